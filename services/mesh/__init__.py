@@ -1,0 +1,1 @@
+"""What every service shares: server, settings, errors, jobs, events, blobs, audio."""
