@@ -15,14 +15,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
+from alchemy.realtime.v1.realtime_service_pb2 import Event
 from redis.exceptions import RedisError, ResponseError
 
-from alchemy.realtime.v1.realtime_service_pb2 import Event
 from services.mesh.errors import CursorInvalid, MeshError
 from services.mesh.logs import logger
 from services.mesh.metrics import EVENT_SUBSCRIBERS, EVENTS_PUBLISHED
-from services.mesh.redis import redis_errors
+from services.mesh.redis import Client, redis_errors
 
 log = logger(__name__)
 
@@ -53,7 +52,7 @@ def fields(owner: str, key: str, event: Event) -> dict[str, str | bytes]:
 class EventLog:
     """Writes events, and reads history and groups from the stream."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
 
     async def publish(self, owner: str, key: str, event: Event) -> None:
@@ -63,7 +62,7 @@ class EventLog:
             DependencyUnavailable: if Redis does not answer.
         """
         with redis_errors():
-            await self._redis.xadd(STREAM, fields(owner, key, event), maxlen=STREAM_LENGTH, approximate=True)  # type: ignore[arg-type]  # str and bytes both are field values
+            await self._redis.xadd(STREAM, fields(owner, key, event), maxlen=STREAM_LENGTH, approximate=True)
         EVENTS_PUBLISHED.inc()
 
     async def last(self) -> str:
@@ -151,7 +150,7 @@ class Subscription:
 class EventTail:
     """The one reader of a process: follows the stream and fans it out to subscriptions."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
         self._position: str | None = None
         self._started = asyncio.Event()
