@@ -4,15 +4,25 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
-from services.processing.catalogue import ModelInfo
-from services.processing.ports import Encoding
-
 from services.mesh.errors import InvalidRequest, StemUnknown, Violation
+from services.processing.catalogue import ModelInfo
 
 KIND = "separation"
 ACTOR = "separate"
+
+
+class Encoding(StrEnum):
+    """How stems are written; see AudioEncoding in the contract."""
+
+    WAV_PCM16 = "wav16"
+    WAV_PCM24 = "wav24"
+    WAV_FLOAT32 = "wav32f"
+    FLAC_PCM16 = "flac16"
+    FLAC_PCM24 = "flac24"
+    MP3 = "mp3"
 
 
 @dataclass(frozen=True, kw_only=True)

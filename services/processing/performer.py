@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from services.mesh.blobs import BlobStore
+from services.mesh.errors import BlobMissing
+from services.mesh.jobs.job import Job
+from services.mesh.jobs.worker import Report, WorkDied
+from services.processing.domain import SeparationSpec, StemFile, StemResult, stem_filename
 from services.processing.ports import (
     ChildDied,
     Engine,
@@ -17,11 +21,6 @@ from services.processing.ports import (
     SeparationRequest,
     StemOutput,
 )
-
-from services.mesh.errors import BlobMissing
-from services.mesh.jobs.job import Job
-from services.mesh.jobs.worker import Report, WorkDied
-from services.processing.domain import SeparationSpec, StemFile, StemResult, stem_filename
 
 # The engine's share of a job; the rest is storing.
 _ENGINE_SHARE = 0.97

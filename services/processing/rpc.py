@@ -9,7 +9,6 @@ from alchemy.processing.v1.processing_service_pb2_grpc import ProcessingServiceS
 from alchemy.processing.v1.separation_pb2 import Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from alchemy.type.v1.job_pb2 import JobState
-from services.processing.ports import Encoding
 
 from services.mesh.drain import Drain
 from services.mesh.errors import InvalidRequest, PageTokenInvalid, TrackNotFound, Violation
@@ -18,6 +17,7 @@ from services.mesh.identity import owner
 from services.mesh.ids import is_id
 from services.mesh.jobs.watch import KEEP_ALIVE_SECONDS, Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
+from services.processing.domain import Encoding
 from services.processing.translate import encoding_from, model_message, separation_message
 from services.processing.usecases import Catalogue, Separations, Snapshot
 

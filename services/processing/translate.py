@@ -3,12 +3,10 @@
 from alchemy.processing.v1.separation_pb2 import Model, Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from alchemy.type.v1.audio_pb2 import AudioEncoding
-from alchemy.type.v1.job_pb2 import JobState
 from google.protobuf.timestamp_pb2 import Timestamp
-from services.processing.ports import Encoding
 
 from services.mesh.jobs.job import Job
-from services.processing.domain import SeparationSpec
+from services.processing.domain import Encoding, SeparationSpec
 from services.processing.usecases import CatalogueEntry
 
 _ENCODINGS: dict[AudioEncoding, Encoding] = {
@@ -58,7 +56,7 @@ def separation_message(job: Job, queue_position: int | None = None) -> Separatio
         wanted_stems=spec.wanted_stems,
         complement=spec.complement,
         encoding=_ENCODING_VALUES[spec.encoding],
-        state=JobState.Value(f"JOB_STATE_{job.state.value}"),
+        state=f"JOB_STATE_{job.state.value}",
         device=job.device,
         cancel_requested=job.cancel_requested,
         create_time=_timestamp(job.created_at),

@@ -4,16 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.processing.catalogue import CATALOGUE, MODELS, Availability, ModelInfo, default_model
-from services.processing.ports import Encoding, Library, Models
-
 from services.mesh.errors import ModelNotFound, ModelNotInstalled, QueueFull, SeparationNotFound
 from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.mesh.jobs.dispatch import Dispatcher
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
-from services.processing.domain import SeparationSpec, checked_stems
+from services.processing.catalogue import CATALOGUE, MODELS, Availability, ModelInfo, default_model
+from services.processing.domain import Encoding, SeparationSpec, checked_stems
+from services.processing.ports import Library, Models
 
 _RETRY_WHEN_FULL_SECONDS = 30.0
 

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 import grpc.aio
 from alchemy.processing.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
-from services.processing.adapters.weights import ModelStore
 
 from services.mesh import redis
 from services.mesh.drain import Drain
@@ -15,6 +14,7 @@ from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
 from services.mesh.server import ServiceBundle
 from services.processing.adapters.library import GrpcLibrary
+from services.processing.adapters.weights import ModelStore
 from services.processing.domain import ACTOR, KIND
 from services.processing.rpc import ProcessingRpc
 from services.processing.settings import Settings

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import grpc.aio
-from services.mesh.blobs import LocalBlobStore
-from services.processing.adapters.engine import EngineProcess
 
 from services.mesh import redis
+from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
 from services.mesh.server import run_process
+from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.domain import ACTOR, KIND
 from services.processing.performer import SeparationPerformer
