@@ -35,16 +35,12 @@ async def test_paths_query_and_body_reach_their_fields(door: Door, http: aiohttp
         assert (await response.json())["separation"]["name"] == SEPARATION
 
 
-async def test_a_page_larger_than_the_connection_buffer_arrives_whole(
-    door: Door, http: aiohttp.ClientSession
-) -> None:
+async def test_a_page_larger_than_the_connection_buffer_arrives_whole(door: Door, http: aiohttp.ClientSession) -> None:
     async with http.get(f"{door.url}/v1/tracks?page_size=5000") as response:
         assert len((await response.json())["tracks"]) == 5000
 
 
-async def test_streams_are_lines_of_json_and_arrive_as_they_are_sent(
-    door: Door, http: aiohttp.ClientSession
-) -> None:
+async def test_streams_are_lines_of_json_and_arrive_as_they_are_sent(door: Door, http: aiohttp.ClientSession) -> None:
     arrivals, fractions = [], []
     async with http.get(f"{door.url}/v1/{SEPARATION}:watch") as response:
         assert response.content_type == "application/json"
