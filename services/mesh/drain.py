@@ -1,0 +1,46 @@
+"""How a process learns that it should end, and lets its streams end first."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from services.mesh.errors import ServerDraining
+
+T = TypeVar("T")
+
+
+class Drain:
+    """Starts once, at SIGTERM or SIGINT. Whatever waits without an end waits through it."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    @property
+    def started(self) -> bool:
+        """Whether the process is ending."""
+        return self._event.is_set()
+
+    def start(self) -> None:
+        """Says that the process is ending."""
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Returns when the process is ending."""
+        await self._event.wait()
+
+    async def unless_started(self, waiting: Awaitable[T]) -> T:
+        """Awaits `waiting`, but not beyond the start of the drain.
+
+        Raises:
+            ServerDraining: if the drain started first.
+        """
+        task = asyncio.ensure_future(waiting)
+        drained = asyncio.ensure_future(self._event.wait())
+        try:
+            await asyncio.wait({task, drained}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise ServerDraining
+            return task.result()
+        finally:
+            drained.cancel()
+            task.cancel()

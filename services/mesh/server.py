@@ -1,0 +1,116 @@
+"""The server runner: everything that is the same in every service, in one order.
+
+Start: settings, logs, metrics, what `build` makes, the gRPC server, then health SERVING.
+End (SIGTERM or SIGINT): health NOT_SERVING, watches told to end, background work stopped, calls in flight given
+`drain_seconds`, then what `build` made is closed in reverse.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import grpc.aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
+from grpc_reflection.v1alpha import reflection
+
+from services.mesh.calls import CallInterceptor
+from services.mesh.drain import Drain
+from services.mesh.logs import configure_logs, logger
+from services.mesh.metrics import serve_metrics
+from services.mesh.settings import ServiceSettings, SettingsInvalid, read_settings
+
+log = logger(__name__)
+
+# A client or proxy may ping an idle connection every ten seconds; grpc's own default is five minutes, and it answers
+# quicker ones by closing the connection, which ends streams without an error.
+SERVER_OPTIONS = (
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # Without this a second process could share the port by accident and take half of the calls.
+    ("grpc.so_reuseport", 0),
+)
+MAX_CONCURRENT_RPCS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceBundle:
+    """What a service's `build` hands to the runner.
+
+    Attributes:
+        register: adds the servicers to a server.
+        names: full names of the proto services, for health and reflection.
+        background: work that runs from start to drain; if one ends by itself or fails, the process ends.
+    """
+
+    register: Callable[[grpc.aio.Server], None]
+    names: Sequence[str]
+    background: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+S = TypeVar("S", bound=ServiceSettings)
+Build = Callable[[S, Drain], AbstractAsyncContextManager[ServiceBundle]]
+
+
+@asynccontextmanager
+async def serving(bundle: ServiceBundle, address: str, drain: Drain, grace: float) -> AsyncIterator[int]:
+    """Serves a bundle while the block runs; yields the port that was bound."""
+    server = grpc.aio.server(
+        interceptors=[CallInterceptor()], options=SERVER_OPTIONS, maximum_concurrent_rpcs=MAX_CONCURRENT_RPCS
+    )
+    bundle.register(server)
+    health = HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    reflection.enable_server_reflection([*bundle.names, reflection.SERVICE_NAME], server)
+    port = server.add_insecure_port(address)
+    await server.start()
+    for name in ("", *bundle.names):
+        await health.set(name, health_pb2.HealthCheckResponse.SERVING)
+    try:
+        yield port
+    finally:
+        await health.enter_graceful_shutdown()
+        drain.start()
+        await server.stop(grace)
+
+
+def run(service: str, build: Build[S], settings_type: type[S]) -> None:
+    """Runs a service until SIGTERM or SIGINT. Ends the process with status 2 if settings are wrong."""
+    try:
+        settings = read_settings(settings_type)
+    except SettingsInvalid as invalid:
+        sys.stderr.write(f"{service}: {invalid}\n")
+        raise SystemExit(2) from None
+    configure_logs(level=settings.log_level, form=settings.log_format, service=service)
+    serve_metrics(settings.host, settings.metrics_port)
+    asyncio.run(_run(build, settings))
+
+
+async def _run(build: Build[S], settings: S) -> None:
+    drain = Drain()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, drain.start)
+    address = f"{settings.host}:{settings.port}"
+    async with build(settings, drain) as bundle, serving(bundle, address, drain, settings.drain_seconds) as port:
+        log.info("serving", address=f"{settings.host}:{port}", services=list(bundle.names))
+        await run_background(bundle.background, drain)
+        log.info("draining")
+
+
+async def run_background(background: Sequence[Callable[[], Awaitable[None]]], drain: Drain) -> None:
+    """Runs background work until the drain starts; a failure of any part is raised."""
+    tasks = [asyncio.ensure_future(work()) for work in background]
+    drained = asyncio.ensure_future(drain.wait())
+    try:
+        done, _ = await asyncio.wait({drained, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {drained}:
+            task.result()
+    finally:
+        for task in (drained, *tasks):
+            task.cancel()
+        await asyncio.gather(drained, *tasks, return_exceptions=True)
