@@ -128,7 +128,9 @@ class FakeProcessing(ProcessingServiceServicer):
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
-    async def ListModels(self, request: processing.ListModelsRequest, context: Context) -> processing.ListModelsResponse:
+    async def ListModels(
+        self, request: processing.ListModelsRequest, context: Context
+    ) -> processing.ListModelsResponse:
         self._backend.saw("ListModels", context)
         return processing.ListModelsResponse(models=[Model(name="models/spleeter-2stems", stems=["vocals"])])
 
