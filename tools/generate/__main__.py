@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tools.generate.code import write_python, write_sdk, write_typescript
 from tools.generate.descriptors import read_protos, write_descriptors
+from tools.generate.gateway import write_gateway
 from tools.generate.toolchain import ROOT, ToolMissing, copy_googleapis
 
 
@@ -19,20 +20,21 @@ def generate(out: Path) -> None:
     write_python(protos, out / "gen" / "python")
     write_sdk(protos, out / "gen" / "sdk")
     write_typescript(protos, out / "gen" / "ts")
+    write_gateway(out / "envoy")
 
 
 def differences(fresh: Path, committed: Path) -> list[str]:
-    """Paths below gen/ that are missing, left over or different in `committed`, sorted."""
-    fresh_files, committed_files = _files(fresh), _files(committed)
+    """Generated paths that are missing, left over or different in `committed`, sorted."""
+    fresh_files, committed_files = _generated(fresh), _generated(committed)
     changed = {
         name for name in fresh_files & committed_files if not filecmp.cmp(fresh / name, committed / name, shallow=False)
     }
     return sorted((fresh_files ^ committed_files) | changed)
 
 
-def _files(root: Path) -> set[str]:
-    found = (path.relative_to(root) for path in (root / "gen").rglob("*") if path.is_file())
-    return {path.as_posix() for path in found if "__pycache__" not in path.parts}
+def _generated(root: Path) -> set[str]:
+    found = [path for path in (root / "gen").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return {path.relative_to(root).as_posix() for path in (*found, *(root / "envoy").glob("*.yaml"))}
 
 
 def main() -> int:
