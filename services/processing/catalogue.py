@@ -56,6 +56,21 @@ class ModelInfo:
         return f"sfa models install {self.id}"
 
 
+@dataclass(frozen=True)
+class Availability:
+    """Whether a model can run now.
+
+    Attributes:
+        installed: whether a separation with it can start.
+        reason: if not: why, in a sentence.
+        size_bytes: its weights on disk if installed, else the catalogue's estimate.
+    """
+
+    installed: bool
+    reason: str
+    size_bytes: int
+
+
 def _demucs(
     model_id: str,
     display_name: str,

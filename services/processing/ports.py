@@ -2,25 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from services.processing.catalogue import Availability, ModelInfo
+from services.processing.domain import Encoding, StemFile, StemResult, TrackSource
+
 FloatArray = npt.NDArray[np.float32]
-
-
-class Encoding(StrEnum):
-    """How stems are written; see AudioEncoding in the contract."""
-
-    WAV_PCM16 = "wav16"
-    WAV_PCM24 = "wav24"
-    WAV_FLOAT32 = "wav32f"
-    FLAC_PCM16 = "flac16"
-    FLAC_PCM24 = "flac24"
-    MP3 = "mp3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,9 +102,7 @@ class ChildDied(Exception):
 class Engine(Protocol):
     """Separates tracks, one at a time, somewhere else than in the caller's process."""
 
-    async def separate(
-        self, request: SeparationRequest, on_progress: Callable[[str, float], None]
-    ) -> SeparationOutput:
+    async def separate(self, request: SeparationRequest, on_progress: Callable[[str, float], None]) -> SeparationOutput:
         """Runs one separation to its end.
 
         Args:
@@ -132,6 +121,28 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """Ends the process. A running separation ends with SeparationCancelled."""
+
+
+class Models(Protocol):
+    """Knows which models of the catalogue can run here."""
+
+    def availability(self, model: ModelInfo) -> Availability:
+        """Looks whether the model's weights are there."""
+
+
+class Library(Protocol):
+    """Where tracks come from and stems go to."""
+
+    async def source(self, owner: str, track: str) -> TrackSource:
+        """Returns the audio of a track. Raises TrackNotFound or DependencyUnavailable."""
+
+    async def register(
+        self, owner: str, separation: str, model: str, stems: Sequence[StemFile]
+    ) -> tuple[StemResult, ...]:
+        """Makes the stems of a separation visible, all or none; repeating it changes nothing.
+
+        Raises TrackNotFound, BlobMissing or DependencyUnavailable.
+        """
 
 
 @dataclass(frozen=True)

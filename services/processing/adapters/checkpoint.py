@@ -73,7 +73,7 @@ def _encode(text: object, codec: object) -> bytes:
     return text.encode("latin1")
 
 
-class _ArrayUnpickler(pickle.Unpickler):  # noqa: S301 - find_class below allows four harmless names only
+class _ArrayUnpickler(pickle.Unpickler):
     """Resolves the names of a NumPy array's pickle to the functions above."""
 
     _ALLOWED: Mapping[tuple[str, str], object] = {

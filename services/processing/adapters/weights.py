@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from services.mesh.errors import ModelNotFound, ModelNotInstalled, WeightsCorrupt
-from services.processing.catalogue import MODELS, ModelInfo
+from services.processing.catalogue import MODELS, Availability, ModelInfo
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
@@ -68,21 +68,6 @@ class Manifest:
             return cls(**fields)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a model manifest: {error!r}") from error
-
-
-@dataclass(frozen=True)
-class Availability:
-    """Whether a model can run now.
-
-    Attributes:
-        installed: whether a separation with it can start.
-        reason: if not: why, in a sentence.
-        size_bytes: its weights on disk if installed, else the catalogue's estimate.
-    """
-
-    installed: bool
-    reason: str
-    size_bytes: int
 
 
 class ModelStore:

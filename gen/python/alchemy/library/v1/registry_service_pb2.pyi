@@ -1,0 +1,54 @@
+from alchemy.library.v1 import track_pb2 as _track_pb2
+from alchemy.type.v1 import audio_pb2 as _audio_pb2
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ResolveTrackRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ResolveTrackResponse(_message.Message):
+    __slots__ = ("track",)
+    TRACK_FIELD_NUMBER: _ClassVar[int]
+    track: _track_pb2.Track
+    def __init__(self, track: _Optional[_Union[_track_pb2.Track, _Mapping]] = ...) -> None: ...
+
+class StemFile(_message.Message):
+    __slots__ = ("stem", "sha256", "size_bytes", "filename", "media_type", "audio")
+    STEM_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    FILENAME_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_FIELD_NUMBER: _ClassVar[int]
+    stem: str
+    sha256: str
+    size_bytes: int
+    filename: str
+    media_type: str
+    audio: _audio_pb2.AudioProperties
+    def __init__(self, stem: _Optional[str] = ..., sha256: _Optional[str] = ..., size_bytes: _Optional[int] = ..., filename: _Optional[str] = ..., media_type: _Optional[str] = ..., audio: _Optional[_Union[_audio_pb2.AudioProperties, _Mapping]] = ...) -> None: ...
+
+class RegisterStemsRequest(_message.Message):
+    __slots__ = ("separation", "model", "stems")
+    SEPARATION_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    STEMS_FIELD_NUMBER: _ClassVar[int]
+    separation: str
+    model: str
+    stems: _containers.RepeatedCompositeFieldContainer[StemFile]
+    def __init__(self, separation: _Optional[str] = ..., model: _Optional[str] = ..., stems: _Optional[_Iterable[_Union[StemFile, _Mapping]]] = ...) -> None: ...
+
+class RegisterStemsResponse(_message.Message):
+    __slots__ = ("artifacts",)
+    ARTIFACTS_FIELD_NUMBER: _ClassVar[int]
+    artifacts: _containers.RepeatedCompositeFieldContainer[_track_pb2.Artifact]
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_track_pb2.Artifact, _Mapping]]] = ...) -> None: ...

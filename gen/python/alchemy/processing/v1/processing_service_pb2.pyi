@@ -1,0 +1,121 @@
+from alchemy.processing.v1 import separation_pb2 as _separation_pb2
+from google.api import annotations_pb2 as _annotations_pb2
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.api import resource_pb2 as _resource_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ListModelsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListModelsResponse(_message.Message):
+    __slots__ = ("models", "next_page_token")
+    MODELS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    models: _containers.RepeatedCompositeFieldContainer[_separation_pb2.Model]
+    next_page_token: str
+    def __init__(self, models: _Optional[_Iterable[_Union[_separation_pb2.Model, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetModelRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetModelResponse(_message.Message):
+    __slots__ = ("model",)
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    model: _separation_pb2.Model
+    def __init__(self, model: _Optional[_Union[_separation_pb2.Model, _Mapping]] = ...) -> None: ...
+
+class CreateSeparationRequest(_message.Message):
+    __slots__ = ("parent", "separation", "request_id")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SEPARATION_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    separation: _separation_pb2.Separation
+    request_id: str
+    def __init__(self, parent: _Optional[str] = ..., separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CreateSeparationResponse(_message.Message):
+    __slots__ = ("separation",)
+    SEPARATION_FIELD_NUMBER: _ClassVar[int]
+    separation: _separation_pb2.Separation
+    def __init__(self, separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...
+
+class GetSeparationRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetSeparationResponse(_message.Message):
+    __slots__ = ("separation",)
+    SEPARATION_FIELD_NUMBER: _ClassVar[int]
+    separation: _separation_pb2.Separation
+    def __init__(self, separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...
+
+class ListSeparationsRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListSeparationsResponse(_message.Message):
+    __slots__ = ("separations", "next_page_token")
+    SEPARATIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    separations: _containers.RepeatedCompositeFieldContainer[_separation_pb2.Separation]
+    next_page_token: str
+    def __init__(self, separations: _Optional[_Iterable[_Union[_separation_pb2.Separation, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WatchSeparationRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class WatchSeparationResponse(_message.Message):
+    __slots__ = ("separation",)
+    SEPARATION_FIELD_NUMBER: _ClassVar[int]
+    separation: _separation_pb2.Separation
+    def __init__(self, separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...
+
+class CancelSeparationRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class CancelSeparationResponse(_message.Message):
+    __slots__ = ("separation",)
+    SEPARATION_FIELD_NUMBER: _ClassVar[int]
+    separation: _separation_pb2.Separation
+    def __init__(self, separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...
+
+class RetrySeparationRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class RetrySeparationResponse(_message.Message):
+    __slots__ = ("separation",)
+    SEPARATION_FIELD_NUMBER: _ClassVar[int]
+    separation: _separation_pb2.Separation
+    def __init__(self, separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...

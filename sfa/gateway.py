@@ -1,0 +1,145 @@
+"""The Envoy configuration: envoy/envoy.yaml.j2, filled in for given addresses and the services of the contract."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.api import annotations_pb2, http_pb2
+from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodDescriptorProto
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayConfig:
+    """Everything that differs between one deployment of the gateway and another.
+
+    Attributes:
+        descriptors: path of alchemy.binpb, as the Envoy process sees it.
+        upstreams: address per cluster: one for each public service's domain ("library", "processing", "realtime"), and
+            "media" for the library's HTTP port.
+        listen: where clients connect.
+        admin: where Envoy's admin page listens; keep it on loopback.
+        hosts: names (without port) under which clients may address the gateway; ("*",) = any.
+        origins: regular expression of the web origins that may call; others are refused.
+        user: the owner that every request gets while there is no sign-in.
+        max_upload_bytes: the largest file, in bytes. The library must be given the same limit.
+    """
+
+    descriptors: str
+    upstreams: Mapping[str, Address]
+    listen: Address = Address("127.0.0.1", 3000)
+    admin: Address = Address("127.0.0.1", 9901)
+    hosts: Sequence[str] = LOOPBACK_NAMES
+    origins: str = LOOPBACK_ORIGINS
+    user: str = "local"
+    max_upload_bytes: int = 2 * GIB
+
+
+@dataclass(frozen=True)
+class PublicService:
+    """One service behind the gateway, its RPCs sorted by how the gateway must treat them.
+
+    Attributes:
+        name: full proto name, which is also its health-check name.
+        cluster: the domain, "library" for alchemy.library.v1.
+        safe: unary RPCs that change nothing, and may be repeated.
+        effects: unary RPCs that change something.
+        watches: server streams that may be repeated before their first message.
+        downloads: server streams that only the client can repeat.
+        uploads: client streams.
+        upload_paths: where the uploads are in REST.
+    """
+
+    name: str
+    cluster: str
+    safe: tuple[str, ...]
+    effects: tuple[str, ...]
+    watches: tuple[str, ...]
+    downloads: tuple[str, ...]
+    uploads: tuple[str, ...]
+    upload_paths: tuple[str, ...]
+
+    def pattern(self, methods: Sequence[str]) -> str:
+        """A regular expression for the gRPC paths of these RPCs."""
+        return f"/{re.escape(self.name)}/({'|'.join(methods)})"
+
+
+def render(config: GatewayConfig) -> str:
+    """The Envoy configuration as YAML."""
+    environment = Environment(
+        loader=FileSystemLoader(_data("envoy").as_posix()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - the output is YAML
+    )
+    services = public_services(FileDescriptorSet.FromString(descriptor_file().read_bytes()))
+    template = environment.get_template("envoy.yaml.j2")
+    return template.render(config=config, services=services)
+
+
+def descriptor_file() -> Path:
+    """The contract as a serialized FileDescriptorSet, which Envoy loads too."""
+    return _data("descriptors") / "alchemy.binpb"
+
+
+def public_services(descriptors: FileDescriptorSet) -> list[PublicService]:
+    """The services that the gateway routes, sorted by name: those with at least one HTTP rule."""
+    found = [
+        _public_service(f"{file.package}.{service.name}", service.method)
+        for file in descriptors.file
+        for service in file.service
+        if any(_rule(method) for method in service.method)
+    ]
+    return sorted(found, key=lambda service: service.name)
+
+
+def _public_service(name: str, methods: Sequence[MethodDescriptorProto]) -> PublicService:
+    sorted_into: dict[str, list[str]] = {"safe": [], "effects": [], "watches": [], "downloads": [], "uploads": []}
+    for method in methods:
+        sorted_into[_kind(method)].append(method.name)
+    rules = [_rule(method) for method in methods if method.client_streaming]
+    return PublicService(
+        name=name,
+        cluster=name.split(".")[1],
+        upload_paths=tuple(rule.post for rule in rules if rule),
+        **{kind: tuple(names) for kind, names in sorted_into.items()},
+    )
+
+
+def _kind(method: MethodDescriptorProto) -> str:
+    rule = _rule(method)
+    reads = rule is not None and rule.WhichOneof("pattern") == "get"
+    if method.client_streaming:
+        return "uploads"
+    if method.server_streaming:
+        return "watches" if reads else "downloads"
+    return "safe" if reads else "effects"
+
+
+def _rule(method: MethodDescriptorProto) -> http_pb2.HttpRule | None:
+    options = method.options
+    return options.Extensions[annotations_pb2.http] if options.HasExtension(annotations_pb2.http) else None
+
+
+def _data(kind: str) -> Path:
+    """A folder of data: inside the package where it was installed from a wheel, else in the checkout."""
+    installed = Path(__file__).parent / "data" / kind
+    if installed.exists():
+        return installed
+    checkout = Path(__file__).parents[1]
+    return checkout / {"envoy": "envoy", "descriptors": "gen/descriptors"}[kind]

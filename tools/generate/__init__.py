@@ -1,0 +1,1 @@
+"""Makes everything below gen/ from protos/. Run it with `make gen`; it needs no network."""

@@ -1,0 +1,39 @@
+"""The committed renderings of the Envoy configuration."""
+
+from pathlib import Path
+
+from sfa.gateway import Address, GatewayConfig, render
+
+NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
+
+# The fixed ports of a mesh on one machine; `sfa up` uses these unless told otherwise.
+LOCAL = GatewayConfig(
+    descriptors="gen/descriptors/alchemy.binpb",
+    upstreams={
+        "library": Address("127.0.0.1", 3005),
+        "media": Address("127.0.0.1", 3015),
+        "processing": Address("127.0.0.1", 3003),
+        "realtime": Address("127.0.0.1", 3006),
+    },
+)
+
+# Inside compose, services are known by name; the published port is bound to the host's loopback.
+COMPOSE = GatewayConfig(
+    descriptors="/etc/envoy/alchemy.binpb",
+    listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
+    upstreams={
+        "library": Address("library", 3005),
+        "media": Address("library", 3015),
+        "processing": Address("processing", 3003),
+        "realtime": Address("realtime", 3006),
+    },
+)
+
+
+def write_gateway(out: Path) -> None:
+    """Writes local.yaml and compose.yaml."""
+    out.mkdir(parents=True)
+    local = NOTICE.format(use="For services on the fixed ports of one machine, run from the repository's root.")
+    compose = NOTICE.format(use="For compose/docker-compose.yml, which mounts it.")
+    (out / "local.yaml").write_text(local + render(LOCAL))
+    (out / "compose.yaml").write_text(compose + render(COMPOSE))
