@@ -18,7 +18,9 @@ FOUR = ["drums", "bass", "other", "vocals"]
 
 def tiny_htdemucs(seed: int, sources: Sequence[str] = FOUR, segment: Fraction = Fraction(3, 10)) -> Any:
     torch.manual_seed(seed)
-    return HTDemucs(list(sources), channels=8, dconv_comp=4, nfft=512, depth=3, t_layers=1, t_heads=2, segment=segment).eval()
+    return HTDemucs(
+        list(sources), channels=8, dconv_comp=4, nfft=512, depth=3, t_layers=1, t_heads=2, segment=segment
+    ).eval()
 
 
 def tiny_hdemucs(seed: int, sources: Sequence[str] = FOUR) -> Any:

@@ -15,12 +15,14 @@ from services.processing.adapters.samples import SampleFile
 from services.processing.ports import FloatArray
 from tests.audio.conftest import RATE, noise, write_wav
 
+FFMPEG = ffmpeg_path()
+
 
 @pytest.fixture
 def decoded(tmp_path: Path) -> Callable[[Path], FloatArray]:
     def decoded(path: Path) -> FloatArray:
         with SampleFile(tmp_path / "decoded.f32") as file:
-            decode(path, RATE, file, lambda: None)
+            decode(path, RATE, file, lambda: None, ffmpeg=FFMPEG)
             return file.read(0, file.length)
 
     return decoded
@@ -76,13 +78,15 @@ def test_one_sample_is_audio(tmp_path: Path, decoded: Callable[[Path], FloatArra
 def test_formats(tmp_path: Path, decoded: Callable[[Path], FloatArray], suffix: str) -> None:
     wav = write_wav(tmp_path / "sine.wav", sine(1000, 48000, seconds=2), 48000)
     song = tmp_path / f"näme with spaces{suffix}"
-    subprocess.run([ffmpeg_path(), "-v", "error", "-i", wav, "-b:a", "256k", song], check=True)
+    subprocess.run([FFMPEG, "-v", "error", "-i", wav, "-b:a", "256k", song], check=True)
     stereo = decoded(song)
     assert stereo.shape[1] == pytest.approx(2 * RATE, abs=5000)  # AAC and Opus pad
     assert np.sqrt((stereo[:, RATE // 2 : RATE] ** 2).mean()) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
 
 
-def test_a_name_is_never_a_protocol(tmp_path: Path, decoded: Callable[[Path], FloatArray], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_never_a_protocol(
+    tmp_path: Path, decoded: Callable[[Path], FloatArray], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     write_wav(tmp_path / "concat:a|b.wav", noise(100))
     assert decoded(Path("concat:a|b.wav")).shape == (2, 100)
@@ -117,7 +121,7 @@ def test_samples_that_are_no_numbers_are_refused(tmp_path: Path, decoded: Callab
 
 def test_statistics_are_those_of_the_whole_track(tmp_path: Path, sample_file: SampleFile) -> None:
     mix = noise(100_000) + np.float32(0.1)
-    decode(write_wav(tmp_path / "mix.wav", mix), RATE, sample_file, lambda: None)
+    decode(write_wav(tmp_path / "mix.wav", mix), RATE, sample_file, lambda: None, ffmpeg=FFMPEG)
     mono = mix.astype(np.float64).mean(axis=0)
     assert sample_file.mono_mean == pytest.approx(mono.mean(), rel=1e-6)
     assert sample_file.mono_std == pytest.approx(mono.std(ddof=1), rel=1e-6)

@@ -13,13 +13,16 @@ from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import StorageFull
 from services.processing.adapters import wav
 from services.processing.adapters.encode import FORMATS, encode, joint_gain
-from services.processing.ports import Encoding, FloatArray
+from services.processing.domain import Encoding
+from services.processing.ports import FloatArray
 from tests.audio.conftest import RATE, noise, read_audio
+
+FFMPEG = ffmpeg_path()
 
 
 def write(path: Path, encoding: Encoding, samples: FloatArray) -> Path:
     blocks = (samples[:, start : start + 1000] for start in range(0, samples.shape[1], 1000))
-    encode(path, encoding, sample_rate=RATE, frames=samples.shape[1], blocks=blocks)
+    encode(path, encoding, sample_rate=RATE, frames=samples.shape[1], blocks=blocks, ffmpeg=FFMPEG)
     return path
 
 
@@ -52,7 +55,7 @@ def test_the_same_samples_give_the_same_bytes(tmp_path: Path, encoding: Encoding
 def test_mp3_has_the_bitrate_and_the_length(tmp_path: Path) -> None:
     path = write(tmp_path / "stem.mp3", Encoding.MP3, noise(10 * RATE))
     assert path.stat().st_size == pytest.approx(10 * 320_000 / 8, rel=0.02)
-    command = [ffmpeg_path(), "-v", "error", "-i", path, "-f", "f32le", "-"]
+    command = [FFMPEG, "-v", "error", "-i", str(path), "-f", "f32le", "-"]
     decoded = subprocess.run(command, capture_output=True, check=True).stdout
     assert len(decoded) / 8 == 10 * RATE
 
@@ -90,4 +93,4 @@ def test_stopping_in_the_middle_passes_through(tmp_path: Path, encoding: Encodin
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        encode(tmp_path / "stem", encoding, sample_rate=RATE, frames=2000, blocks=blocks())
+        encode(tmp_path / "stem", encoding, sample_rate=RATE, frames=2000, blocks=blocks(), ffmpeg=FFMPEG)

@@ -25,7 +25,8 @@ from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.install import install
 from services.processing.adapters.weight_sources import DemucsFolder
 from services.processing.catalogue import MODELS
-from services.processing.ports import ChildDied, Encoding, SeparationCancelled, SeparationRequest
+from services.processing.domain import Encoding
+from services.processing.ports import ChildDied, SeparationCancelled, SeparationRequest
 from tests.audio.conftest import RATE, noise, read_audio, write_wav
 from tests.audio.demucs_models import save_bag, tiny_htdemucs
 
@@ -69,7 +70,9 @@ async def test_a_song_becomes_two_stems_that_sum_to_it(
     assert (output.model, output.device, output.gain) == ("spleeter-2stems", "cpu", 1.0)
     assert [stem.stem for stem in output.stems] == ["vocals", "accompaniment"]
     vocals, accompaniment = (read_audio(stem.path) for stem in output.stems)
-    (mix,) = (await engine.separate(request(example_song, tmp_path, wanted_stems=("vocals",), complement=True), ignore)).stems[1:]
+    (mix,) = (
+        await engine.separate(request(example_song, tmp_path, wanted_stems=("vocals",), complement=True), ignore)
+    ).stems[1:]
     assert mix.stem == "no-vocals"
     # The complement is mix minus vocals, so this compares the accompaniment with what remains of the decoded mix.
     assert np.abs(read_audio(mix.path) - accompaniment).max() < SUM_TOLERANCE
@@ -90,9 +93,7 @@ async def test_progress_never_falls_and_ends_at_one(engine: EngineProcess, examp
 
 
 @pytest.mark.parametrize("encoding", list(Encoding))
-async def test_every_encoding(
-    engine: EngineProcess, example_song: Path, tmp_path: Path, encoding: Encoding
-) -> None:
+async def test_every_encoding(engine: EngineProcess, example_song: Path, tmp_path: Path, encoding: Encoding) -> None:
     output = await engine.separate(request(example_song, tmp_path, encoding=encoding), ignore)
     for stem in output.stems:
         assert stem.path.suffix == stem.filename_suffix
@@ -104,9 +105,7 @@ async def test_every_encoding(
         assert loudest == pytest.approx(max(stem.peak for stem in output.stems), abs=1e-4)
 
 
-async def test_the_same_request_gives_the_same_bytes(
-    engine: EngineProcess, example_song: Path, tmp_path: Path
-) -> None:
+async def test_the_same_request_gives_the_same_bytes(engine: EngineProcess, example_song: Path, tmp_path: Path) -> None:
     runs = []
     for _ in range(2):
         output = await engine.separate(request(example_song, tmp_path), ignore)
@@ -125,20 +124,21 @@ async def test_demucs_models_run(engine: EngineProcess, tmp_path: Path, model: s
 
 
 @pytest.mark.parametrize(
-    ("channels", "rate", "subtype", "frames"),
+    ("shape", "rate", "subtype"),
     [
-        (1, 44100, "PCM_16", 50_000),
-        (6, 48000, "PCM_24", 50_000),
-        (2, 8000, "PCM_16", 8000),
-        (2, 192_000, "PCM_24", 192_000),
-        (2, 44100, "FLOAT", 1),
-        (2, 192_000, "PCM_16", 1),
+        ((1, 50_000), 44100, "PCM_16"),
+        ((6, 50_000), 48000, "PCM_24"),
+        ((2, 8000), 8000, "PCM_16"),
+        ((2, 192_000), 192_000, "PCM_24"),
+        ((2, 1), 44100, "FLOAT"),
+        ((2, 1), 192_000, "PCM_16"),
     ],
 )
 async def test_unusual_audio(
-    engine: EngineProcess, tmp_path: Path, channels: int, rate: int, subtype: str, frames: int
+    engine: EngineProcess, tmp_path: Path, shape: tuple[int, int], rate: int, subtype: str
 ) -> None:
-    song = write_wav(tmp_path / "song.wav", np.resize(noise(frames), (channels, frames)), rate, subtype)
+    frames = shape[1]
+    song = write_wav(tmp_path / "song.wav", np.resize(noise(frames), shape), rate, subtype)
     output = await engine.separate(request(song, tmp_path), ignore)
     for stem in output.stems:
         assert stem.sample_count == pytest.approx(max(1, frames * RATE / rate), abs=2)
@@ -210,9 +210,7 @@ async def test_cancel_ends_the_work_and_keeps_the_child(
     assert engine._process is child
 
 
-async def test_a_child_that_does_not_listen_is_killed(
-    engine: EngineProcess, long_song: Path, tmp_path: Path
-) -> None:
+async def test_a_child_that_does_not_listen_is_killed(engine: EngineProcess, long_song: Path, tmp_path: Path) -> None:
     progress = Progress()
     running = asyncio.create_task(engine.separate(request(long_song, tmp_path), progress))
     await progress.separating.wait()
@@ -244,9 +242,7 @@ async def test_a_child_that_dies_is_reported_and_replaced(
     assert len(output.stems) == 2
 
 
-async def test_abandoning_a_separation_stops_the_child(
-    engine: EngineProcess, long_song: Path, tmp_path: Path
-) -> None:
+async def test_abandoning_a_separation_stops_the_child(engine: EngineProcess, long_song: Path, tmp_path: Path) -> None:
     progress = Progress()
     running = asyncio.create_task(engine.separate(request(long_song, tmp_path), progress))
     await progress.separating.wait()

@@ -34,9 +34,7 @@ class Scaler:
 
 @given(length=st.integers(1, 400), width=st.integers(1, 120), overlap=st.integers(0, 119))
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_sample_is_written_once_whatever_the_spans(
-    length: int, width: int, overlap: int, tmp_path: Path
-) -> None:
+def test_every_sample_is_written_once_whatever_the_spans(length: int, width: int, overlap: int, tmp_path: Path) -> None:
     model = Scaler(("once", "twice"), width, max(1, width - overlap))
     mix = noise(length, seed=length)
     stems = separated(model, mix, model.stems, tmp_path)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.processing.adapters.decode import decode
 from services.processing.adapters.samples import SampleFile
 from services.processing.adapters.spleeter import Spleeter, load_spleeter
@@ -27,7 +28,7 @@ def spleeter(models_dir: Path) -> Spleeter:
 @pytest.fixture(scope="module")
 def song(example_song: Path, tmp_path_factory: pytest.TempPathFactory) -> FloatArray:
     with SampleFile(tmp_path_factory.mktemp("song") / "song.f32") as file:
-        decode(example_song, RATE, file, lambda: None)
+        decode(example_song, RATE, file, lambda: None, ffmpeg=ffmpeg_path())
         return file.read(0, file.length)
 
 
@@ -73,7 +74,9 @@ def test_silence_stays_silent(spleeter: Spleeter, tmp_path: Path) -> None:
     assert not stems.any()
 
 
-def test_one_stem_is_the_same_alone(spleeter: Spleeter, song: FloatArray, song_stems: FloatArray, tmp_path: Path) -> None:
+def test_one_stem_is_the_same_alone(
+    spleeter: Spleeter, song: FloatArray, song_stems: FloatArray, tmp_path: Path
+) -> None:
     (accompaniment,) = separated(spleeter, song, ("accompaniment",), tmp_path)
     np.testing.assert_array_equal(accompaniment, song_stems[1])
 
@@ -85,7 +88,7 @@ def reference(model: Spleeter, mix: torch.Tensor) -> torch.Tensor:
     spectrum = torch.stft(mix, 4096, 1024, window=window, center=True, pad_mode="constant", return_complex=True)
     frames = spectrum.shape[-1]
     magnitudes = torch.nn.functional.pad(spectrum.abs()[:, :1024], (0, -frames % 512))
-    blocks = torch.stack(magnitudes.split(512, dim=2)).transpose(2, 3)
+    blocks = torch.stack(torch.split(magnitudes, 512, dim=2)).transpose(2, 3)
     powers = [network(blocks).square() for network in model._networks]
     stems = []
     for power in powers:

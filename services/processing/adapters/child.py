@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
+from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import Internal, MeshError
 from services.processing.adapters.wire import Message, error_to_wire, output_to_wire, request_from_wire
 from services.processing.ports import SeparationCancelled
@@ -29,22 +30,23 @@ def main() -> None:
     parser.add_argument("--models-dir", type=Path, required=True)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 = all that this process may use")
+    parser.add_argument("--ffmpeg", default="", help="the ffmpeg to run; empty = the one on PATH or in its wheel")
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="engine: %(message)s")
     outbox = _Outbox(_private_stdout())
     inbox = _Inbox(sys.stdin.buffer)
     threading.Thread(target=inbox.listen, name="stdin", daemon=True).start()
-    _serve(inbox, outbox, options.models_dir, options.device, options.threads)
+    _serve(inbox, outbox, options)
 
 
-def _serve(inbox: "_Inbox", outbox: "_Outbox", models_dir: Path, device: str, threads: int) -> None:
+def _serve(inbox: "_Inbox", outbox: "_Outbox", options: argparse.Namespace) -> None:
     # Imported only now, so that the thread above already watches over the seconds that torch takes.
     import torch  # noqa: PLC0415
 
     from services.processing.adapters.runner import Runner  # noqa: PLC0415
 
-    torch.set_num_threads(threads or _usable_cores())
-    runner = Runner(models_dir, device)
+    torch.set_num_threads(options.threads or _usable_cores())
+    runner = Runner(options.models_dir, options.device, ffmpeg_path(options.ffmpeg))
     outbox.send({"event": "ready"})
     while True:
         message = inbox.requests.get()
@@ -64,8 +66,7 @@ def _serve(inbox: "_Inbox", outbox: "_Outbox", models_dir: Path, device: str, th
             outbox.send({"event": "cancelled", "id": request.id})
         except MeshError as error:
             outbox.send({"event": "error", "id": request.id, **error_to_wire(error)})
-        except Exception:
-            # Whatever it is, the worker must hear of it, and the next track may well succeed.
+        except Exception:  # noqa: BLE001 - whatever it is, the worker must hear of it, and the next track may succeed
             _log.exception("separation %s failed", request.id)
             outbox.send({"event": "error", "id": request.id, **error_to_wire(Internal(request.id))})
 

@@ -48,7 +48,7 @@ def _network(content: bytes, manifest: Manifest) -> Any:  # noqa: ANN401 - demuc
     build = _CLASSES[header.class_name]
     # Published files name training options that the package has dropped since.
     known = inspect.signature(build).parameters
-    network = build(*header.args, **{key: value for key, value in header.kwargs.items() if key in known})
+    network: Any = build(*header.args, **{key: value for key, value in header.kwargs.items() if key in known})
     network.load_state_dict(load(content))
     segment = manifest.segment_seconds
     if segment is not None and (not isinstance(network, HTDemucs) or segment <= network.segment):

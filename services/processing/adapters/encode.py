@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import StorageFull
 from services.processing.adapters import wav
 from services.processing.adapters.samples import storage_error
-from services.processing.ports import Encoding, FloatArray
+from services.processing.domain import Encoding
+from services.processing.ports import FloatArray
 
 _MP3_BITRATE = "320k"
 _CHANNELS = 2
@@ -56,8 +56,10 @@ def joint_gain(peaks: Iterator[float], output: Format) -> float:
     return 1.0 / peak if output.clips and peak > 1.0 else 1.0
 
 
-def encode(path: Path, encoding: Encoding, *, sample_rate: int, frames: int, blocks: Iterator[FloatArray]) -> None:
-    """Writes one file from blocks of shape (2, n), `frames` samples in all. Raises StorageFull.
+def encode(
+    path: Path, encoding: Encoding, *, sample_rate: int, frames: int, blocks: Iterator[FloatArray], ffmpeg: str
+) -> None:
+    """Writes one file from blocks of shape (2, n), `frames` samples in all; `ffmpeg` writes MP3. Raises StorageFull.
 
     An iterator that raises leaves an incomplete file, which the caller's folder takes with it.
     """
@@ -66,7 +68,7 @@ def encode(path: Path, encoding: Encoding, *, sample_rate: int, frames: int, blo
         if output.codec == "flac":
             _encode_flac(path, output.bits, sample_rate, blocks)
         elif output.codec == "mp3":
-            _encode_mp3(path, sample_rate, blocks)
+            _encode_mp3(path, sample_rate, blocks, ffmpeg)
         else:
             with path.open("wb") as file:
                 file.write(wav.header(sample_rate=sample_rate, channels=_CHANNELS, bits=output.bits, frames=frames))
@@ -85,13 +87,15 @@ def _encode_flac(path: Path, bits: int, sample_rate: int, blocks: Iterator[Float
                 file.write(np.ascontiguousarray(wav.quantized(block, bits).T) << (32 - bits))
     except soundfile.LibsndfileError:
         with path.open("ab") as file:
-            file.write(bytes(_PROBE_BYTES))  # libsndfile does not say why a write failed; this one does, if it fails too
+            file.write(
+                bytes(_PROBE_BYTES)
+            )  # libsndfile does not say why a write failed; this one does, if it fails too
         raise
 
 
-def _encode_mp3(path: Path, sample_rate: int, blocks: Iterator[FloatArray]) -> None:
+def _encode_mp3(path: Path, sample_rate: int, blocks: Iterator[FloatArray], ffmpeg: str) -> None:
     command = [
-        *(ffmpeg_path(), "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"),
+        *(ffmpeg, "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"),
         *("-f", "f32le", "-ar", str(sample_rate), "-ac", str(_CHANNELS), "-i", "pipe:0"),
         *("-c:a", "libmp3lame", "-b:a", _MP3_BITRATE, "-f", "mp3", f"file:{path}"),
     ]
@@ -112,5 +116,3 @@ def _encode_mp3(path: Path, sample_rate: int, blocks: Iterator[FloatArray]) -> N
             if os.strerror(errno.ENOSPC) in message:
                 raise StorageFull
             raise RuntimeError(f"ffmpeg failed to write MP3: {message}")
-
-

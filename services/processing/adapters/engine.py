@@ -19,15 +19,19 @@ _SOFT_CANCEL_SECONDS = 1.5
 class EngineProcess:
     """An `Engine` that computes in one child process, kept warm between separations and replaced when it dies."""
 
-    def __init__(self, models_dir: Path, device: str = "auto", threads: int = 0) -> None:
+    def __init__(self, models_dir: Path, device: str = "auto", *, threads: int = 0, ffmpeg: str = "") -> None:
         """Starts nothing yet.
 
         Args:
             models_dir: the folder of installed models.
             device: "auto", "cpu", "cuda", "cuda:1", "mps"; a named device that is not there fails each separation.
             threads: CPU threads; 0 = all that the process may use.
+            ffmpeg: the ffmpeg to run; empty = the one on PATH or in its wheel.
         """
-        self._arguments = ("--models-dir", str(models_dir), "--device", device, "--threads", str(threads))
+        self._arguments = (
+            *("--models-dir", str(models_dir), "--device", device),
+            *("--threads", str(threads), "--ffmpeg", ffmpeg),
+        )
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._idle = asyncio.Event()
@@ -41,9 +45,7 @@ class EngineProcess:
         async with self._turn:
             await self._ready()
 
-    async def separate(
-        self, request: SeparationRequest, on_progress: Callable[[str, float], None]
-    ) -> SeparationOutput:
+    async def separate(self, request: SeparationRequest, on_progress: Callable[[str, float], None]) -> SeparationOutput:
         """Runs one separation; see `Engine.separate`. A second call waits for the first."""
         async with self._turn:
             self._job, self._cancelled = request.id, self._closed

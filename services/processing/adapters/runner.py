@@ -10,7 +10,7 @@ import torch
 from services.mesh.errors import OutOfMemory, StemUnknown
 from services.processing.adapters.decode import decode
 from services.processing.adapters.devices import resolve_device
-from services.processing.adapters.encode import FORMATS, encode, joint_gain
+from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain
 from services.processing.adapters.overlap_add import separate
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
 from services.processing.adapters.samples import SampleFile
@@ -36,7 +36,8 @@ _WAV_COST = 0.003
 class Runner:
     """Separates one track at a time and keeps the last model loaded."""
 
-    def __init__(self, models_dir: Path, device: str) -> None:
+    def __init__(self, models_dir: Path, device: str, ffmpeg: str) -> None:
+        self._ffmpeg = ffmpeg
         self._store = ModelStore(models_dir)
         self._device_name = device
         self._loaded: tuple[Manifest, Separator] | None = None
@@ -76,7 +77,7 @@ class Runner:
         )
         with ExitStack() as stack:
             mix, *files = (stack.enter_context(_scratch(request.out_dir, name)) for name in ("mix", *outputs))
-            decode(request.source, separator.sample_rate, mix, check)
+            decode(request.source, separator.sample_rate, mix, check, ffmpeg=self._ffmpeg)
             meter.enter(SEPARATING)
 
             def on_step(done: int, steps: int) -> None:
@@ -100,7 +101,16 @@ class Runner:
                     check()
                     meter.advance(ENCODING, (index + done) / len(files))
 
-                results.append(_encoded(request, stem, file, separator.sample_rate, gain, on_block))
+                path = request.out_dir / f"{stem}{output.suffix}"
+                encode(
+                    path,
+                    request.encoding,
+                    sample_rate=separator.sample_rate,
+                    frames=file.length,
+                    blocks=_blocks(file, gain, on_block),
+                    ffmpeg=self._ffmpeg,
+                )
+                results.append(_described(stem, path, output, file, gain=gain, sample_rate=separator.sample_rate))
         return SeparationOutput(model=model.info.id, device=str(device), gain=gain, stems=tuple(results))
 
     def _separator(self, model: InstalledModel, device: torch.device) -> Separator:
@@ -126,19 +136,7 @@ def _scratch(folder: Path, name: str) -> SampleFile:
     return file
 
 
-def _encoded(
-    request: SeparationRequest,
-    stem: str,
-    file: SampleFile,
-    sample_rate: int,
-    gain: float,
-    on_block: Callable[[float], None],
-) -> StemOutput:
-    """Writes one stem."""
-    output = FORMATS[request.encoding]
-    path = request.out_dir / f"{stem}{output.suffix}"
-    blocks = _blocks(file, gain, on_block)
-    encode(path, request.encoding, sample_rate=sample_rate, frames=file.length, blocks=blocks)
+def _described(stem: str, path: Path, output: Format, file: SampleFile, *, gain: float, sample_rate: int) -> StemOutput:
     return StemOutput(
         stem=stem,
         path=path,

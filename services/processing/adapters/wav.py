@@ -19,7 +19,9 @@ def header(*, sample_rate: int, channels: int, bits: int, frames: int) -> bytes:
     frame_bytes = channels * bits // _BYTE_BITS
     data_bytes = frames * frame_bytes
     code = _FLOAT if bits == 32 else _PCM  # noqa: PLR2004 - said above
-    fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits)
+    fmt = struct.pack(
+        "<4sIHHIIHH", b"fmt ", 16, code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits
+    )
     fact = struct.pack("<4sII", b"fact", 4, min(frames, _RIFF_LIMIT)) if code == _FLOAT else b""
     riff_bytes = 4 + len(fmt) + len(fact) + 8 + data_bytes + data_bytes % 2
     if riff_bytes <= _RIFF_LIMIT:

@@ -1,12 +1,12 @@
 """What the worker and the engine's child process say to each other: one JSON object a line.
 
-    worker -> child   {"cmd": "separate", "id", "model", "source", "out_dir", "wanted_stems", "complement", "encoding"}
-                      {"cmd": "cancel", "id"}
-    child -> worker   {"event": "ready"}
-                      {"event": "progress", "id", "stage", "fraction"}
-                      {"event": "done", "id", "output": {...}}
-                      {"event": "cancelled", "id"}
-                      {"event": "error", "id", "reason", "message", "metadata"}
+worker -> child   {"cmd": "separate", "id", "model", "source", "out_dir", "wanted_stems", "complement", "encoding"}
+                  {"cmd": "cancel", "id"}
+child -> worker   {"event": "ready"}
+                  {"event": "progress", "id", "stage", "fraction"}
+                  {"event": "done", "id", "output": {...}}
+                  {"event": "cancelled", "id"}
+                  {"event": "error", "id", "reason", "message", "metadata"}
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from services.mesh.errors import Internal, MeshError
-from services.processing.ports import Encoding, SeparationOutput, SeparationRequest, StemOutput
+from services.processing.domain import Encoding
+from services.processing.ports import SeparationOutput, SeparationRequest, StemOutput
 
 Message = dict[str, Any]
 
