@@ -58,7 +58,9 @@ class PublicService:
         safe: unary RPCs that change nothing, and may be repeated.
         effects: unary RPCs that change something.
         watches: server streams that may be repeated before their first message.
-        transfers: streams of bytes, up or down, which only the client can repeat.
+        downloads: server streams that only the client can repeat.
+        uploads: client streams.
+        upload_paths: where the uploads are in REST.
     """
 
     name: str
@@ -66,7 +68,9 @@ class PublicService:
     safe: tuple[str, ...]
     effects: tuple[str, ...]
     watches: tuple[str, ...]
-    transfers: tuple[str, ...]
+    downloads: tuple[str, ...]
+    uploads: tuple[str, ...]
+    upload_paths: tuple[str, ...]
 
     def pattern(self, methods: Sequence[str]) -> str:
         """A regular expression for the gRPC paths of these RPCs."""
@@ -105,19 +109,25 @@ def public_services(descriptors: FileDescriptorSet) -> list[PublicService]:
 
 
 def _public_service(name: str, methods: Sequence[MethodDescriptorProto]) -> PublicService:
-    sorted_into: dict[str, list[str]] = {"safe": [], "effects": [], "watches": [], "transfers": []}
+    sorted_into: dict[str, list[str]] = {"safe": [], "effects": [], "watches": [], "downloads": [], "uploads": []}
     for method in methods:
         sorted_into[_kind(method)].append(method.name)
-    return PublicService(name, name.split(".")[1], **{kind: tuple(names) for kind, names in sorted_into.items()})
+    rules = [_rule(method) for method in methods if method.client_streaming]
+    return PublicService(
+        name=name,
+        cluster=name.split(".")[1],
+        upload_paths=tuple(rule.post for rule in rules if rule),
+        **{kind: tuple(names) for kind, names in sorted_into.items()},
+    )
 
 
 def _kind(method: MethodDescriptorProto) -> str:
     rule = _rule(method)
     reads = rule is not None and rule.WhichOneof("pattern") == "get"
-    if method.client_streaming or (method.server_streaming and not reads):
-        return "transfers"
+    if method.client_streaming:
+        return "uploads"
     if method.server_streaming:
-        return "watches"
+        return "watches" if reads else "downloads"
     return "safe" if reads else "effects"
 
 

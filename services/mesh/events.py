@@ -31,7 +31,7 @@ STREAM_LENGTH = 20_000
 
 _BLOCK_MS = 5_000
 _BATCH = 500
-_CURSOR = re.compile(r"(\d{1,20})-(\d{1,20})")
+_CURSOR = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
 
 
 @dataclass(frozen=True, slots=True)

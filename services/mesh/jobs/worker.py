@@ -167,6 +167,9 @@ class JobWorker:
                 return await self._persist(job, self._move_for(job, work))
             work.cancel()
             await asyncio.wait({work})
+            if not work.cancelled() and work.exception() is None:
+                # The order came too late: the result is durable.
+                return await self._persist(job, self._move_for(job, work))
             return await self._obey(job, orders.result())
         finally:
             orders.cancel()

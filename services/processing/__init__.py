@@ -1,0 +1,1 @@
+"""The processing service: separates tracks into stems."""

@@ -1,0 +1,1 @@
+"""What touches the outside: weights on disk, torch, ffmpeg, the engine's child process."""

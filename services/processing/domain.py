@@ -1,0 +1,121 @@
+"""What a separation is, apart from how it travels and who computes it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from services.mesh.errors import InvalidRequest, StemUnknown, Violation
+from services.processing.catalogue import ModelInfo
+
+KIND = "separation"
+ACTOR = "separate"
+
+
+class Encoding(StrEnum):
+    """How stems are written; see AudioEncoding in the contract."""
+
+    WAV_PCM16 = "wav16"
+    WAV_PCM24 = "wav24"
+    WAV_FLOAT32 = "wav32f"
+    FLAC_PCM16 = "flac16"
+    FLAC_PCM24 = "flac24"
+    MP3 = "mp3"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeparationSpec:
+    """What is wanted of one separation; kept in the job's record.
+
+    Attributes:
+        model: id of the model.
+        wanted_stems: stems to write, in the model's order; empty = all.
+        complement: also write the mix without the wanted stems.
+        encoding: how the stems are written.
+        sha256: the uploaded file, as the blob store knows it.
+        title: the track's title, for file names.
+    """
+
+    model: str
+    wanted_stems: tuple[str, ...]
+    complement: bool
+    encoding: Encoding
+    sha256: str
+    title: str
+
+    def to_record(self) -> dict[str, Any]:
+        """Returns the spec as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "SeparationSpec":
+        """Reads what `to_record` made."""
+        values = {**record, "wanted_stems": tuple(record["wanted_stems"]), "encoding": Encoding(record["encoding"])}
+        return cls(**values)
+
+    def fingerprint(self, parent: str) -> str:
+        """Returns what two requests with one request_id must have in common, as 16 hexadecimal digits."""
+        # Not the title: it may be edited between a request and its repetition.
+        text = json.dumps([parent, {**asdict(self), "title": ""}], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StemFile:
+    """One finished stem in the blob store, ready to be registered with the library."""
+
+    stem: str
+    sha256: str
+    size_bytes: int
+    filename: str
+    media_type: str
+    sample_count: int
+    sample_rate_hz: int
+    channel_count: int
+    bits_per_sample: int
+    codec: str
+    peak: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class StemResult:
+    """One stem in the library."""
+
+    stem: str
+    artifact: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackSource:
+    """What a separation must know of its track."""
+
+    sha256: str
+    title: str
+
+
+def checked_stems(model: ModelInfo, wanted: Sequence[str], *, complement: bool) -> tuple[str, ...]:
+    """Returns the wanted stems in the model's order, without repetitions.
+
+    Raises:
+        StemUnknown: one of them is not the model's.
+        InvalidRequest: a complement of nothing, or of everything, is wanted.
+    """
+    for stem in wanted:
+        if stem not in model.stems:
+            raise StemUnknown(stem, model.id, model.stems)
+    ordered = tuple(stem for stem in model.stems if stem in wanted)
+    if complement and len(ordered) in {0, len(model.stems)}:
+        fault = "needs wanted_stems that are some, but not all, stems of the model"
+        raise InvalidRequest([Violation("separation.complement", fault)])
+    return ordered
+
+
+def stem_filename(title: str, stem: str, suffix: str) -> str:
+    """Returns the name to save a stem under: "Song (vocals).wav", at most 255 bytes of UTF-8."""
+    tail = f" ({stem}){suffix}"
+    clean = "".join(" " if c in '/\\:*?"<>|' or not c.isprintable() else c for c in title).strip() or "untitled"
+    return clean.encode()[: 255 - len(tail.encode())].decode(errors="ignore").rstrip() + tail

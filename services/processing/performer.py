@@ -1,0 +1,118 @@
+"""Does one separation: engine, blob store, library."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from services.mesh.blobs import BlobStore
+from services.mesh.errors import BlobMissing
+from services.mesh.jobs.job import Job
+from services.mesh.jobs.worker import Report, WorkDied
+from services.processing.domain import SeparationSpec, StemFile, StemResult, stem_filename
+from services.processing.ports import (
+    ChildDied,
+    Engine,
+    Library,
+    SeparationCancelled,
+    SeparationOutput,
+    SeparationRequest,
+    StemOutput,
+)
+
+# The engine's share of a job; the rest is storing.
+_ENGINE_SHARE = 0.97
+
+
+class SeparationPerformer:
+    """Performs separations one at a time."""
+
+    def __init__(self, *, engine: Engine, library: Library, blobs: BlobStore, work_dir: Path) -> None:
+        """Makes a performer.
+
+        Args:
+            engine: what computes.
+            library: where results become visible.
+            blobs: where bytes live.
+            work_dir: a folder for files in the making; one of its own for every worker on the machine.
+        """
+        self._engine = engine
+        self._library = library
+        self._blobs = blobs
+        self._work_dir = work_dir
+
+    async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
+        """Separates the track and registers the stems; see `Performer`."""
+        spec = SeparationSpec.from_record(job.spec)
+        source = self._blobs.path(spec.sha256)
+        if not source.exists():
+            raise BlobMissing(job.parent)
+        out_dir = self._work_dir / job.id
+        # What an attempt left that was killed here.
+        await asyncio.to_thread(shutil.rmtree, out_dir, ignore_errors=True)
+        out_dir.mkdir(parents=True)
+        try:
+            request = SeparationRequest(
+                id=job.id,
+                model=spec.model,
+                source=source,
+                out_dir=out_dir,
+                wanted_stems=spec.wanted_stems,
+                complement=spec.complement,
+                encoding=spec.encoding,
+            )
+            output = await self._separate(request, report)
+            report.stage = "storing"
+            # Not to be interrupted: a cancel that comes now comes too late, and leaves nothing half stored.
+            storing = asyncio.ensure_future(self._store(job, spec, output))
+            try:
+                stems = await asyncio.shield(storing)
+            except asyncio.CancelledError:
+                stems = await storing
+            return {"stems": [asdict(stem) for stem in stems]}
+        finally:
+            await asyncio.to_thread(shutil.rmtree, out_dir, ignore_errors=True)
+
+    async def _separate(self, request: SeparationRequest, report: Report) -> SeparationOutput:
+        def on_progress(stage: str, fraction: float) -> None:
+            report.stage = stage
+            report.fraction = fraction * _ENGINE_SHARE
+
+        separating = asyncio.ensure_future(self._engine.separate(request, on_progress))
+        try:
+            output = await asyncio.shield(separating)
+        except ChildDied as death:
+            raise WorkDied(str(death)) from death
+        except asyncio.CancelledError:
+            await self._engine.cancel()
+            await asyncio.wait({separating})
+            # Its outcome no longer matters, but must be looked at.
+            if not separating.cancelled():
+                separating.exception()
+            raise
+        except SeparationCancelled as cancelled:
+            raise WorkDied("the engine was closed") from cancelled
+        report.device = output.device
+        return output
+
+    async def _store(self, job: Job, spec: SeparationSpec, output: SeparationOutput) -> tuple[StemResult, ...]:
+        files = [await self._file(spec, stem) for stem in output.stems]
+        return await self._library.register(job.owner, job.name, spec.model, files)
+
+    async def _file(self, spec: SeparationSpec, stem: StemOutput) -> StemFile:
+        digest = await self._blobs.put_file(stem.path)
+        return StemFile(
+            stem=stem.stem,
+            sha256=digest.sha256,
+            size_bytes=digest.size_bytes,
+            filename=stem_filename(spec.title, stem.stem, stem.filename_suffix),
+            media_type=stem.media_type,
+            sample_count=stem.sample_count,
+            sample_rate_hz=stem.sample_rate_hz,
+            channel_count=stem.channel_count,
+            bits_per_sample=stem.bits_per_sample,
+            codec=stem.codec,
+            peak=stem.peak,
+        )

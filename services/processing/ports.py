@@ -1,0 +1,204 @@
+"""The engine's two ports: what a worker asks of it, and what a model must be to run on it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from services.processing.catalogue import Availability, ModelInfo
+from services.processing.domain import Encoding, StemFile, StemResult, TrackSource
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeparationRequest:
+    """One separation, as a worker asks for it.
+
+    Attributes:
+        id: the job, for logs; unique among the requests of one engine.
+        model: id of an installed model.
+        source: the original audio file, any format that ffmpeg decodes.
+        out_dir: an existing folder for the stems and the scratch files; its owner removes it.
+        wanted_stems: stems to write, in any order; empty = all stems of the model.
+        complement: also write the mix without the wanted stems.
+        encoding: how the stems are written.
+    """
+
+    id: str
+    model: str
+    source: Path
+    out_dir: Path
+    wanted_stems: tuple[str, ...] = ()
+    complement: bool = False
+    encoding: Encoding = Encoding.WAV_PCM16
+
+
+@dataclass(frozen=True, kw_only=True)
+class StemOutput:
+    """One finished stem, written and closed, not yet fsynced.
+
+    Attributes:
+        stem: which stem; "no-..." for the complement.
+        path: the file, in the request's out_dir.
+        filename_suffix: ".wav", ".flac" or ".mp3".
+        media_type: the IANA media type.
+        sample_count: sample frames per channel.
+        sample_rate_hz: sample frames per second.
+        channel_count: always 2.
+        bits_per_sample: as stored; 0 for mp3.
+        codec: in ffmpeg's spelling.
+        peak: largest absolute sample, 1.0 = full scale, after `SeparationOutput.gain`.
+    """
+
+    stem: str
+    path: Path
+    filename_suffix: str
+    media_type: str
+    sample_count: int
+    sample_rate_hz: int
+    channel_count: int
+    bits_per_sample: int
+    codec: str
+    peak: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeparationOutput:
+    """What a separation made.
+
+    Attributes:
+        model: the model that ran.
+        device: what computed it: "cpu", "cuda:0", "mps".
+        gain: the factor that all stems were multiplied by so that none clips; 1.0 when nothing had to be done.
+        stems: in the model's stem order, the complement last.
+    """
+
+    model: str
+    device: str
+    gain: float
+    stems: tuple[StemOutput, ...]
+
+
+class SeparationCancelled(Exception):
+    """The separation was ended by `Engine.cancel`; what is left in out_dir is garbage."""
+
+
+class ChildDied(Exception):
+    """The engine's child process died in mid-separation. The next separation gets a fresh one.
+
+    Attributes:
+        exit_code: as in `subprocess`: negative = killed by that signal.
+    """
+
+    def __init__(self, exit_code: int, cause: str) -> None:
+        super().__init__(f"the engine's process died: {cause}")
+        self.exit_code = exit_code
+
+
+class Engine(Protocol):
+    """Separates tracks, one at a time, somewhere else than in the caller's process."""
+
+    async def separate(self, request: SeparationRequest, on_progress: Callable[[str, float], None]) -> SeparationOutput:
+        """Runs one separation to its end.
+
+        Args:
+            request: what is wanted.
+            on_progress: called on the event loop with the stage ("preparing", "separating", "encoding") and the fraction of
+                the whole in [0, 1], which never falls.
+
+        Raises:
+            MeshError: ModelNotInstalled, WeightsCorrupt, AudioUndecodable, OutOfMemory, DeviceUnavailable, StorageFull...
+            SeparationCancelled: `cancel` was called.
+            ChildDied: the process died.
+        """
+
+    async def cancel(self) -> None:
+        """Ends the running separation within two seconds; returns when it has ended. Harmless when none runs."""
+
+    async def close(self) -> None:
+        """Ends the process. A running separation ends with SeparationCancelled."""
+
+
+class Models(Protocol):
+    """Knows which models of the catalogue can run here."""
+
+    def availability(self, model: ModelInfo) -> Availability:
+        """Looks whether the model's weights are there."""
+
+
+class Library(Protocol):
+    """Where tracks come from and stems go to."""
+
+    async def source(self, owner: str, track: str) -> TrackSource:
+        """Returns the audio of a track. Raises TrackNotFound or DependencyUnavailable."""
+
+    async def register(
+        self, owner: str, separation: str, model: str, stems: Sequence[StemFile]
+    ) -> tuple[StemResult, ...]:
+        """Makes the stems of a separation visible, all or none; repeating it changes nothing.
+
+        Raises TrackNotFound, BlobMissing or DependencyUnavailable.
+        """
+
+
+@dataclass(frozen=True)
+class Span:
+    """The samples [start, stop) of a track."""
+
+    start: int
+    stop: int
+
+
+class Samples(Protocol):
+    """A stereo track that can be read anywhere.
+
+    Attributes:
+        length: sample frames.
+        mono_mean: mean of the mono mix (left + right) / 2 over the whole track.
+        mono_std: its standard deviation, sample estimate; 0 for a single sample.
+    """
+
+    length: int
+    mono_mean: float
+    mono_std: float
+
+    def read(self, start: int, stop: int) -> FloatArray:
+        """Returns samples [start, stop), shape (2, stop - start), with zeros where that is outside the track."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A model's estimate of one span.
+
+    Attributes:
+        values: the stems, already multiplied by `weight`, shape (stems, 2, samples).
+        weight: how much each sample counts against overlapping pieces, shape (samples,); never 0 where no other piece is.
+    """
+
+    values: FloatArray
+    weight: FloatArray
+
+
+class Separator(Protocol):
+    """A loaded model: it cuts a track into overlapping spans and estimates the stems of one span at a time."""
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """The stems, in the order of the network's outputs."""
+
+    @property
+    def sample_rate(self) -> int:
+        """The sample rate that the model was trained at, in hertz."""
+
+    def plan(self, length: int, stems: Sequence[str]) -> tuple[Sequence[Span], int]:
+        """Returns the spans that cover [0, length), with rising starts, and how many steps `estimate` takes for each."""
+
+    def estimate(self, mix: Samples, span: Span, stems: Sequence[str], on_step: Callable[[], None]) -> Piece:
+        """Estimates the given stems, in the given order, over one span of the plan.
+
+        `on_step` is called after each step, that is after each run of a network; it may raise to stop the work.
+        """

@@ -1,0 +1,159 @@
+"""ProcessingService: translate, call, translate back."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc.aio
+from alchemy.processing.v1 import processing_service_pb2 as pb
+from alchemy.processing.v1.processing_service_pb2_grpc import ProcessingServiceServicer
+from alchemy.processing.v1.separation_pb2 import Separation
+from alchemy.realtime.v1.realtime_service_pb2 import Event
+from alchemy.type.v1.job_pb2 import JobState
+
+from services.mesh.drain import Drain
+from services.mesh.errors import InvalidRequest, PageTokenInvalid, TrackNotFound, Violation
+from services.mesh.events import EventTail
+from services.mesh.identity import owner
+from services.mesh.ids import is_id
+from services.mesh.jobs.watch import KEEP_ALIVE_SECONDS, Watched, watch
+from services.mesh.pages import decode_token, encode_token, page_size
+from services.processing.domain import Encoding
+from services.processing.translate import encoding_from, model_message, separation_message
+from services.processing.usecases import Catalogue, Separations, Snapshot
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_MAX_REQUEST_ID = 64
+_ENDED = frozenset({JobState.JOB_STATE_SUCCEEDED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED})
+# A waiting job's place in the queue changes with other jobs, so no event of its own tells it.
+_POSITION_SECONDS = 1.0
+
+
+class ProcessingRpc(ProcessingServiceServicer):
+    """Serves ProcessingService."""
+
+    def __init__(self, separations: Separations, catalogue: Catalogue, tail: EventTail, drain: Drain) -> None:
+        self._separations = separations
+        self._catalogue = catalogue
+        self._tail = tail
+        self._drain = drain
+
+    async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
+        size = page_size(request.page_size, default=50)
+        position = decode_token(request.page_token, ["models"])
+        start = _offset(position)
+        entries = self._catalogue.entries()
+        page = entries[start : start + size]
+        rest = start + size < len(entries)
+        return pb.ListModelsResponse(
+            models=[model_message(entry) for entry in page],
+            next_page_token=encode_token(["models"], [str(start + size)]) if rest else "",
+        )
+
+    async def GetModel(self, request: pb.GetModelRequest, context: Context) -> pb.GetModelResponse:
+        entry = self._catalogue.entry(request.name.removeprefix("models/"))
+        return pb.GetModelResponse(model=model_message(entry))
+
+    async def CreateSeparation(
+        self, request: pb.CreateSeparationRequest, context: Context
+    ) -> pb.CreateSeparationResponse:
+        wanted = request.separation
+        encoding = _valid_create(request)
+        snapshot = await self._separations.create(
+            owner(context),
+            _track(request.parent),
+            model=wanted.model.removeprefix("models/"),
+            wanted_stems=wanted.wanted_stems,
+            complement=wanted.complement,
+            encoding=encoding,
+            request_id=request.request_id,
+        )
+        return pb.CreateSeparationResponse(separation=_message(snapshot))
+
+    async def GetSeparation(self, request: pb.GetSeparationRequest, context: Context) -> pb.GetSeparationResponse:
+        snapshot = await self._separations.get(owner(context), request.name)
+        return pb.GetSeparationResponse(separation=_message(snapshot))
+
+    async def ListSeparations(self, request: pb.ListSeparationsRequest, context: Context) -> pb.ListSeparationsResponse:
+        size = page_size(request.page_size, default=50)
+        query = ["separations", request.parent]
+        position = decode_token(request.page_token, query)
+        parent = None if request.parent == "tracks/-" else _track(request.parent)
+        snapshots = await self._separations.page(
+            owner(context), parent, before=position[0] if position else None, size=size + 1
+        )
+        page, rest = snapshots[:size], snapshots[size:]
+        return pb.ListSeparationsResponse(
+            separations=[_message(snapshot) for snapshot in page],
+            next_page_token=encode_token(query, [page[-1].job.id]) if rest else "",
+        )
+
+    async def WatchSeparation(
+        self, request: pb.WatchSeparationRequest, context: Context
+    ) -> AsyncIterator[pb.WatchSeparationResponse]:
+        user = owner(context)
+
+        async def load() -> Separation:
+            return _message(await self._separations.get(user, request.name))
+
+        watched = Watched(load=load, revision=_revision, unpack=_unpack, ended=_ended, due=_due)
+        async for separation in watch(self._tail, self._drain, user, request.name, watched):
+            yield pb.WatchSeparationResponse(separation=separation)
+
+    async def CancelSeparation(
+        self, request: pb.CancelSeparationRequest, context: Context
+    ) -> pb.CancelSeparationResponse:
+        snapshot = await self._separations.cancel(owner(context), request.name)
+        return pb.CancelSeparationResponse(separation=_message(snapshot))
+
+    async def RetrySeparation(self, request: pb.RetrySeparationRequest, context: Context) -> pb.RetrySeparationResponse:
+        snapshot = await self._separations.retry(owner(context), request.name)
+        return pb.RetrySeparationResponse(separation=_message(snapshot))
+
+
+def _offset(position: list[str] | None) -> int:
+    if position is None:
+        return 0
+    if not position[0].isdigit():
+        raise PageTokenInvalid
+    return int(position[0])
+
+
+def _message(snapshot: Snapshot) -> Separation:
+    return separation_message(snapshot.job, snapshot.queue_position)
+
+
+def _track(name: str) -> str:
+    parts = name.split("/")
+    if len(parts) != 2 or parts[0] != "tracks" or not is_id(parts[1]):  # noqa: PLR2004 (collection and id)
+        raise TrackNotFound(name)
+    return name
+
+
+def _valid_create(request: pb.CreateSeparationRequest) -> Encoding:
+    """Returns the wanted encoding. Raises InvalidRequest with every fault that needs no look-up."""
+    faults = []
+    encoding = encoding_from(request.separation.encoding)
+    if encoding is None:
+        faults.append(Violation("separation.encoding", "is not an AudioEncoding that this server knows"))
+    if len(request.request_id) > _MAX_REQUEST_ID:
+        faults.append(Violation("request_id", f"must have at most {_MAX_REQUEST_ID} characters"))
+    if faults or encoding is None:
+        raise InvalidRequest(faults)
+    return encoding
+
+
+def _revision(separation: Separation) -> int:
+    return separation.revision
+
+
+def _unpack(event: Event) -> Separation | None:
+    return event.separation_changed if event.HasField("separation_changed") else None
+
+
+def _ended(separation: Separation) -> bool:
+    return separation.state in _ENDED
+
+
+def _due(separation: Separation) -> float:
+    return _POSITION_SECONDS if separation.state == JobState.JOB_STATE_QUEUED else KEEP_ALIVE_SECONDS

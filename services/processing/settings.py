@@ -1,0 +1,37 @@
+"""Settings of the processing service and of its worker."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.mesh.settings import ServiceSettings, port_number, setting
+
+
+def _device(text: str) -> str:
+    kind, _, index = text.partition(":")
+    if kind not in {"auto", "cpu", "cuda", "mps"} or (index and not (kind == "cuda" and index.isdigit())):
+        raise ValueError("must be auto, cpu, cuda, cuda:N or mps")
+    return text
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError("must be at least 1")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """What the service and the worker read."""
+
+    port: int = setting("PORT", "Port of the gRPC server.", default="3003", parse=port_number)
+    library_target: str = setting("LIBRARY_TARGET", "host:port of the library.", default="127.0.0.1:3005")
+    models_dir: Path = setting(
+        "MODELS_DIR",
+        "Folder of installed models; DATA_DIR/models if unset.",
+        default=lambda values: values["data_dir"] / "models",
+        parse=Path,
+    )
+    device: str = setting("DEVICE", "What computes: auto, cpu, cuda, cuda:N or mps.", default="auto", parse=_device)
+    queue: str = setting("QUEUE", "Queue that jobs go to and workers take from.", default="separate")
+    max_queued_jobs: int = setting("MAX_QUEUED_JOBS", "How many jobs may wait.", default="1000", parse=_count)

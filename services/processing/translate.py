@@ -1,0 +1,98 @@
+"""Between records and messages of the contract."""
+
+from alchemy.processing.v1.separation_pb2 import Model, Separation
+from alchemy.realtime.v1.realtime_service_pb2 import Event
+from alchemy.type.v1.audio_pb2 import AudioEncoding
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from services.mesh.jobs.job import Job
+from services.processing.domain import Encoding, SeparationSpec
+from services.processing.usecases import CatalogueEntry
+
+_ENCODINGS: dict[AudioEncoding, Encoding] = {
+    AudioEncoding.AUDIO_ENCODING_UNSPECIFIED: Encoding.WAV_PCM16,
+    AudioEncoding.AUDIO_ENCODING_WAV_PCM16: Encoding.WAV_PCM16,
+    AudioEncoding.AUDIO_ENCODING_WAV_PCM24: Encoding.WAV_PCM24,
+    AudioEncoding.AUDIO_ENCODING_WAV_FLOAT32: Encoding.WAV_FLOAT32,
+    AudioEncoding.AUDIO_ENCODING_FLAC_PCM16: Encoding.FLAC_PCM16,
+    AudioEncoding.AUDIO_ENCODING_FLAC_PCM24: Encoding.FLAC_PCM24,
+    AudioEncoding.AUDIO_ENCODING_MP3: Encoding.MP3,
+}
+_ENCODING_VALUES = {ours: theirs for theirs, ours in _ENCODINGS.items() if theirs}
+
+
+def encoding_from(value: AudioEncoding) -> Encoding | None:
+    """Returns the encoding for a value of the contract, None for one that this server does not know."""
+    return _ENCODINGS.get(value)
+
+
+def model_message(entry: CatalogueEntry) -> Model:
+    """Returns a model as the contract has it."""
+    info, availability = entry.info, entry.availability
+    return Model(
+        name=f"models/{info.id}",
+        display_name=info.display_name,
+        description=info.description,
+        stems=info.stems,
+        license=info.license,
+        license_uri=info.license_uri,
+        size_bytes=availability.size_bytes,
+        network_count=info.network_count,
+        quality=[Model.StemQuality(stem=stem, sdr_db=sdr) for stem, sdr in info.quality.items()],
+        quality_source=info.quality_source,
+        installed=availability.installed,
+        unavailable_reason=availability.reason,
+        install_command="" if availability.installed else info.install_command,
+        default=entry.default,
+    )
+
+
+def separation_message(job: Job, queue_position: int | None = None) -> Separation:
+    """Returns a separation as the contract has it."""
+    spec = SeparationSpec.from_record(job.spec)
+    message = Separation(
+        name=job.name,
+        model=f"models/{spec.model}",
+        wanted_stems=spec.wanted_stems,
+        complement=spec.complement,
+        encoding=_ENCODING_VALUES[spec.encoding],
+        state=f"JOB_STATE_{job.state.value}",
+        device=job.device,
+        cancel_requested=job.cancel_requested,
+        create_time=_timestamp(job.created_at),
+        start_time=_timestamp(job.started_at),
+        end_time=_timestamp(job.ended_at),
+        revision=job.revision,
+    )
+    message.progress.stage = job.stage
+    message.progress.fraction = job.fraction
+    message.progress.attempt = job.attempt
+    if job.remaining_seconds is not None:
+        message.progress.remaining.FromNanoseconds(int(job.remaining_seconds * 1e9))
+    if queue_position is not None:
+        message.progress.queue_position = queue_position
+    if job.error is not None:
+        message.error.CopyFrom(job.error.to_status())
+    for stem in (job.result or {}).get("stems", ()):
+        message.stems.add(**stem)
+    return message
+
+
+class SeparationEvents:
+    """How separations look in the event stream."""
+
+    def changed(self, job: Job) -> Event:
+        """Returns the event that carries the separation as it is now."""
+        return Event(separation_changed=separation_message(job))
+
+    def deleted(self, name: str) -> Event:
+        """Returns the event that says that the separation is gone."""
+        return Event(separation_deleted=name)
+
+
+def _timestamp(seconds: float | None) -> Timestamp | None:
+    if seconds is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromNanoseconds(int(seconds * 1e9))
+    return stamp

@@ -1,0 +1,62 @@
+"""The composition root of the processing service."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc.aio
+from alchemy.processing.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
+
+from services.mesh import redis
+from services.mesh.drain import Drain
+from services.mesh.events import EventLog, EventTail, Published
+from services.mesh.jobs.dispatch import DramatiqDispatcher
+from services.mesh.jobs.reconcile import Reconciler
+from services.mesh.jobs.store import JobStore
+from services.mesh.server import ServiceBundle
+from services.processing.adapters.library import GrpcLibrary
+from services.processing.adapters.weights import ModelStore
+from services.processing.domain import ACTOR, KIND
+from services.processing.rpc import ProcessingRpc
+from services.processing.settings import Settings
+from services.processing.translate import SeparationEvents
+from services.processing.usecases import Catalogue, Separations
+
+SERVICE = "alchemy.processing.v1.ProcessingService"
+
+
+@asynccontextmanager
+async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle]:
+    """Connects the service's parts; closes them in reverse."""
+    async with (
+        redis.connect(settings.redis_url) as client,
+        grpc.aio.insecure_channel(settings.library_target) as channel,
+    ):
+        store = JobStore(client, KIND, SeparationEvents())
+        dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
+        tail = EventTail(client)
+        catalogue = Catalogue(ModelStore(settings.models_dir))
+        separations = Separations(
+            store=store,
+            dispatcher=dispatcher,
+            library=GrpcLibrary(channel),
+            catalogue=catalogue,
+            queue=settings.queue,
+            max_queued=settings.max_queued_jobs,
+        )
+        rpc = ProcessingRpc(separations, catalogue, tail, drain)
+
+        async def react(published: Published) -> None:
+            if published.event.HasField("track_deleted"):
+                await separations.forget_track(published.owner, published.event.track_deleted)
+
+        async def follow_library() -> None:
+            await EventLog(client).consume("processing", react)
+
+        try:
+            yield ServiceBundle(
+                register=lambda server: add_ProcessingServiceServicer_to_server(rpc, server),
+                names=[SERVICE],
+                background=[tail.run, follow_library, Reconciler(store, dispatcher).run],
+            )
+        finally:
+            dispatcher.close()

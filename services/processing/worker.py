@@ -1,0 +1,58 @@
+"""`python -m services.processing.worker`: takes separations from the queue and computes them, one at a time."""
+
+from pathlib import Path
+
+import grpc.aio
+
+from services.mesh import redis
+from services.mesh.blobs import LocalBlobStore
+from services.mesh.drain import Drain
+from services.mesh.jobs.dispatch import DramatiqDispatcher
+from services.mesh.jobs.store import JobStore
+from services.mesh.jobs.worker import JobWorker
+from services.mesh.server import run_process
+from services.processing.adapters.engine import EngineProcess
+from services.processing.adapters.library import GrpcLibrary
+from services.processing.domain import ACTOR, KIND
+from services.processing.performer import SeparationPerformer
+from services.processing.settings import Settings
+from services.processing.translate import SeparationEvents
+
+
+async def work(settings: Settings, drain: Drain) -> None:
+    """Runs the worker until the drain starts."""
+    blobs = LocalBlobStore(settings.data_dir / "blobs")
+    engine = EngineProcess(models_dir=settings.models_dir, device=settings.device)
+    dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
+    async with (
+        redis.connect(settings.redis_url) as client,
+        grpc.aio.insecure_channel(settings.library_target) as channel,
+    ):
+        worker = JobWorker(
+            redis_url=settings.redis_url,
+            queue=settings.queue,
+            actor_name=ACTOR,
+            store=JobStore(client, KIND, SeparationEvents()),
+            dispatcher=dispatcher,
+            performer=SeparationPerformer(
+                engine=engine,
+                library=GrpcLibrary(channel),
+                blobs=blobs,
+                work_dir=_work_dir(settings.data_dir),
+            ),
+            drain=drain,
+        )
+        try:
+            await worker.run()
+        finally:
+            await engine.close()
+            dispatcher.close()
+
+
+def _work_dir(data_dir: Path) -> Path:
+    # On the file system of the blobs, so that a finished stem is moved there, not copied.
+    return data_dir / "work"
+
+
+if __name__ == "__main__":
+    run_process("processing-worker", work, Settings)

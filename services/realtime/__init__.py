@@ -1,0 +1,1 @@
+"""Every change of a user's tracks and jobs, on one stream."""
