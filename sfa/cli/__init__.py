@@ -1,4 +1,4 @@
-"""The command line. One module per command; each is imported when it is called, so that `sfa --help` is instant."""
+"""The command line. One module per command, imported when it is called, so that `sfa --help` is instant."""
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -9,16 +9,16 @@ import click
 from sfa.cli.session import Session
 
 _COMMANDS: Final = {
-    "up": "sfa.cli.up",
-    "demo": "sfa.cli.demo",
-    "doctor": "sfa.cli.doctor",
-    "separate": "sfa.cli.separate",
-    "models": "sfa.cli.models",
-    "tracks": "sfa.cli.tracks",
-    "jobs": "sfa.cli.jobs",
-    "watch": "sfa.cli.watch",
+    "up": "Run the whole mesh on this machine.",
+    "demo": "Separate a song, from nothing to stems.",
+    "doctor": "Find out what is missing on this machine.",
+    "separate": "Split songs into stems.",
+    "models": "List models; install their weights.",
+    "tracks": "List, show and delete songs.",
+    "jobs": "List, cancel and retry separations.",
+    "watch": "Follow a separation, or everything.",
 }
-"""Where each command lives, in the order of the help page: a newcomer reads it top down."""
+"""Every command, in the order of the help page: a newcomer reads it top down. `sfa.cli.NAME.NAME` is its code."""
 
 
 class _Commands(click.Group):
@@ -28,9 +28,13 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        command = getattr(import_module(f"sfa.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):  # click's own would import every command to ask for its help
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 def _version() -> str:
@@ -45,15 +49,15 @@ def _version() -> str:
 @click.option(
     "--target",
     metavar="URL",
-    help="The mesh to talk to, such as http://host:3000 or https://host.  [default: $SFA_TARGET, else the mesh that "
-    "`sfa up` runs here, else http://127.0.0.1:3000]",
+    help="The mesh to talk to: http://host:3000 or https://host.  [default: $SFA_TARGET, else the mesh that `sfa up` "
+    "runs here, else http://127.0.0.1:3000]",
 )
 @click.option(
-    "--token", metavar="TOKEN", envvar="SFA_TOKEN", help="Bearer token for meshes that ask for one. [$SFA_TOKEN]"
+    "--token", metavar="TOKEN", envvar="SFA_TOKEN", help="Bearer token, for meshes that want one. [$SFA_TOKEN]"
 )
 @click.pass_context
 def main(context: click.Context, target: str | None, token: str | None) -> None:
-    r"""Sound Forge Alchemy: separates songs into stems, on your own machine.
+    """Sound Forge Alchemy separates songs into stems, on your own machine.
 
     \b
     Try it:
@@ -63,10 +67,11 @@ def main(context: click.Context, target: str | None, token: str | None) -> None:
       sfa separate *.flac --stems vocals --complement --out karaoke/
       sfa doctor                     find out what is missing on this machine
 
-    Results go to stdout, everything else to stderr; every command that prints results takes --json.
+    Results go to stdout, everything else to stderr; commands that print results take --json.
 
     \b
-    Exit status: 0 done · 1 failed · 2 wrong usage · 3 the mesh cannot be reached · 4 the mesh said no ·
-                 130 interrupted
+    Exit status:
+      0 done    1 failed    2 wrong usage    3 the mesh cannot be reached
+      4 the mesh said no    130 interrupted
     """
     context.obj = Session(target=target, token=token)

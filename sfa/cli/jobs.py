@@ -1,14 +1,12 @@
 """`sfa jobs`."""
 
-from typing import TYPE_CHECKING
-
 import click
+from rich.table import Table
 
+from alchemy_sdk.alchemy.processing.v1 import Separation
 from sfa.cli import texts
-from sfa.cli.session import Session, as_dict, json_option, print_json, run, stdout_console
-
-if TYPE_CHECKING:
-    from alchemy_sdk.alchemy.processing.v1 import Separation
+from sfa.cli.output import as_dict, json_option, print_json, run, stdout_console
+from sfa.cli.session import Session
 
 
 @click.group(invoke_without_command=True)
@@ -18,8 +16,8 @@ if TYPE_CHECKING:
 )
 @json_option
 @click.pass_context
-def jobs(context: click.Context, track: str, limit: int, as_json: bool) -> None:  # noqa: FBT001
-    r"""Lists, cancels and retries separations.
+def jobs(context: click.Context, track: str, limit: int, as_json: bool) -> None:
+    """Lists, cancels and retries separations.
 
     \b
     Examples:
@@ -39,7 +37,7 @@ def jobs(context: click.Context, track: str, limit: int, as_json: bool) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @json_option
 @click.pass_obj
-def cancel(session: Session, names: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
+def cancel(session: Session, names: tuple[str, ...], as_json: bool) -> None:
     """Ends separations that are queued or running. Harmless for others."""
     run(_each(session, names, "cancel", as_json=as_json), as_json=as_json)
 
@@ -48,13 +46,12 @@ def cancel(session: Session, names: tuple[str, ...], as_json: bool) -> None:  # 
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @json_option
 @click.pass_obj
-def retry(session: Session, names: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
+def retry(session: Session, names: tuple[str, ...], as_json: bool) -> None:
     """Queues failed or cancelled separations again, with the same options."""
     run(_each(session, names, "retry", as_json=as_json), as_json=as_json)
 
 
 async def _list(session: Session, track: str, limit: int, *, as_json: bool) -> None:
-    from rich.table import Table  # noqa: PLC0415
 
     table = Table("job", "state", "model", "progress", "created", box=None, pad_edge=False)
     count = 0
@@ -87,12 +84,12 @@ async def _each(session: Session, names: tuple[str, ...], verb: str, *, as_json:
                 click.echo(f"{job.name} is {_state(job)}.", err=True)
 
 
-def _state(job: "Separation") -> str:
+def _state(job: Separation) -> str:
     state = (job.state.name or "unknown").lower()
     return f"{state}, cancelling" if job.cancel_requested and job.end_time is None else state
 
 
-def _progress(job: "Separation") -> str:
+def _progress(job: Separation) -> str:
     if job.error is not None:
         return job.error.message
     return f"{job.progress.fraction:.0%}" if job.progress is not None and job.end_time is None else ""

@@ -6,16 +6,22 @@ from contextlib import aclosing
 from pathlib import Path
 
 import click
+from rich.table import Table
 
-from sfa.cli import texts
-from sfa.cli.session import Exit, Session, as_dict, json_option, print_json, run, stdout_console
+from sfa.cli import texts, views
+from sfa.cli.output import as_dict, json_option, print_json, run, stdout_console
+from sfa.cli.session import Exit, Session
+from sfa.cli.views import Step
+from sfa.local import weights
+from sfa.local.datadir import DataDir
+from sfa.local.weights import InstallFailed
 
 
 @click.group(invoke_without_command=True)
 @json_option
 @click.pass_context
-def models(context: click.Context, as_json: bool) -> None:  # noqa: FBT001
-    r"""Lists the separation models, best first, and installs their weights.
+def models(context: click.Context, as_json: bool) -> None:
+    """Lists the separation models, best first, and installs their weights.
 
     \b
     Examples:
@@ -44,13 +50,11 @@ def models(context: click.Context, as_json: bool) -> None:  # noqa: FBT001
     help="Where the mesh keeps its data.  [$SFA_DATA_DIR]",
 )
 @json_option
-def install(name: str, source: Path | None, data_dir: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def install(name: str, source: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Installs the weights of a model on this machine. A running mesh uses them at once.
 
     With --json: one object with an "event" per line: license, progress, installed.
     """
-    from sfa.local.weights import InstallFailed  # noqa: PLC0415
-
     try:
         run(_install(name, source, data_dir, as_json=as_json), as_json=as_json)
     except InstallFailed as error:
@@ -62,7 +66,6 @@ def install(name: str, source: Path | None, data_dir: Path | None, as_json: bool
 
 
 async def _list(session: Session, *, as_json: bool) -> None:
-    from rich.table import Table  # noqa: PLC0415
 
     table = Table("model", "stems", "quality", "size", "licence", "installed", box=None, pad_edge=False)
     async with session.connect() as mesh:
@@ -85,10 +88,6 @@ async def _list(session: Session, *, as_json: bool) -> None:
 
 
 async def _install(name: str, source: Path | None, data_dir: Path | None, *, as_json: bool) -> None:
-    from sfa.cli import views  # noqa: PLC0415
-    from sfa.cli.views import Step  # noqa: PLC0415
-    from sfa.local import weights  # noqa: PLC0415
-    from sfa.local.datadir import DataDir  # noqa: PLC0415
 
     home = DataDir.chosen(data_dir)
     home.create()

@@ -9,9 +9,8 @@ from typing import Any
 from alchemy_sdk.alchemy.library.v1 import Artifact
 from alchemy_sdk.alchemy.processing.v1 import Separation
 from alchemy_sdk.alchemy.type.v1 import JobState
-
 from sfa.answers import failure
-from sfa.cli.session import as_dict
+from sfa.cli.output import as_dict
 from sfa.cli.views import Step, View
 from sfa.errors import SeparationCancelled
 from sfa.mesh import Mesh
@@ -32,7 +31,9 @@ class Item:
     """One file, or track of the library, and what has become of it."""
 
     source: str
-    """As the user named it: a path, or `tracks/{id}`."""
+    """A path, or `tracks/{id}`."""
+    label: str
+    """How views and messages call it."""
     track: str = ""
     """Name of its track, once there is one."""
     job: str = ""
@@ -54,12 +55,12 @@ async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
 
         def sent(done: int, total: int) -> None:
             stage = "uploading" if done < total else "checking"
-            view.show(Step(file=item.source, stage=stage, fraction=done / total if done < total else None))
+            view.show(Step(file=item.label, stage=stage, fraction=done / total if done < total else None))
 
-        view.show(Step(file=item.source, stage="uploading", fraction=0.0))
+        view.show(Step(file=item.label, stage="uploading", fraction=0.0))
         track = await mesh.library.upload(item.source, on_progress=sent)
         item.track = track.name
-        view.event("uploaded", {"file": item.source, "track": as_dict(track)})
+        view.event("uploaded", {"file": item.label, "track": as_dict(track)})
     created = await mesh.processing.separate(
         item.track, model=wish.model, stems=wish.stems, complement=wish.complement, encoding=wish.encoding
     )
@@ -67,12 +68,12 @@ async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
     async with aclosing(mesh.processing.watch(item.job)) as snapshots:
         async for snapshot in snapshots:
             item.separation = snapshot
-            view.show(step_of(item.source, snapshot))
-            view.event("progress", {"file": item.source, "separation": as_dict(snapshot)})
+            view.show(step_of(item.label, snapshot))
+            view.event("progress", {"file": item.label, "separation": as_dict(snapshot)})
     last = item.separation
     assert last is not None
     if last.state == JobState.CANCELLED:
-        raise SeparationCancelled(f"{item.source}: cancelled.", separation=last, reason="CANCELLED")
+        raise SeparationCancelled(f"{item.label}: cancelled.", separation=last, reason="CANCELLED")
     if last.state == JobState.FAILED:
         raise failure(last)
     item.artifacts = [await mesh.library.get_artifact(stem.artifact) for stem in last.stems]
@@ -92,23 +93,23 @@ async def download(mesh: Mesh, item: Item, folder: Path, view: View) -> list[Pat
     for artifact in item.artifacts:
 
         def received(done: int, _: int, before: int = before) -> None:
-            view.show(Step(file=item.source, stage="downloading", fraction=(before + done) / total))
+            view.show(Step(file=item.label, stage="downloading", fraction=(before + done) / total))
 
         saved.append(await mesh.library.download(artifact, folder, on_progress=received))
         before += artifact.size_bytes
     return saved
 
 
-def step_of(source: str, snapshot: Separation) -> Step:
+def step_of(label: str, snapshot: Separation) -> Step:
     """A snapshot of a separation as a step to show."""
     progress = snapshot.progress
     if progress is None:
-        return Step(file=source, stage=snapshot.state.name.lower() if snapshot.state.name else "unknown")
+        return Step(file=label, stage=snapshot.state.name.lower() if snapshot.state.name else "unknown")
     if snapshot.cancel_requested:
-        return Step(file=source, stage="cancelling", fraction=progress.fraction)
+        return Step(file=label, stage="cancelling", fraction=progress.fraction)
     queued = snapshot.state == JobState.QUEUED
     return Step(
-        file=source,
+        file=label,
         stage="queued" if queued else progress.stage,
         fraction=None if queued else progress.fraction,
         remaining=progress.remaining,
@@ -126,7 +127,7 @@ def outcome(item: Item, paths: list[Path]) -> dict[str, Any]:
             stem["path"] = str(paths[index])
         stems.append(stem)
     return {
-        "file": item.source,
+        "file": item.label,
         "track": item.track,
         "separation": as_dict(item.separation) if item.separation is not None else None,
         "stems": stems,

@@ -4,18 +4,16 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from sfa.cli import session as shared
-from sfa.cli import signals
-from sfa.cli.session import Exit, Session, complain, exit_status, json_option
-
-if TYPE_CHECKING:
-    from sfa.cli.pipeline import Item, Wish
-    from sfa.cli.views import View
-    from sfa.mesh import Mesh
+from sfa.cli import pipeline, signals, views
+from sfa.cli.output import complain, exit_status, json_option, run
+from sfa.cli.pipeline import Item, Wish
+from sfa.cli.session import Exit, Session
+from sfa.cli.views import Step, View
+from sfa.errors import MeshError, SeparationCancelled
+from sfa.mesh import Mesh
 
 # More files than this wait here rather than in the server's queue, where their uploads would fill its disk.
 _AT_ONCE = 4
@@ -52,12 +50,12 @@ def separate(
     files: tuple[str, ...],
     model: str,
     stems: str,
-    complement: bool,  # noqa: FBT001 -- click passes options by name
+    complement: bool,
     encoding: str,
     out: Path,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> None:
-    r"""Splits songs into stems: uploads each FILE, shows the progress, saves the results.
+    """Splits songs into stems: uploads each FILE, shows the progress, saves the results.
 
     FILE is a file on this machine, or a track that the library has already: tracks/ID.
 
@@ -72,8 +70,6 @@ def separate(
 
     With --json every line is one object with an "event": uploaded, progress, done or failed.
     """
-    from sfa.cli.pipeline import Item, Wish  # noqa: PLC0415
-
     for file in files:
         if not file.startswith("tracks/") and not Path(file).is_file():
             raise click.UsageError(f"{file} is not a file. Name audio files, or tracks of the library as tracks/ID.")
@@ -83,20 +79,21 @@ def separate(
         complement=complement,
         encoding=encoding,
     )
-    items = [Item(source=file, track=file if file.startswith("tracks/") else "") for file in dict.fromkeys(files)]
-    status = shared.run(_separate_all(session, items, wish, out, as_json=as_json), as_json=as_json)
+    items = [
+        Item(source=file, label=file, track=file if file.startswith("tracks/") else "") for file in dict.fromkeys(files)
+    ]
+    status = run(_separate_all(session, items, wish, out, as_json=as_json), as_json=as_json)
     sys.exit(status)
 
 
-async def _separate_all(session: Session, items: "Sequence[Item]", wish: "Wish", out: Path, *, as_json: bool) -> int:
-    from sfa.cli import views  # noqa: PLC0415
+async def _separate_all(session: Session, items: Sequence[Item], wish: Wish, out: Path, *, as_json: bool) -> int:
 
     limit = asyncio.Semaphore(_AT_ONCE)
     failures: list[int] = []
     async with session.connect() as mesh:
         with views.chosen(as_json=as_json) as view:
 
-            async def one(item: "Item", folder: Path) -> None:
+            async def one(item: Item, folder: Path) -> None:
                 async with limit:
                     failed = await _one(mesh, item, wish, folder, view, as_json=as_json)
                 if failed:
@@ -117,30 +114,26 @@ async def _separate_all(session: Session, items: "Sequence[Item]", wish: "Wish",
     return max(failures, default=0)
 
 
-async def _one(mesh: "Mesh", item: "Item", wish: "Wish", folder: Path, view: "View", *, as_json: bool) -> int:
+async def _one(mesh: Mesh, item: Item, wish: Wish, folder: Path, view: View, *, as_json: bool) -> int:
     """Takes one item from its file to its stems. Returns 0, or the exit status that its failure calls for."""
-    from sfa.cli import pipeline  # noqa: PLC0415
-    from sfa.cli.views import Step  # noqa: PLC0415
-    from sfa.errors import MeshError, SeparationCancelled  # noqa: PLC0415
-
     try:
         await pipeline.separate(mesh, item, wish, view)
         saved = await pipeline.download(mesh, item, folder, view)
     except SeparationCancelled:
-        view.show(Step(file=item.source, stage="cancelled"))
-        view.event("failed", {"file": item.source, "reason": "CANCELLED", "separation": item.job})
+        view.show(Step(file=item.label, stage="cancelled"))
+        view.event("failed", {"file": item.label, "reason": "CANCELLED", "separation": item.job})
         return Exit.FAILED
     except MeshError as error:
-        view.show(Step(file=item.source, stage="failed"))
-        view.event("failed", {"file": item.source, "reason": error.reason, "separation": item.job})
-        complain(error, as_json=as_json, about=item.source)
+        view.show(Step(file=item.label, stage="failed"))
+        view.event("failed", {"file": item.label, "reason": error.reason, "separation": item.job})
+        complain(error, as_json=as_json, about=item.label)
         return exit_status(error)
     except OSError as error:
-        view.show(Step(file=item.source, stage="failed"))
-        view.event("failed", {"file": item.source, "reason": "FILE", "separation": item.job})
-        click.echo(f"sfa: {item.source}: {error}", err=True)
+        view.show(Step(file=item.label, stage="failed"))
+        view.event("failed", {"file": item.label, "reason": "FILE", "separation": item.job})
+        click.echo(f"sfa: {item.label}: {error}", err=True)
         return Exit.FAILED
-    view.show(Step(file=item.source, stage="done", fraction=1.0))
+    view.show(Step(file=item.label, stage="done", fraction=1.0))
     view.event("done", pipeline.outcome(item, saved))
     if not as_json:
         for path in saved:
@@ -151,9 +144,7 @@ async def _one(mesh: "Mesh", item: "Item", wish: "Wish", folder: Path, view: "Vi
 class _Cancel:
     """What Ctrl-C does to a batch."""
 
-    def __init__(
-        self, mesh: "Mesh", items: "Sequence[Item]", tasks: "Sequence[asyncio.Task[None]]", view: "View"
-    ) -> None:
+    def __init__(self, mesh: Mesh, items: Sequence[Item], tasks: Sequence[asyncio.Task[None]], view: View) -> None:
         self.asked = False
         self._mesh = mesh
         self._items = items
@@ -184,8 +175,7 @@ class _Cancel:
         """Waits until every request to cancel has been answered."""
         await asyncio.gather(*self._requests, return_exceptions=True)
 
-    async def _request(self, job: str, task: "asyncio.Task[None]") -> None:
-        from sfa.errors import MeshError  # noqa: PLC0415
+    async def _request(self, job: str, task: asyncio.Task[None]) -> None:
 
         try:
             snapshot = await self._mesh.processing.cancel(job)
@@ -200,7 +190,7 @@ class _Cancel:
             task.cancel()
 
 
-def _folders(items: "Sequence[Item]", out: Path) -> list[Path]:
+def _folders(items: Sequence[Item], out: Path) -> list[Path]:
     """A folder per item, named like it; two songs of one name do not share one."""
     folders: list[Path] = []
     for item in items:

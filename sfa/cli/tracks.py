@@ -3,9 +3,11 @@
 import sys
 
 import click
+from rich.table import Table
 
 from sfa.cli import texts
-from sfa.cli.session import Session, as_dict, json_option, print_json, run, stdout_console
+from sfa.cli.output import as_dict, json_option, print_json, run, stdout_console
+from sfa.cli.session import Session
 
 
 @click.group(invoke_without_command=True)
@@ -21,8 +23,8 @@ from sfa.cli.session import Session, as_dict, json_option, print_json, run, stdo
 )
 @json_option
 @click.pass_context
-def tracks(context: click.Context, search: str, order: str, as_json: bool) -> None:  # noqa: FBT001
-    r"""Lists, shows and deletes the songs of the library.
+def tracks(context: click.Context, search: str, order: str, as_json: bool) -> None:
+    """Lists, shows and deletes the songs of the library.
 
     \b
     Examples:
@@ -43,7 +45,7 @@ def tracks(context: click.Context, search: str, order: str, as_json: bool) -> No
 @click.argument("track", metavar="ID")
 @json_option
 @click.pass_obj
-def show(session: Session, track: str, as_json: bool) -> None:  # noqa: FBT001
+def show(session: Session, track: str, as_json: bool) -> None:
     """Shows one track and its files, with addresses that any player can open for some hours."""
     run(_show(session, texts.track_name(track), as_json=as_json), as_json=as_json)
 
@@ -52,7 +54,7 @@ def show(session: Session, track: str, as_json: bool) -> None:  # noqa: FBT001
 @click.argument("track_ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def delete(session: Session, track_ids: tuple[str, ...], yes: bool) -> None:  # noqa: FBT001
+def delete(session: Session, track_ids: tuple[str, ...], yes: bool) -> None:
     """Deletes tracks with all their stems and jobs. It cannot be undone."""
     if not yes:
         if not sys.stdin.isatty():
@@ -62,7 +64,6 @@ def delete(session: Session, track_ids: tuple[str, ...], yes: bool) -> None:  # 
 
 
 async def _list(session: Session, search: str, order: str, *, as_json: bool) -> None:
-    from rich.table import Table  # noqa: PLC0415
 
     table = Table("id", "title", "artist", "album", "length", box=None, pad_edge=False)
     count = 0
@@ -83,7 +84,6 @@ async def _list(session: Session, search: str, order: str, *, as_json: bool) -> 
 
 
 async def _show(session: Session, name: str, *, as_json: bool) -> None:
-    from rich.table import Table  # noqa: PLC0415
 
     async with session.connect() as mesh:
         track = await mesh.library.get_track(name)

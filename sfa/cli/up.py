@@ -5,18 +5,23 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+from rich.panel import Panel
+from rich.table import Table
 
 from sfa.cli import signals
-from sfa.cli.session import json_option, print_json, stderr_console
-
-if TYPE_CHECKING:
-    from sfa.local.journal import Console
-    from sfa.local.plan import Options
-    from sfa.local.running import Say
-    from sfa.local.supervisor import Supervisor
+from sfa.cli.output import json_option, print_json, stderr_console
+from sfa.local.datadir import DataDir
+from sfa.local.journal import Console
+from sfa.local.keeper import StartFailed
+from sfa.local.lock import DataDirInUse
+from sfa.local.plan import Options
+from sfa.local.ports import PortMode, PortTaken
+from sfa.local.programs import ProgramMissing
+from sfa.local.running import Say, local_mesh
+from sfa.local.supervisor import Supervisor
+from sfa.local.weights import InstallFailed
 
 
 @click.command()
@@ -62,10 +67,10 @@ def up(
     port_mode: str,
     log_format: str,
     log_level: str,
-    quiet: bool,  # noqa: FBT001
-    as_json: bool,  # noqa: FBT001
+    quiet: bool,
+    as_json: bool,
 ) -> None:
-    r"""Runs the whole mesh on this machine until Ctrl-C: gateway, library, processing, worker, realtime, Valkey.
+    """Runs the whole mesh on this machine until Ctrl-C: gateway, library, processing, worker, realtime, Valkey.
 
     A Redis or Valkey server that runs already is used through REDIS_URL; otherwise one is started. Other `sfa` commands
     find this mesh by themselves.
@@ -80,11 +85,6 @@ def up(
 
     With --json: one object when the mesh is ready, with its address, ports and process ids.
     """
-    from sfa.local.datadir import DataDir  # noqa: PLC0415
-    from sfa.local.journal import Console  # noqa: PLC0415
-    from sfa.local.plan import Options  # noqa: PLC0415
-    from sfa.local.ports import PortMode  # noqa: PLC0415
-
     options = Options(
         data_dir=DataDir.chosen(data_dir),
         port_mode=PortMode(port_mode),
@@ -95,20 +95,18 @@ def up(
     asyncio.run(_up(options, None if quiet else Console(), as_json=as_json))
 
 
-async def _up(options: "Options", console: "Console | None", *, as_json: bool) -> None:
+async def _up(options: Options, console: Console | None, *, as_json: bool) -> None:
     with contextlib.suppress(Interrupted):
         async with interruptible(options, console, lambda text: click.echo(f"sfa: {text}", err=True)) as mesh:
             announce(mesh, options, as_json=as_json)
             await asyncio.Event().wait()
 
 
-def announce(mesh: "Supervisor", options: "Options", *, as_json: bool) -> None:
+def announce(mesh: Supervisor, options: Options, *, as_json: bool) -> None:
     """Says that the mesh is ready, and where everything is."""
     if as_json:
         print_json({"event": "ready", "target": mesh.target, "ports": mesh.ports, "pids": mesh.pids})
         return
-    from rich.panel import Panel  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
     rows = Table.grid(padding=(0, 3))
     rows.add_row("API (gRPC, gRPC-Web, REST)", f"[bold]{mesh.target}[/bold]")
@@ -128,20 +126,13 @@ class Interrupted(Exception):
 
 
 @asynccontextmanager
-async def interruptible(options: "Options", console: "Console | None", say: "Say") -> "AsyncIterator[Supervisor]":
+async def interruptible(options: Options, console: Console | None, say: Say) -> AsyncIterator[Supervisor]:
     """A local mesh that Ctrl-C, SIGTERM and SIGHUP end in order; a second signal kills what has not ended yet.
 
     Raises:
         Interrupted: If a signal ended the block.
         click.ClickException: If the mesh does not come up.
     """
-    from sfa.local.keeper import StartFailed  # noqa: PLC0415
-    from sfa.local.lock import DataDirInUse  # noqa: PLC0415
-    from sfa.local.ports import PortTaken  # noqa: PLC0415
-    from sfa.local.programs import ProgramMissing  # noqa: PLC0415
-    from sfa.local.running import local_mesh  # noqa: PLC0415
-    from sfa.local.weights import InstallFailed  # noqa: PLC0415
-
     task = asyncio.current_task()
     assert task is not None
     interrupted, hurry = asyncio.Event(), asyncio.Event()

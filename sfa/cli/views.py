@@ -7,9 +7,10 @@ from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
 import click
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from sfa.cli import texts
-from sfa.cli.session import on_terminal, print_json, stderr_console
+from sfa.cli.output import on_terminal, print_json, stderr_console
 
 _LINE_EVERY_SECONDS: Final = 10.0
 
@@ -81,8 +82,6 @@ class Bars:
     """One moving bar per file, on a terminal."""
 
     def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn  # noqa: PLC0415
-
         self._progress = Progress(
             SpinnerColumn(finished_text=" "),
             TextColumn("[bold]{task.description}"),

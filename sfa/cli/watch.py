@@ -2,14 +2,17 @@
 
 import sys
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 import click
 
-from sfa.cli.session import Exit, Session, as_dict, complain, json_option, print_json, run
-
-if TYPE_CHECKING:
-    from sfa import Event
+from alchemy_sdk.alchemy.type.v1 import JobState
+from sfa import Event
+from sfa.answers import failure
+from sfa.cli import views
+from sfa.cli.output import as_dict, complain, json_option, print_json, run
+from sfa.cli.pipeline import step_of
+from sfa.cli.session import Exit, Session
+from sfa.realtime import kind_of
 
 
 @click.command()
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
 )
 @json_option
 @click.pass_obj
-def watch(session: Session, name: str | None, cursor: str, as_json: bool) -> None:  # noqa: FBT001
-    r"""Follows one separation to its end, or, without NAME, everything that happens until Ctrl-C.
+def watch(session: Session, name: str | None, cursor: str, as_json: bool) -> None:
+    """Follows one separation to its end, or, without NAME, everything that happens until Ctrl-C.
 
     Lost connections are resumed by themselves; no event is missed.
 
@@ -39,11 +42,6 @@ def watch(session: Session, name: str | None, cursor: str, as_json: bool) -> Non
 
 
 async def _one(session: Session, name: str, *, as_json: bool) -> int:
-    from alchemy_sdk.alchemy.type.v1 import JobState  # noqa: PLC0415
-
-    from sfa.answers import failure  # noqa: PLC0415
-    from sfa.cli import views  # noqa: PLC0415
-    from sfa.cli.pipeline import step_of  # noqa: PLC0415
 
     state = JobState.UNSPECIFIED
     async with session.connect() as mesh:
@@ -70,8 +68,7 @@ async def _all(session: Session, cursor: str, *, as_json: bool) -> None:
                 click.echo(_sentence(event))
 
 
-def _sentence(event: "Event") -> str:
-    from sfa.realtime import kind_of  # noqa: PLC0415
+def _sentence(event: Event) -> str:
 
     time = event.time.astimezone().strftime("%H:%M:%S") if event.time else "        "
     match kind_of(event):
