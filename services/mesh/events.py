@@ -15,9 +15,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from alchemy.realtime.v1.realtime_service_pb2 import Event
 from redis.exceptions import RedisError, ResponseError
 
+from alchemy.realtime.v1.realtime_service_pb2 import Event
 from services.mesh.errors import CursorInvalid, MeshError
 from services.mesh.logs import logger
 from services.mesh.metrics import EVENT_SUBSCRIBERS, EVENTS_PUBLISHED
@@ -31,7 +31,7 @@ STREAM_LENGTH = 20_000
 
 _BLOCK_MS = 5_000
 _BATCH = 500
-_CURSOR = re.compile(r"(\d{1,20})-(\d{1,20})")
+_CURSOR = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""What the processes of a mesh say: raw in one file each, and as one prefixed log on the console."""
+
+import os
+import sys
+from collections import deque
+from pathlib import Path
+from typing import Final, TextIO
+
+_COLOURS: Final = ("36", "33", "32", "35", "34", "96", "93", "92", "95")
+_MAX_BYTES: Final = 10 * 1024 * 1024
+_TAIL_LINES: Final = 20
+
+
+class Journal:
+    """The log of one process. Its file is limited to two generations of 10 MiB."""
+
+    def __init__(self, name: str, folder: Path, console: "Console | None") -> None:
+        self.path = folder / f"{name}.log"
+        self._name = name
+        self._console = console
+        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._file = self.path.open("ab")
+
+    @property
+    def tail(self) -> list[str]:
+        """The last lines, for the message that says why a process did not start."""
+        return list(self._tail)
+
+    def write(self, line: bytes) -> None:
+        """Adds one line, without its line feed."""
+        if self._file.tell() > _MAX_BYTES:
+            self._file.close()
+            self.path.replace(self.path.with_suffix(".log.1"))
+            self._file = self.path.open("ab")
+        self._file.write(line + b"\n")
+        self._file.flush()
+        text = line.decode(errors="replace").rstrip()
+        self._tail.append(text)
+        if self._console is not None:
+            self._console.line(self._name, text)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+
+class Console:
+    """The common log: every line behind the name of who said it, each in its colour."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._coloured = self._stream.isatty() and "NO_COLOR" not in os.environ
+        self._names: dict[str, str] = {}
+
+    def line(self, name: str, text: str) -> None:
+        """Prints one line of a process."""
+        if name not in self._names:
+            self._names[name] = _COLOURS[len(self._names) % len(_COLOURS)]
+        prefix = f"{name:<11} | "
+        if self._coloured:
+            prefix = f"\x1b[{self._names[name]}m{prefix}\x1b[0m"
+        self._stream.write(f"{prefix}{text}\n")
+        self._stream.flush()

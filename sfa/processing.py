@@ -1,0 +1,196 @@
+"""Models and separations."""
+
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from typing import Final
+
+from alchemy_sdk.alchemy.processing import v1
+from alchemy_sdk.alchemy.type.v1 import AudioEncoding, JobState
+from sfa import errors
+from sfa.answers import failure
+from sfa.transport import PATIENCE_SECONDS, Transport
+
+ENCODINGS: Final = {
+    "wav": AudioEncoding.WAV_PCM16,
+    "wav16": AudioEncoding.WAV_PCM16,
+    "wav24": AudioEncoding.WAV_PCM24,
+    "wav32f": AudioEncoding.WAV_FLOAT32,
+    "flac": AudioEncoding.FLAC_PCM16,
+    "flac16": AudioEncoding.FLAC_PCM16,
+    "flac24": AudioEncoding.FLAC_PCM24,
+    "mp3": AudioEncoding.MP3,
+}
+"""How stems can be written, by the names that `separate` takes."""
+
+TERMINAL: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+"""The states in which a job stays."""
+
+
+class Processing:
+    """The separations of a mesh; `mesh.processing`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._stub = v1.ProcessingServiceStub(transport.channel, metadata=transport.metadata)
+
+    async def list_models(self) -> AsyncGenerator[v1.Model]:
+        """The catalogue, best first, whether installed or not."""
+        token = ""
+        while True:
+            page = await self._transport.unary(self._stub.list_models, v1.ListModelsRequest(page_token=token))
+            for model in page.models:
+                yield model
+            token = page.next_page_token
+            if not token:
+                return
+
+    async def separate(
+        self,
+        track: str,
+        *,
+        model: str = "",
+        stems: Sequence[str] = (),
+        complement: bool = False,
+        encoding: str = "wav16",
+    ) -> v1.Separation:
+        """Queues a separation and returns at once; follow it with `watch` or `wait`.
+
+        Args:
+            track: Name of the track, `tracks/{id}`.
+            model: Id of a model, such as "htdemucs"; empty = the best one installed.
+            stems: The stems wanted, such as ["vocals"]; none = all that the model makes.
+            complement: Whether to also write the rest of the mix as one more stem, "no-vocals" for ["vocals"].
+            encoding: A key of `ENCODINGS`: wav16, wav24, wav32f, flac16, flac24 or mp3.
+
+        Raises:
+            ValueError: If the encoding is none of these.
+            NotFound: If there is no such track or model.
+            InvalidArgument: If the model does not make one of the stems.
+            FailedPrecondition: If the model is not installed; metadata["command"] installs it.
+            ResourceExhausted: If too many jobs wait already; retry_after says when to try again.
+        """
+        if encoding not in ENCODINGS:
+            raise ValueError(f"Unknown encoding {encoding!r}: choose one of {', '.join(ENCODINGS)}.")
+        wanted = v1.Separation(
+            model=model if not model or model.startswith("models/") else f"models/{model}",
+            wanted_stems=list(stems),
+            complement=complement,
+            encoding=ENCODINGS[encoding],
+        )
+        response = await self._transport.unary(
+            self._stub.create_separation,
+            v1.CreateSeparationRequest(parent=track, separation=wanted, request_id=str(uuid.uuid4())),
+        )
+        assert response.separation is not None
+        return response.separation
+
+    async def get(self, name: str) -> v1.Separation:
+        """One separation as it is now, by its name `tracks/{id}/separations/{id}`.
+
+        Raises:
+            NotFound: If there is none.
+        """
+        response = await self._transport.unary(self._stub.get_separation, v1.GetSeparationRequest(name=name))
+        assert response.separation is not None
+        return response.separation
+
+    async def list(self, track: str = "tracks/-") -> AsyncGenerator[v1.Separation]:
+        """The separations of one track, or of all tracks, newest first."""
+        token = ""
+        while True:
+            page = await self._transport.unary(
+                self._stub.list_separations, v1.ListSeparationsRequest(parent=track, page_token=token)
+            )
+            for separation in page.separations:
+                yield separation
+            token = page.next_page_token
+            if not token:
+                return
+
+    async def watch(self, name: str, *, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[v1.Separation]:
+        """The separation as it changes: its present state at once, its terminal state last.
+
+        A stream that is cut, by a restart of the server or a lost connection, is reopened without the caller noticing.
+        Leaving the loop does not cancel the job.
+
+        Args:
+            name: `tracks/{id}/separations/{id}`.
+            patience: Seconds for which to keep trying while nothing comes through.
+
+        Raises:
+            NotFound: If there is no such separation, or its track was deleted meanwhile.
+            Unavailable: If the mesh could not be reached for `patience` seconds.
+        """
+        last: v1.Separation | None = None
+        async with aclosing(self._transport.resuming(lambda: self._snapshots(name), patience=patience)) as responses:
+            async for response in responses:
+                snapshot = response.separation
+                assert snapshot is not None
+                if last is not None and (snapshot.revision < last.revision or snapshot == last):
+                    continue  # a keep-alive, or a replica that is behind the one we watched before
+                last = snapshot
+                yield snapshot
+                if snapshot.state in TERMINAL:
+                    return
+
+    async def wait(
+        self,
+        name: str,
+        *,
+        on_snapshot: Callable[[v1.Separation], None] | None = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> v1.Separation:
+        """Waits for the end of a separation.
+
+        Args:
+            name: `tracks/{id}/separations/{id}`.
+            on_snapshot: Called with each snapshot on the way.
+            patience: As in `watch`.
+
+        Returns:
+            The separation, SUCCEEDED, with its stems.
+
+        Raises:
+            SeparationFailed: If it failed; `reason` says why.
+            SeparationCancelled: If it was cancelled.
+            NotFound, Unavailable: As in `watch`.
+        """
+        snapshot: v1.Separation | None = None
+        async with aclosing(self.watch(name, patience=patience)) as snapshots:
+            async for snapshot in snapshots:
+                if on_snapshot is not None:
+                    on_snapshot(snapshot)
+        assert snapshot is not None
+        if snapshot.state == JobState.CANCELLED:
+            raise errors.SeparationCancelled(f"{name} was cancelled.", separation=snapshot, reason="CANCELLED")
+        if snapshot.state == JobState.FAILED:
+            raise failure(snapshot)
+        return snapshot
+
+    async def cancel(self, name: str) -> v1.Separation:
+        """Asks for the end of a separation; harmless to repeat, and without effect on one that has ended.
+
+        Raises:
+            NotFound: If there is no such separation.
+        """
+        response = await self._transport.unary(self._stub.cancel_separation, v1.CancelSeparationRequest(name=name))
+        assert response.separation is not None
+        return response.separation
+
+    async def retry(self, name: str) -> v1.Separation:
+        """Queues a failed or cancelled separation again, with the same options.
+
+        Raises:
+            NotFound: If there is no such separation.
+            FailedPrecondition: If it is in any other state.
+        """
+        # Not repeated by itself: after a retry that worked, the next would be a conflict.
+        response = await self._transport.unary(
+            self._stub.retry_separation, v1.RetrySeparationRequest(name=name), idempotent=False
+        )
+        assert response.separation is not None
+        return response.separation
+
+    def _snapshots(self, name: str) -> AsyncIterator[v1.WatchSeparationResponse]:
+        return self._stub.watch_separation(v1.WatchSeparationRequest(name=name))

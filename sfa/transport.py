@@ -1,0 +1,150 @@
+"""One connection to a gateway, and the habits that every call on it shares: deadlines, retries, resumed streams."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable
+from contextlib import aclosing
+from typing import Final, Protocol, TypeVar, cast
+
+import betterproto2
+from grpclib.client import Channel
+
+from sfa import errors
+from sfa.answers import StatusCodec, translated
+from sfa.backoff import Backoff
+from sfa.target import Target
+
+Request_contra = TypeVar("Request_contra", bound=betterproto2.Message, contravariant=True)
+Response_co = TypeVar("Response_co", covariant=True)
+Request = TypeVar("Request", bound=betterproto2.Message)
+T = TypeVar("T")
+
+SILENCE_SECONDS: Final = 45.0
+"""Three missed keep-alives of 15 s: a stream that is quiet for longer has lost its other end without noticing."""
+PATIENCE_SECONDS: Final = 120.0
+"""How long a cut stream is reopened without a single message coming through, before the caller is told."""
+
+
+class UnaryCall(Protocol[Request_contra, Response_co]):
+    """A unary method of a generated stub."""
+
+    def __call__(self, message: Request_contra, /, *, timeout: float | None = None) -> Awaitable[Response_co]:
+        """Sends the message and returns the answer, or raises after `timeout` seconds."""
+        ...
+
+
+class StreamUnaryCall(Protocol[Request_contra, Response_co]):
+    """A client-streaming method of a generated stub."""
+
+    def __call__(
+        self, messages: AsyncIterable[Request_contra], /, *, timeout: float | None = None
+    ) -> Awaitable[Response_co]:
+        """Sends the messages and returns the answer, or raises after `timeout` seconds."""
+        ...
+
+
+class OpenStream(Protocol[Response_co]):
+    """Starts a server stream; called again to resume it."""
+
+    def __call__(self) -> AsyncIterator[Response_co]:
+        """A new stream from where the last one got to."""
+        ...
+
+
+class Transport:
+    """A lazily opened HTTP/2 connection, reopened when it breaks."""
+
+    def __init__(
+        self, target: Target, *, token: str | None, ssl_context: ssl.SSLContext | None, timeout: float
+    ) -> None:
+        self.target = target
+        self.metadata = {"authorization": f"Bearer {token}"} if token else {}
+        self._timeout = timeout
+        self.channel = Channel(
+            target.host,
+            target.port,
+            ssl=(ssl_context or True) if target.tls else None,
+            status_details_codec=StatusCodec(),
+        )
+
+    def close(self) -> None:
+        """Closes the connection; calls under way fail."""
+        self.channel.close()
+
+    async def unary(self, call: UnaryCall[Request, T], request: Request, *, idempotent: bool = True) -> T:
+        """One call under the connection's deadline, which covers all its attempts.
+
+        Args:
+            call: The stub's method.
+            request: Its message.
+            idempotent: Whether the call may be repeated when it is unknown whether the first attempt took effect.
+        """
+        deadline = time.monotonic() + self._timeout
+        backoff = Backoff(patience=self._timeout, longest=2.0)
+        while True:
+            try:
+                with translated(self.target):
+                    # A deadline in the past is refused by grpclib with an assertion-like error; keep it positive.
+                    return await call(request, timeout=max(deadline - time.monotonic(), 0.001))
+            except errors.Unavailable as error:
+                if not idempotent:
+                    raise
+                await backoff.pause(error)
+
+    async def stream(self, opened: AsyncIterator[T], *, silence: float = SILENCE_SECONDS) -> AsyncGenerator[T]:
+        """The messages of one server stream, with errors translated at every step.
+
+        Raises:
+            DeadlineExceeded: If nothing comes for `silence` seconds.
+        """
+        async with aclosing(cast("AsyncGenerator[T]", opened)) as messages:
+            while True:
+                with translated(self.target):
+                    try:
+                        async with asyncio.timeout(silence):
+                            message = await anext(messages)
+                    except StopAsyncIteration:
+                        return
+                yield message
+
+    async def resuming(self, reopen: OpenStream[T], *, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[T]:
+        """Messages of a stream that is opened again each time it is cut or ends; the consumer decides when to leave.
+
+        Raises:
+            MeshError: An answer of the server that trying again cannot change, or the last cut when nothing has come
+                through for `patience` seconds.
+        """
+        backoff = Backoff(patience=patience)
+        while True:
+            try:
+                async with aclosing(self.stream(reopen())) as messages:
+                    async for message in messages:
+                        backoff.progressed()
+                        yield message
+                cut: errors.MeshError = errors.Unavailable("The stream ended early.", reason="STREAM_CUT")
+            except errors.MeshError as error:
+                if not _is_cut(error):
+                    raise
+                cut = error
+            await backoff.pause(cut)
+
+    async def upload(
+        self, call: StreamUnaryCall[Request, T], open_requests: OpenStream[Request], *, seconds: float
+    ) -> T:
+        """One client stream; sent again from its start when it is cut, so it must carry a request id."""
+        backoff = Backoff(patience=PATIENCE_SECONDS)
+        while True:
+            try:
+                with translated(self.target):
+                    return await call(open_requests(), timeout=seconds)
+            except errors.Unavailable as error:
+                await backoff.pause(error)
+
+
+def _is_cut(error: errors.MeshError) -> bool:
+    # An answer of the mesh carries a reason. What has none comes from something between: a proxy whose upstream went
+    # away says CANCELLED, UNKNOWN or INTERNAL as it pleases.
+    return isinstance(error, errors.Unavailable | errors.DeadlineExceeded) or (
+        isinstance(error, errors.Internal) and not error.reason
+    )

@@ -1,0 +1,75 @@
+"""What all tests share: a real Valkey, started once on a free port, emptied for every test that asks for it."""
+
+import asyncio
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from services.mesh import redis
+from services.mesh.redis import Client
+from sfa.local.programs import valkey_server
+
+
+def free_port() -> int:
+    """A TCP port that is free at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Valkey:
+    """A server of our own that a test may kill and start again."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        options = {
+            "port": self._port,
+            "bind": "127.0.0.1",
+            "dir": self._directory,
+            "appendonly": "yes",
+            "maxmemory-policy": "noeviction",
+            "save": "",
+        }
+        arguments = [str(part) for key, value in options.items() for part in (f"--{key}", value)]
+        self._process = subprocess.Popen([str(valkey_server()), *arguments], stdout=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+
+async def _answers(url: str) -> None:
+    async with redis.connect(url) as client:
+        for _ in range(100):
+            try:
+                await client.ping()
+            except redis.exceptions.ConnectionError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+    raise TimeoutError("Valkey does not answer")
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    server = Valkey(tmp_path_factory.mktemp("valkey"))
+    server.start()
+    asyncio.run(_answers(server.url))
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def redis_client(valkey: Valkey) -> AsyncIterator[Client]:
+    async with redis.connect(valkey.url) as client:
+        await client.flushall()
+        yield client
