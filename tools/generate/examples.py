@@ -85,4 +85,4 @@ def _joined(words: list[str]) -> str:
     """A shell command; broken before its address where it is long."""
     quoted = [word if word.startswith("@") else shlex.quote(word) for word in words]
     line = " ".join(quoted)
-    return line if len(line) <= 48 else " ".join(quoted[:-1]) + " \\\n" + quoted[-1]  # noqa: PLR2004 - the column's width
+    return line if len(line) <= 60 else " ".join(quoted[:-1]) + " \\\n" + quoted[-1]  # noqa: PLR2004 - the column's width
