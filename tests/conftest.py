@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sfa.local.programs import valkey_server
 
 from services.mesh import redis
 from services.mesh.redis import Client
+from sfa.local.programs import valkey_server
 
 
 def free_port() -> int:

@@ -19,7 +19,7 @@ from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
 
 from services.mesh.calls import CallInterceptor
-from services.mesh.drain import Drain
+from services.mesh.drain import Drain, stop
 from services.mesh.logs import configure_logs, logger
 from services.mesh.metrics import serve_metrics
 from services.mesh.settings import ServiceSettings, SettingsInvalid, read_settings
@@ -120,6 +120,4 @@ async def run_background(background: Sequence[Callable[[], Awaitable[None]]], dr
         for task in done - {drained}:
             task.result()
     finally:
-        for task in (drained, *tasks):
-            task.cancel()
-        await asyncio.gather(drained, *tasks, return_exceptions=True)
+        await stop(drained, *tasks)
