@@ -15,6 +15,7 @@ from services.library.adapters.media import MediaSigner
 from services.library.domain import Artifact, Order, sort_value
 from services.library.rules import UPDATABLE, parse_filter, parse_order
 from services.library.translate import artifact_message, stem_from, track_message
+from services.library.uploads import Uploads
 from services.library.usecases import Library
 from services.mesh.errors import InvalidRequest, PageTokenInvalid, Violation
 from services.mesh.identity import owner
@@ -28,8 +29,9 @@ _NUMERIC = {"create_time", "update_time", "duration"}
 class LibraryRpc(LibraryServiceServicer):
     """Serves LibraryService."""
 
-    def __init__(self, library: Library, signer: MediaSigner) -> None:
+    def __init__(self, library: Library, uploads: Uploads, signer: MediaSigner) -> None:
         self._library = library
+        self._uploads = uploads
         self._signer = signer
 
     async def UploadTrack(
@@ -43,7 +45,7 @@ class LibraryRpc(LibraryServiceServicer):
             async for message in request_iterator:
                 yield message.data.data
 
-        track = await self._library.upload(owner(context), first.filename, first.request_id, pieces())
+        track = await self._uploads.upload(owner(context), first.filename, first.request_id, pieces())
         return pb.UploadTrackResponse(track=track_message(track))
 
     async def GetTrack(self, request: pb.GetTrackRequest, context: Context) -> pb.GetTrackResponse:
@@ -62,7 +64,7 @@ class LibraryRpc(LibraryServiceServicer):
         faults.check()
         query = ["tracks", user, order.field, str(order.descending), *words]
         after = _track_position(decode_token(request.page_token, query), order)
-        tracks, total = await self._library.list(user, order, words, after, size + 1)
+        tracks, total = await self._library.page(user, order, words, after, size + 1)
         more, tracks = len(tracks) > size, tracks[:size]
         return pb.ListTracksResponse(
             tracks=map(track_message, tracks),

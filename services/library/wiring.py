@@ -15,7 +15,8 @@ from services.library.adapters.http import MediaHttp, serving_http
 from services.library.adapters.media import MediaSigner, load_key
 from services.library.rpc import LibraryRpc, RegistryRpc
 from services.library.settings import Settings
-from services.library.usecases import Library, UploadLimits
+from services.library.uploads import UploadLimits, Uploads
+from services.library.usecases import Library
 from services.mesh import redis
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.audio.probe import AudioLimits
@@ -41,9 +42,11 @@ async def build(settings: Settings, _drain: Drain) -> AsyncIterator[ServiceBundl
     async with open_database(settings.database_url) as engine, redis.connect(settings.redis_url) as client:
         catalogue = SqlCatalogue(engine)
         relay = ChangeRelay(catalogue, EventLog(client))
-        library = Library(
+        blobs = LocalBlobStore(settings.data_dir / "blobs")
+        library = Library(catalogue=catalogue, blobs=blobs, on_change=relay.wake)
+        uploads = Uploads(
             catalogue=catalogue,
-            blobs=LocalBlobStore(settings.data_dir / "blobs"),
+            blobs=blobs,
             limits=UploadLimits(
                 max_bytes=settings.max_upload_bytes, audio=AudioLimits(max_seconds=settings.max_audio_seconds)
             ),
@@ -52,7 +55,7 @@ async def build(settings: Settings, _drain: Drain) -> AsyncIterator[ServiceBundl
         )
 
         def register(server: grpc.aio.Server) -> None:
-            add_LibraryServiceServicer_to_server(LibraryRpc(library, signer), server)
+            add_LibraryServiceServicer_to_server(LibraryRpc(library, uploads, signer), server)
             add_RegistryServiceServicer_to_server(RegistryRpc(library, signer), server)
 
         async def collect_garbage() -> None:
