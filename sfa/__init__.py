@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from alchemy_sdk.alchemy.type.v1 import AudioEncoding as AudioEncoding
     from alchemy_sdk.alchemy.type.v1 import JobState as JobState
     from alchemy_sdk.alchemy.type.v1 import Progress as Progress
-
     from sfa.errors import AlreadyExists as AlreadyExists
     from sfa.errors import DataLoss as DataLoss
     from sfa.errors import DeadlineExceeded as DeadlineExceeded

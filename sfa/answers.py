@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import betterproto2
-from alchemy_sdk.alchemy.processing.v1 import Separation
-from alchemy_sdk.google import rpc
 from grpclib.const import Status
 from grpclib.encoding.base import StatusDetailsCodecBase
 from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 
+from alchemy_sdk.alchemy.processing.v1 import Separation
+from alchemy_sdk.google import rpc
 from sfa import errors
 from sfa.errors import MeshError, Violation
 from sfa.target import Target

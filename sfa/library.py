@@ -10,7 +10,6 @@ from typing import Final
 from alchemy_sdk.alchemy.library import v1
 from alchemy_sdk.google.api import HttpBody
 from alchemy_sdk.google.protobuf import FieldMask
-
 from sfa import partial
 from sfa.transport import Transport
 

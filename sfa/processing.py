@@ -7,7 +7,6 @@ from typing import Final
 
 from alchemy_sdk.alchemy.processing import v1
 from alchemy_sdk.alchemy.type.v1 import AudioEncoding, JobState
-
 from sfa import errors
 from sfa.answers import failure
 from sfa.transport import PATIENCE_SECONDS, Transport

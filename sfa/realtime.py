@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 import betterproto2
-from alchemy_sdk.alchemy.realtime import v1
 
+from alchemy_sdk.alchemy.realtime import v1
 from sfa import errors
 from sfa.transport import PATIENCE_SECONDS, Transport
 

@@ -9,6 +9,22 @@ from services.mesh.errors import ServerDraining
 T = TypeVar("T")
 
 
+async def stop(*tasks: "asyncio.Future[None]") -> None:
+    """Cancels tasks and waits until they have ended; what they raise is dropped.
+
+    Asks again every second: in Python 3.11 `asyncio.wait_for`, which redis-py uses, can lose a cancellation that arrives
+    together with its result (python/cpython#86296).
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        done, pending = await asyncio.wait(pending, timeout=1)
+        for task in done:
+            if not task.cancelled():
+                task.exception()
+
+
 class Drain:
     """Starts once, at SIGTERM or SIGINT. Whatever waits without an end waits through it."""
 

@@ -15,9 +15,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from alchemy.realtime.v1.realtime_service_pb2 import Event
 from redis.exceptions import RedisError, ResponseError
 
+from alchemy.realtime.v1.realtime_service_pb2 import Event
 from services.mesh.errors import CursorInvalid, MeshError
 from services.mesh.logs import logger
 from services.mesh.metrics import EVENT_SUBSCRIBERS, EVENTS_PUBLISHED

@@ -154,17 +154,19 @@ class Span:
 
 
 class Samples(Protocol):
-    """A stereo track that can be read anywhere.
+    """A stereo track that can be read anywhere."""
 
-    Attributes:
-        length: sample frames.
-        mono_mean: mean of the mono mix (left + right) / 2 over the whole track.
-        mono_std: its standard deviation, sample estimate; 0 for a single sample.
-    """
+    @property
+    def length(self) -> int:
+        """Sample frames."""
 
-    length: int
-    mono_mean: float
-    mono_std: float
+    @property
+    def mono_mean(self) -> float:
+        """Mean of the mono mix, (left + right) / 2, over the whole track."""
+
+    @property
+    def mono_std(self) -> float:
+        """Standard deviation of the mono mix, sample estimate; 0 for a single sample."""
 
     def read(self, start: int, stop: int) -> FloatArray:
         """Returns samples [start, stop), shape (2, stop - start), with zeros where that is outside the track."""

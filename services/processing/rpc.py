@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc.aio
+
 from alchemy.processing.v1 import processing_service_pb2 as pb
 from alchemy.processing.v1.processing_service_pb2_grpc import ProcessingServiceServicer
 from alchemy.processing.v1.separation_pb2 import Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from alchemy.type.v1.job_pb2 import JobState
-
 from services.mesh.drain import Drain
 from services.mesh.errors import InvalidRequest, PageTokenInvalid, TrackNotFound, Violation
 from services.mesh.events import EventTail

@@ -33,5 +33,6 @@ class Settings(ServiceSettings):
         parse=Path,
     )
     device: str = setting("DEVICE", "What computes: auto, cpu, cuda, cuda:N or mps.", default="auto", parse=_device)
+    ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one on PATH, else in its wheel.", default="")
     queue: str = setting("QUEUE", "Queue that jobs go to and workers take from.", default="separate")
     max_queued_jobs: int = setting("MAX_QUEUED_JOBS", "How many jobs may wait.", default="1000", parse=_count)

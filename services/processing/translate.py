@@ -1,10 +1,10 @@
 """Between records and messages of the contract."""
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from alchemy.processing.v1.separation_pb2 import Model, Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from alchemy.type.v1.audio_pb2 import AudioEncoding
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from services.mesh.jobs.job import Job
 from services.processing.domain import Encoding, SeparationSpec
 from services.processing.usecases import CatalogueEntry

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import grpc.aio
-from alchemy.processing.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
 
+from alchemy.processing.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
 from services.mesh import redis
 from services.mesh.drain import Drain
 from services.mesh.events import EventLog, EventTail, Published

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc.aio
+
 from alchemy.realtime.v1 import realtime_service_pb2 as pb
 from alchemy.realtime.v1.realtime_service_pb2_grpc import RealtimeServiceServicer
-
 from services.mesh.identity import owner
 from services.realtime.usecases import Events
 

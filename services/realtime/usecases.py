@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from alchemy.realtime.v1.realtime_service_pb2 import Event
-
 from services.mesh.drain import Drain
 from services.mesh.events import EventLog, EventTail, position
 

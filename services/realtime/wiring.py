@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from alchemy.realtime.v1.realtime_service_pb2_grpc import add_RealtimeServiceServicer_to_server
-
 from services.mesh import redis
 from services.mesh.drain import Drain
 from services.mesh.events import EventLog, EventTail

@@ -145,7 +145,9 @@ def _worker(number: int, metrics_port: int, env: Mapping[str, str]) -> Service:
         name=f"worker-{number}",
         argv=(sys.executable, "-m", "services.processing.worker"),
         env={**env, "METRICS_PORT": str(metrics_port)},
-        ready=probes.running(),
+        # It serves nobody else; its metrics answer once it has read its settings.
+        ready=probes.answering(LOOPBACK, metrics_port, "/metrics"),
+        ready_seconds=_STARTING_SECONDS,
     )
 
 

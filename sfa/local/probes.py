@@ -113,12 +113,3 @@ def ponging(redis_url: str) -> Probe:
             return False
 
     return probe
-
-
-def running() -> Probe:
-    """Ready as soon as the process exists: for workers, which serve nobody and only take jobs."""
-
-    async def probe() -> bool:
-        return True
-
-    return probe

@@ -16,7 +16,9 @@ Say = Callable[[str], None]
 
 
 @asynccontextmanager
-async def local_mesh(options: Options, *, console: Console | None, say: Say) -> AsyncIterator[Supervisor]:
+async def local_mesh(
+    options: Options, *, console: Console | None, say: Say, hurry: asyncio.Event
+) -> AsyncIterator[Supervisor]:
     """Brings a mesh up, yields when every service serves, and ends all of it on the way out, however that comes about.
 
     Enter it from the main thread: the processes are tied to the thread that starts them.
@@ -25,6 +27,7 @@ async def local_mesh(options: Options, *, console: Console | None, say: Say) -> 
         options: What to run, where.
         console: Where the services' logs go besides their files; None = nowhere.
         say: Told about every step.
+        hurry: Setting it kills every process at once: for people who cannot wait for the drain.
 
     Raises:
         DataDirInUse: If a mesh already runs on this data directory.
@@ -43,13 +46,20 @@ async def local_mesh(options: Options, *, console: Console | None, say: Say) -> 
         supervisor = Supervisor(
             data_dir, mark=secrets.token_hex(16), target=plan.target, ports=chosen, redis_url=plan.redis_url
         )
+        killer = asyncio.create_task(_kill_when(hurry, supervisor))
         try:
             await weights.install_default(data_dir, say)
             await supervisor.start(plan.stages, console=console, on_ready=lambda name: say(f"{name} is ready"))
             yield supervisor
         finally:
             await supervisor.stop()
+            killer.cancel()
             data_dir.state_file.unlink(missing_ok=True)
+
+
+async def _kill_when(hurry: asyncio.Event, supervisor: Supervisor) -> None:
+    await hurry.wait()
+    supervisor.kill()
 
 
 async def _bury_predecessor(data_dir: DataDir, say: Say) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 import grpc.aio
 from aiohttp import web
+
 from alchemy.library.v1 import library_service_pb2 as library
 from alchemy.library.v1 import registry_service_pb2 as registry
 from alchemy.library.v1.library_service_pb2_grpc import LibraryServiceServicer, add_LibraryServiceServicer_to_server
@@ -25,7 +26,6 @@ from alchemy.processing.v1.separation_pb2 import Model, Separation
 from alchemy.realtime.v1 import realtime_service_pb2 as realtime
 from alchemy.realtime.v1.realtime_service_pb2_grpc import RealtimeServiceServicer, add_RealtimeServiceServicer_to_server
 from alchemy.type.v1.job_pb2 import JobState, Progress
-
 from services.mesh.drain import Drain
 from services.mesh.errors import DependencyUnavailable, ServerDraining, TrackNotFound
 from services.mesh.server import ServiceBundle, serving

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+import envoy
 import grpc.aio
 import pytest
 
-import envoy
 from sfa.gateway import Address, GatewayConfig, descriptor_file, render
 from tests.door.backend import Backend, running_backend
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 import pytest
+
 from alchemy.processing.v1.separation_pb2 import Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
-
 from services.mesh.ids import new_id
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.store import JobStore

@@ -9,6 +9,8 @@ from pathlib import Path
 from tools.generate.code import write_python, write_sdk, write_typescript
 from tools.generate.descriptors import read_protos, write_descriptors
 from tools.generate.gateway import write_gateway
+from tools.generate.openapi import write_openapi
+from tools.generate.page import write_page
 from tools.generate.toolchain import ROOT, ToolMissing, copy_googleapis
 
 
@@ -20,6 +22,8 @@ def generate(out: Path) -> None:
     write_python(protos, out / "gen" / "python")
     write_sdk(protos, out / "gen" / "sdk")
     write_typescript(protos, out / "gen" / "ts")
+    write_openapi(protos, out / "gen" / "openapi")
+    write_page(protos, out / "gen" / "openapi")
     write_gateway(out / "envoy")
 
 

@@ -1,100 +1,136 @@
-"""The whole file as samples in memory, for the separation child. Synchronous: there is no event loop in that process."""
+"""The samples of a file as stereo, block by block, for the separation child. Synchronous: there is no event loop there."""
 
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.mesh.audio import au
-from services.mesh.audio.ffmpeg import READ_BYTES, ChildLimits, Transcript, command, fault, kill_group
-from services.mesh.errors import AudioEmpty, AudioUndecodable
+from services.mesh.audio.ffmpeg import READ_BYTES, ChildLimits, Transcript, command, fault
+from services.mesh.errors import AudioUndecodable
 
 _STEREO = 2
-_EMPTY = np.empty((0, 1), np.float32)
+_BLOCK_FRAMES = 2**16
 
 
-def decode_stereo(
-    path: Path, *, sample_rate_hz: int, ffmpeg: str, limits: ChildLimits | None = None
-) -> NDArray[np.float32]:
-    """Decodes the first audio stream of a file to stereo.
+class StereoStream:
+    """A file being decoded.
 
-    Mono goes to both sides unchanged. Surround is mixed down with ffmpeg's matrix for its layout, not normalised, so
-    values may exceed 1; channels without a known layout are averaged onto both sides.
+    Attributes:
+        sample_rate_hz: the file's own sample rate.
+    """
+
+    def __init__(self, decoder: "_Decoder", header: au.Header) -> None:
+        self.sample_rate_hz = header.sample_rate_hz
+        self._decoder = decoder
+        self._header = header
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Yields the samples in order, shape (2, n), once.
+
+        Raises:
+            AudioUndecodable: decoding failed in the middle, or takes more than its limits allow.
+        """
+        channels = self._header.channel_count
+        frame_bytes = channels * au.SAMPLE_BYTES
+        while data := self._decoder.read(_BLOCK_FRAMES * frame_bytes):
+            whole = len(data) - len(data) % frame_bytes
+            samples = np.frombuffer(data[:whole], au.SAMPLE).astype(np.float32).reshape(-1, channels).T
+            yield np.repeat(samples, _STEREO, axis=0) if channels == 1 else samples
+        self._decoder.finish()
+
+
+@contextmanager
+def open_stereo(path: Path, *, ffmpeg: str, limits: ChildLimits | None = None) -> Iterator[StereoStream]:
+    """Decodes the first audio stream of a file to stereo while the block runs.
+
+    Mono goes to both sides unchanged: ffmpeg's own conversion would halve its power. Surround is mixed down with ffmpeg's
+    matrix for its layout, not normalised, so values may exceed 1; channels without a known layout are averaged onto both
+    sides.
 
     Args:
         path: the file.
-        sample_rate_hz: rate of the result; the file's own samples are kept where it has this rate already.
         ffmpeg: the program, from `ffmpeg_path`.
-        limits: what the child process may use.
-
-    Returns:
-        Array of shape (2, sample_count), C-contiguous.
+        limits: what the decoder may use.
 
     Raises:
         AudioUndecodable: no decoder reads the file.
-        AudioEmpty: it holds no samples.
     """
     limits = limits or ChildLimits()
-    header, frames = _decode(path, ffmpeg, limits)
-    if header.channel_count > _STEREO:
-        try:
-            header, frames = _decode(path, ffmpeg, limits, ("-ac", "2"))
-        except AudioUndecodable:
-            header, frames = _decode(path, ffmpeg, limits, ("-af", _average(header.channel_count)))
-    if not len(frames):
-        raise AudioEmpty
-    if header.channel_count == 1:
-        frames = np.repeat(frames, _STEREO, axis=1)
-    if header.sample_rate_hz != sample_rate_hz:
-        import soxr  # noqa: PLC0415 (only the separation extra installs it, and only other rates need it)
-
-        frames = soxr.resample(frames, header.sample_rate_hz, sample_rate_hz, quality="VHQ")
-    return np.ascontiguousarray(frames.T, dtype=np.float32)
-
-
-def _decode(
-    path: Path, ffmpeg: str, limits: ChildLimits, options: tuple[str, ...] = ()
-) -> tuple[au.Header, NDArray[np.float32]]:
-    """Returns the header and samples of shape (sample_count, channels): none of them if there are more than two channels."""
-    transcript = Transcript()
-    with subprocess.Popen(
-        command(ffmpeg, path, (*options, *au.OUTPUT), limits),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        process_group=0,
-    ) as process:
-        assert process.stdout is not None
-        listening = threading.Thread(target=_listen, args=(process.stderr, transcript))
-        deadline = threading.Timer(limits.wall_seconds, kill_group, (process.pid,))
-        listening.start()
-        deadline.start()
-        try:
-            start = process.stdout.read(au.FIXED_BYTES)
-            if len(start) == au.FIXED_BYTES:
-                header = au.header(start)
-                if header.channel_count > _STEREO:
-                    return header, _EMPTY
-                process.stdout.read(header.size - au.FIXED_BYTES)
-                data = process.stdout.read()
-            process.wait()
-        finally:
-            deadline.cancel()
-            if process.poll() is None:
-                kill_group(process.pid)
-            listening.join()
-    if process.returncode or len(start) < au.FIXED_BYTES:
-        raise AudioUndecodable(fault(transcript.lines(), process.returncode))
-    samples = np.frombuffer(data, au.SAMPLE).astype(np.float32)
-    return header, samples.reshape(-1, header.channel_count)
+    with _Decoder(path, ffmpeg, limits, ()) as plain:
+        header = plain.header()
+        if header is None:
+            plain.finish()
+            raise AudioUndecodable("it has no sound")
+        if header.channel_count <= _STEREO:
+            yield StereoStream(plain, header)
+            return
+    mixes = (("-ac", "2"), ("-af", _average(header.channel_count)))
+    for options in mixes:
+        with _Decoder(path, ffmpeg, limits, options) as mixed:
+            header = mixed.header()
+            if header is not None:
+                yield StereoStream(mixed, header)
+                return
+    raise AudioUndecodable("its channels cannot be mixed to stereo")
 
 
-def _listen(stream: BinaryIO, transcript: Transcript) -> None:
-    while data := stream.read(READ_BYTES):
-        transcript.add(data)
+class _Decoder:
+    """One run of ffmpeg. It stays in the process group of its parent, to die with it."""
+
+    def __init__(self, path: Path, ffmpeg: str, limits: ChildLimits, options: tuple[str, ...]) -> None:
+        self._process = subprocess.Popen(
+            command(ffmpeg, path, (*options, *au.OUTPUT), limits),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        self._samples = self._process.stdout
+        self._transcript = Transcript()
+        self._listening = threading.Thread(target=self._listen)
+        self._deadline = threading.Timer(limits.wall_seconds, self._process.kill)
+        self._listening.start()
+        self._deadline.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._deadline.cancel()
+        self._process.kill()
+        self._listening.join()
+        with self._process:
+            pass  # closes the pipes and waits
+
+    def header(self) -> au.Header | None:
+        """Returns what the samples are, None if there are none."""
+        start = self._samples.read(au.FIXED_BYTES)
+        if len(start) < au.FIXED_BYTES:
+            return None
+        header = au.header(start)
+        self._samples.read(header.size - au.FIXED_BYTES)
+        return header
+
+    def read(self, size: int) -> bytes:
+        """Returns the next bytes of samples: `size` of them, or what is left."""
+        return self._samples.read(size)
+
+    def finish(self) -> None:
+        """Waits for the end. Raises AudioUndecodable if it was a failure."""
+        self._listening.join()
+        if status := self._process.wait():
+            raise AudioUndecodable(fault(self._transcript.lines(), status))
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        while data := self._process.stderr.read(READ_BYTES):
+            self._transcript.add(data)
 
 
 def _average(channel_count: int) -> str:

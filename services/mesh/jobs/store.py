@@ -15,7 +15,6 @@ from enum import IntEnum
 from typing import Protocol
 
 from alchemy.realtime.v1.realtime_service_pb2 import Event
-
 from services.mesh.errors import RequestIdReused
 from services.mesh.events import STREAM, STREAM_LENGTH, fields
 from services.mesh.ids import new_id

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from alchemy.realtime.v1.realtime_service_pb2 import Event
-
 from services.mesh.drain import Drain
 from services.mesh.events import EventTail, Subscription
 

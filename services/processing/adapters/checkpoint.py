@@ -63,7 +63,7 @@ def _dtype(code: object, align: object, copy: object) -> np.dtype[np.float32]:
     """Allows one type only. The pickle then calls its __setstate__, which sets the byte order."""
     if code != "f4" or align not in (0, False) or copy not in (1, True):
         raise CheckpointRefused(f"arrays of type {code!r}")
-    return np.dtype("f4", copy=True)  # type: ignore[call-overload, no-any-return]
+    return np.dtype("f4", copy=True)
 
 
 def _encode(text: object, codec: object) -> bytes:

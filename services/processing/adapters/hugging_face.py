@@ -8,7 +8,7 @@ import hashlib
 from pathlib import Path
 
 from huggingface_hub import HfApi, hf_hub_download
-from huggingface_hub.utils import disable_progress_bars
+from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from services.processing.adapters.demucs_files import DemucsFileInvalid, parse_bag
 from services.processing.adapters.weight_sources import (

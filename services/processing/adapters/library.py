@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import grpc
 import grpc.aio
+
 from alchemy.library.v1 import registry_service_pb2 as pb
 from alchemy.library.v1.registry_service_pb2_grpc import RegistryServiceStub
-
 from services.mesh.errors import BlobMissing, DependencyUnavailable, TrackNotFound
 from services.mesh.identity import acting_for
 from services.processing.domain import StemFile, StemResult, TrackSource

@@ -1,0 +1,145 @@
+"""Demucs on the engine: the demucs package's networks, one segment at a time, as `demucs.apply.apply_model(shifts=0)`.
+
+What is kept of the reference runner, so that the stems are the same: segment length, overlap of a quarter, triangular
+weights, padding with the real neighbourhood of a short segment, normalisation by mean and deviation of the whole track,
+and the weights of a bag. What is different: networks that no wanted stem needs are not run, and nothing but two segments is
+ever in memory.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from demucs.demucs import Demucs as TimeDemucs
+from demucs.hdemucs import HDemucs
+from demucs.htdemucs import HTDemucs
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import nn
+
+from services.mesh.errors import WeightsCorrupt
+from services.processing.adapters.demucs_files import DemucsFileInvalid, parse_header
+from services.processing.adapters.devices import is_out_of_memory
+from services.processing.adapters.weights import InstalledModel, Manifest
+from services.processing.ports import FloatArray, Piece, Samples, Span
+
+_OVERLAP = 0.25
+_DEVIATION_FLOOR = 1e-8
+_CLASSES: Mapping[str, type[nn.Module]] = {
+    "demucs.htdemucs.HTDemucs": HTDemucs,
+    "demucs.hdemucs.HDemucs": HDemucs,
+    "demucs.demucs.Demucs": TimeDemucs,
+}
+
+
+def load_demucs(model: InstalledModel, device: torch.device) -> "Demucs":
+    """Loads the networks of a bag. Raises WeightsCorrupt."""
+    # The fused inference path of nn.MultiheadAttention is slower than the plain one, which uses flash attention.
+    torch.backends.mha.set_fastpath_enabled(value=False)
+    try:
+        networks = [_network(model.read(name), model.manifest) for name in model.manifest.files]
+        return Demucs(model.info.stems, networks, model.manifest.weights, device)
+    except (DemucsFileInvalid, SafetensorError, RuntimeError, TypeError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise
+        raise WeightsCorrupt(model.info.id) from error
+
+
+def _network(content: bytes, manifest: Manifest) -> Any:  # noqa: ANN401 - demucs ships no types
+    header = parse_header(content)
+    build = _CLASSES[header.class_name]
+    # Published files name training options that the package has dropped since.
+    known = inspect.signature(build).parameters
+    network: Any = build(*header.args, **{key: value for key, value in header.kwargs.items() if key in known})
+    network.load_state_dict(load(content))
+    segment = manifest.segment_seconds
+    if segment is not None and (not isinstance(network, HTDemucs) or segment <= network.segment):
+        network.segment = segment  # a transformer cannot take more than it was trained with
+    return network
+
+
+class Demucs:
+    """A bag of Demucs networks that share stems, sample rate and segment length."""
+
+    def __init__(
+        self,
+        stems: tuple[str, ...],
+        networks: Sequence[Any],
+        weights: Sequence[Sequence[float]],
+        device: torch.device,
+    ) -> None:
+        """Takes ownership of the networks.
+
+        Args:
+            stems: the stems, in the order of the networks' outputs.
+            networks: modules of the demucs package.
+            weights: how much each network (row) counts for each stem (column); empty = all alike.
+            device: where they run.
+
+        Raises:
+            ValueError: the networks do not fit together.
+        """
+        first = networks[0]
+        for network in networks:
+            if tuple(network.sources) != stems or network.audio_channels != 2:  # noqa: PLR2004 - stereo
+                raise ValueError(f"a network separates {network.sources}, not {stems} in stereo")
+            if (network.samplerate, network.segment) != (first.samplerate, first.segment):
+                raise ValueError("the networks of a bag differ in sample rate or segment length")
+        self.stems = stems
+        self.sample_rate = int(first.samplerate)
+        self._device = device
+        self._networks = [network.eval().requires_grad_(requires_grad=False).to(device) for network in networks]
+        self._weights = np.asarray(weights or np.ones((len(networks), len(stems))), np.float32)
+        self._segment = int(first.samplerate * first.segment)
+        rising = np.arange(1, self._segment // 2 + 1)
+        falling = np.arange(self._segment - self._segment // 2, 0, -1)
+        triangle = np.concatenate((rising, falling)).astype(np.float32)
+        self._triangle: FloatArray = triangle / triangle.max()
+
+    def plan(self, length: int, stems: Sequence[str]) -> tuple[Sequence[Span], int]:
+        """Cuts the track into segments that overlap by a quarter."""
+        stride = int((1 - _OVERLAP) * self._segment)
+        spans = [Span(start, min(start + self._segment, length)) for start in range(0, length, stride)]
+        return spans, len(self._needed(stems))
+
+    def estimate(self, mix: Samples, span: Span, stems: Sequence[str], on_step: Callable[[], None]) -> Piece:
+        """Estimates one segment."""
+        rows = [self.stems.index(stem) for stem in stems]
+        needed = self._needed(stems)
+        total = np.zeros((len(rows), 2, span.stop - span.start), np.float32)
+        for index in needed:
+            estimate = self._run(self._networks[index], mix, span)[rows]
+            total += estimate * self._weights[index, rows, None, None]
+            on_step()
+        total /= self._weights[:, rows].sum(axis=0)[:, None, None]
+        total = total * np.float32(mix.mono_std + _DEVIATION_FLOOR) + np.float32(mix.mono_mean)
+        weight = self._triangle[: span.stop - span.start]
+        return Piece(total * weight, weight)
+
+    def _needed(self, stems: Sequence[str]) -> list[int]:
+        """Returns which networks count for any of the stems."""
+        rows = [self.stems.index(stem) for stem in stems]
+        return [index for index in range(len(self._networks)) if self._weights[index, rows].any()]
+
+    @torch.inference_mode()
+    def _run(self, network: Any, mix: Samples, span: Span) -> FloatArray:  # noqa: ANN401 - demucs ships no types
+        """Runs one network over one span, shape (stems, 2, samples), still normalised."""
+        length = span.stop - span.start
+        padded = network.valid_length(length) if hasattr(network, "valid_length") else length
+        left = (padded - length) // 2
+        segment = _normalised(mix, span.start - left, span.start - left + padded)
+        estimate = network(torch.from_numpy(segment)[None].to(self._device))[0]
+        surplus = (estimate.shape[-1] - length) // 2
+        values: FloatArray = estimate[..., surplus : surplus + length].cpu().numpy()
+        return values
+
+
+def _normalised(mix: Samples, start: int, stop: int) -> FloatArray:
+    """Reads samples with the whole track's mean removed and its deviation made one; outside the track they are zero."""
+    block = mix.read(start, stop)
+    inside = slice(max(start, 0) - start, min(stop, mix.length) - start)
+    block[:, inside] -= np.float32(mix.mono_mean)
+    block[:, inside] /= np.float32(mix.mono_std + _DEVIATION_FLOOR)
+    return block

@@ -1,0 +1,39 @@
+"""Which device computes, and what it says when its memory runs out."""
+
+import torch
+
+from services.mesh.errors import DeviceUnavailable
+
+
+def resolve_device(name: str) -> torch.device:
+    """Turns a profile's device into torch's: "auto" is the best there is, everything else is taken literally.
+
+    Args:
+        name: "auto", "cpu", "cuda", "cuda:1", "mps".
+
+    Raises:
+        DeviceUnavailable: the machine does not have it. It never falls back to the CPU: a job that should take a minute
+            would silently take an hour.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda:0")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise DeviceUnavailable(name) from error
+    if device.type == "cuda":
+        index = device.index or 0
+        if index >= torch.cuda.device_count():
+            raise DeviceUnavailable(name)
+        return torch.device("cuda", index)
+    if device.type == "cpu" or (device.type == "mps" and torch.backends.mps.is_available()):
+        return torch.device(device.type)
+    raise DeviceUnavailable(name)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Tells whether an error means that the device, or the machine, has no more memory."""
+    # On a CPU torch raises a plain RuntimeError, which only its text tells apart.
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

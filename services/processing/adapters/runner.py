@@ -1,0 +1,169 @@
+"""Runs one separation from file to files, inside the engine's child process."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from services.mesh.errors import OutOfMemory, StemUnknown
+from services.processing.adapters.decode import decode
+from services.processing.adapters.devices import is_out_of_memory, resolve_device
+from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain
+from services.processing.adapters.overlap_add import separate
+from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
+from services.processing.adapters.samples import SampleFile
+from services.processing.adapters.spleeter import load_spleeter
+from services.processing.adapters.weights import InstalledModel, Manifest, ModelStore
+from services.processing.catalogue import Family, ModelInfo, complement_stem
+from services.processing.ports import (
+    FloatArray,
+    SeparationOutput,
+    SeparationRequest,
+    Separator,
+    StemOutput,
+)
+
+_BLOCK_FRAMES = 1 << 16
+# Expected seconds of work per second of audio on a slow CPU. Only their proportions matter, for one honest progress bar.
+_DECODE_COST = 0.006
+_NETWORK_COST = {Family.SPLEETER: 0.02, Family.DEMUCS: 0.8}
+_ENCODE_COST = {"flac": 0.012, "mp3": 0.04}
+_WAV_COST = 0.003
+
+
+class Runner:
+    """Separates one track at a time and keeps the last model loaded."""
+
+    def __init__(self, models_dir: Path, device: str, ffmpeg: str) -> None:
+        self._ffmpeg = ffmpeg
+        self._store = ModelStore(models_dir)
+        self._device_name = device
+        self._loaded: tuple[Manifest, Separator] | None = None
+
+    def run(
+        self, request: SeparationRequest, report: Callable[[str, float], None], check: Callable[[], None]
+    ) -> SeparationOutput:
+        """Separates a track.
+
+        Args:
+            request: what is wanted.
+            report: gets (stage, fraction of the whole).
+            check: called between segments and blocks; raises to stop the work.
+
+        Raises:
+            MeshError: as `ports.Engine.separate`.
+        """
+        try:
+            return self._run(request, ProgressMeter(report), check)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            self._loaded = None  # gives its memory back before the next attempt
+            raise OutOfMemory(str(error).split("\n", maxsplit=1)[0] or "the process ran out of memory") from error
+
+    def _run(self, request: SeparationRequest, meter: ProgressMeter, check: Callable[[], None]) -> SeparationOutput:
+        meter.enter(PREPARING)
+        device = resolve_device(self._device_name)
+        model = self._store.open(request.model)
+        wanted = _wanted(model.info, request.wanted_stems)
+        separator = self._separator(model, device)
+        outputs = [*wanted, complement_stem(wanted)] if request.complement else wanted
+        output = FORMATS[request.encoding]
+        _, steps_per_span = separator.plan(1, wanted)
+        meter.weigh(
+            preparing=_DECODE_COST,
+            separating=_NETWORK_COST[model.info.family] * steps_per_span,
+            encoding=_ENCODE_COST.get(output.codec, _WAV_COST) * len(outputs),
+        )
+        with ExitStack() as stack:
+            mix, *files = (stack.enter_context(_scratch(request.out_dir, name)) for name in ("mix", *outputs))
+            decode(request.source, separator.sample_rate, mix, check, ffmpeg=self._ffmpeg)
+            meter.enter(SEPARATING)
+
+            def on_step(done: int, steps: int) -> None:
+                check()
+                meter.advance(SEPARATING, done / steps)
+
+            def write(block: FloatArray) -> None:
+                start = files[0].length
+                for file, samples in zip(files, block, strict=False):
+                    file.append(samples)
+                if request.complement:
+                    files[-1].append(mix.read(start, start + block.shape[-1]) - block.sum(axis=0))
+
+            separate(separator, mix, wanted, write, on_step)
+            meter.enter(ENCODING)
+            gain = joint_gain((file.peak for file in files), output)
+            results = []
+            for index, (stem, file) in enumerate(zip(outputs, files, strict=True)):
+
+                def on_block(done: float, index: int = index) -> None:
+                    check()
+                    meter.advance(ENCODING, (index + done) / len(files))
+
+                path = request.out_dir / f"{stem}{output.suffix}"
+                encode(
+                    path,
+                    request.encoding,
+                    sample_rate=separator.sample_rate,
+                    frames=file.length,
+                    blocks=_blocks(file, gain, on_block),
+                    ffmpeg=self._ffmpeg,
+                )
+                results.append(_described(stem, path, output, file, gain=gain, sample_rate=separator.sample_rate))
+        return SeparationOutput(model=model.info.id, device=str(device), gain=gain, stems=tuple(results))
+
+    def _separator(self, model: InstalledModel, device: torch.device) -> Separator:
+        """Returns the model, loaded; the one before is let go first, so that two never share the memory."""
+        # A model that was installed again has another manifest.
+        if self._loaded is None or self._loaded[0] != model.manifest:
+            self._loaded = None
+            if model.info.family is Family.SPLEETER:
+                self._loaded = (model.manifest, load_spleeter(model, device))
+            else:
+                # Imported here because it takes a second, which Spleeter's users need not wait.
+                from services.processing.adapters.demucs import load_demucs  # noqa: PLC0415
+
+                self._loaded = (model.manifest, load_demucs(model, device))
+        return self._loaded[1]
+
+
+def _scratch(folder: Path, name: str) -> SampleFile:
+    """Makes a scratch file without a name: its space is free again when it is closed, even by a kill."""
+    path = folder / f".{name}.f32"
+    file = SampleFile(path)
+    path.unlink()
+    return file
+
+
+def _described(stem: str, path: Path, output: Format, file: SampleFile, *, gain: float, sample_rate: int) -> StemOutput:
+    return StemOutput(
+        stem=stem,
+        path=path,
+        filename_suffix=output.suffix,
+        media_type=output.media_type,
+        sample_count=file.length,
+        sample_rate_hz=sample_rate,
+        channel_count=2,
+        bits_per_sample=output.bits,
+        codec=output.codec,
+        peak=file.peak * gain,
+    )
+
+
+def _wanted(model: ModelInfo, names: Sequence[str]) -> list[str]:
+    """Returns the wanted stems in the model's order. Raises StemUnknown."""
+    for name in names:
+        if name not in model.stems:
+            raise StemUnknown(name, model.id, model.stems)
+    return [stem for stem in model.stems if not names or stem in names]
+
+
+def _blocks(file: SampleFile, gain: float, on_block: Callable[[float], None]) -> Iterator[FloatArray]:
+    """Yields a stem's samples, scaled."""
+    for start in range(0, file.length, _BLOCK_FRAMES):
+        stop = min(start + _BLOCK_FRAMES, file.length)
+        yield file.read(start, stop) * np.float32(gain)
+        on_block(stop / file.length)

@@ -1,0 +1,69 @@
+"""What the worker and the engine's child process say to each other: one JSON object a line.
+
+worker -> child   {"cmd": "separate", "id", "model", "source", "out_dir", "wanted_stems", "complement", "encoding"}
+                  {"cmd": "cancel", "id"}
+child -> worker   {"event": "ready"}
+                  {"event": "progress", "id", "stage", "fraction"}
+                  {"event": "done", "id", "output": {...}}
+                  {"event": "cancelled", "id"}
+                  {"event": "error", "id", "reason", "message", "metadata"}
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from services.mesh.errors import Internal, MeshError
+from services.processing.domain import Encoding
+from services.processing.ports import SeparationOutput, SeparationRequest, StemOutput
+
+Message = dict[str, Any]
+
+
+def request_to_wire(request: SeparationRequest) -> Message:
+    """Packs a request."""
+    fields = asdict(request)
+    return {"cmd": "separate", **fields, "source": str(request.source), "out_dir": str(request.out_dir)}
+
+
+def request_from_wire(message: Message) -> SeparationRequest:
+    """Unpacks a request."""
+    return SeparationRequest(
+        id=message["id"],
+        model=message["model"],
+        source=Path(message["source"]),
+        out_dir=Path(message["out_dir"]),
+        wanted_stems=tuple(message["wanted_stems"]),
+        complement=message["complement"],
+        encoding=Encoding(message["encoding"]),
+    )
+
+
+def output_to_wire(output: SeparationOutput) -> Message:
+    """Packs a result."""
+    fields = asdict(output)
+    fields["stems"] = [{**asdict(stem), "path": str(stem.path)} for stem in output.stems]
+    return fields
+
+
+def output_from_wire(message: Message) -> SeparationOutput:
+    """Unpacks a result."""
+    stems = tuple(StemOutput(**{**stem, "path": Path(stem["path"])}) for stem in message["stems"])
+    return SeparationOutput(**{**message, "stems": stems})
+
+
+_ERRORS: Mapping[str, type[MeshError]] = {kind.reason: kind for kind in MeshError.__subclasses__()}
+
+
+def error_to_wire(error: MeshError) -> Message:
+    """Packs an error."""
+    return {"reason": error.reason, "message": error.message, "metadata": error.metadata}
+
+
+def error_from_wire(message: Message) -> MeshError:
+    """Unpacks an error: the same class, message and metadata as on the other side."""
+    kind = _ERRORS.get(message["reason"], Internal)
+    error = kind.__new__(kind)
+    MeshError.__init__(error, message["message"], metadata=message["metadata"])
+    return error

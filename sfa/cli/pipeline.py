@@ -1,0 +1,134 @@
+"""One file on its way through the mesh: up, through a separation, and down again."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alchemy_sdk.alchemy.library.v1 import Artifact
+from alchemy_sdk.alchemy.processing.v1 import Separation
+from alchemy_sdk.alchemy.type.v1 import JobState
+from sfa.answers import failure
+from sfa.cli.output import as_dict
+from sfa.cli.views import Step, View
+from sfa.errors import SeparationCancelled
+from sfa.mesh import Mesh
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What to make of each file."""
+
+    model: str = ""
+    stems: tuple[str, ...] = ()
+    complement: bool = False
+    encoding: str = "wav16"
+
+
+@dataclass(kw_only=True)
+class Item:
+    """One file, or track of the library, and what has become of it."""
+
+    source: str
+    """A path, or `tracks/{id}`."""
+    label: str
+    """How views and messages call it."""
+    track: str = ""
+    """Name of its track, once there is one."""
+    job: str = ""
+    """Name of its separation, once there is one."""
+    separation: Separation | None = None
+    """The separation's last snapshot."""
+    artifacts: list[Artifact] = field(default_factory=list)
+    """The stems, once there are some."""
+
+
+async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
+    """Uploads the item if it is a file, separates it, and finds its stems. `item` follows what happens.
+
+    Raises:
+        OSError: If the file cannot be read.
+        MeshError: Whatever goes wrong with the mesh, or the separation.
+    """
+    if not item.track:
+
+        def sent(done: int, total: int) -> None:
+            stage = "uploading" if done < total else "checking"
+            view.show(Step(file=item.label, stage=stage, fraction=done / total if done < total else None))
+
+        view.show(Step(file=item.label, stage="uploading", fraction=0.0))
+        track = await mesh.library.upload(item.source, on_progress=sent)
+        item.track = track.name
+        view.event("uploaded", {"file": item.label, "track": as_dict(track)})
+    created = await mesh.processing.separate(
+        item.track, model=wish.model, stems=wish.stems, complement=wish.complement, encoding=wish.encoding
+    )
+    item.job = created.name
+    async with aclosing(mesh.processing.watch(item.job)) as snapshots:
+        async for snapshot in snapshots:
+            item.separation = snapshot
+            view.show(step_of(item.label, snapshot))
+            view.event("progress", {"file": item.label, "separation": as_dict(snapshot)})
+    last = item.separation
+    assert last is not None
+    if last.state == JobState.CANCELLED:
+        raise SeparationCancelled(f"{item.label}: cancelled.", separation=last, reason="CANCELLED")
+    if last.state == JobState.FAILED:
+        raise failure(last)
+    item.artifacts = [await mesh.library.get_artifact(stem.artifact) for stem in last.stems]
+
+
+async def download(mesh: Mesh, item: Item, folder: Path, view: View) -> list[Path]:
+    """Saves the stems of a finished item into a folder.
+
+    Raises:
+        OSError: If the folder cannot be written.
+        MeshError: If the stems cannot be fetched.
+    """
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    total = sum(artifact.size_bytes for artifact in item.artifacts) or 1
+    before = 0
+    saved = []
+    for artifact in item.artifacts:
+
+        def received(done: int, _: int, before: int = before) -> None:
+            view.show(Step(file=item.label, stage="downloading", fraction=(before + done) / total))
+
+        saved.append(await mesh.library.download(artifact, folder, on_progress=received))
+        before += artifact.size_bytes
+    return saved
+
+
+def step_of(label: str, snapshot: Separation) -> Step:
+    """A snapshot of a separation as a step to show."""
+    progress = snapshot.progress
+    if progress is None:
+        return Step(file=label, stage=snapshot.state.name.lower() if snapshot.state.name else "unknown")
+    if snapshot.cancel_requested:
+        return Step(file=label, stage="cancelling", fraction=progress.fraction)
+    queued = snapshot.state == JobState.QUEUED
+    return Step(
+        file=label,
+        stage="queued" if queued else progress.stage,
+        fraction=None if queued else progress.fraction,
+        remaining=progress.remaining,
+        queue_position=progress.queue_position if queued else None,
+        attempt=progress.attempt,
+    )
+
+
+def outcome(item: Item, paths: list[Path]) -> dict[str, Any]:
+    """What scripts get to know about a finished item."""
+    stems = []
+    for index, artifact in enumerate(item.artifacts):
+        stem: dict[str, Any] = as_dict(artifact)
+        if index < len(paths):
+            stem["path"] = str(paths[index])
+        stems.append(stem)
+    return {
+        "file": item.label,
+        "track": item.track,
+        "separation": as_dict(item.separation) if item.separation is not None else None,
+        "stems": stems,
+    }

@@ -1,0 +1,88 @@
+"""`sfa watch`."""
+
+import sys
+from contextlib import aclosing
+
+import click
+
+from alchemy_sdk.alchemy.type.v1 import JobState
+from sfa import Event
+from sfa.answers import failure
+from sfa.cli import views
+from sfa.cli.output import as_dict, complain, json_option, print_json, run
+from sfa.cli.pipeline import step_of
+from sfa.cli.session import Exit, Session
+from sfa.realtime import kind_of
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option(
+    "--cursor", default="", metavar="CURSOR", help="Continue after this event, printed by an earlier --json run."
+)
+@json_option
+@click.pass_obj
+def watch(session: Session, name: str | None, cursor: str, as_json: bool) -> None:
+    """Follows one separation to its end, or, without NAME, everything that happens until Ctrl-C.
+
+    Lost connections are resumed by themselves; no event is missed.
+
+    \b
+    Examples:
+      sfa watch tracks/T/separations/S        exits 0 if it succeeds, 1 if not
+      sfa watch                               every change of every track and job
+      sfa watch --json | jq -c 'select(.separationChanged).separationChanged.state'
+
+    With --json: one snapshot, or one event, per line.
+    """
+    if name is None:
+        run(_all(session, cursor, as_json=as_json), as_json=as_json)
+    else:
+        sys.exit(run(_one(session, name, as_json=as_json), as_json=as_json))
+
+
+async def _one(session: Session, name: str, *, as_json: bool) -> int:
+
+    state = JobState.UNSPECIFIED
+    async with session.connect() as mesh:
+        with views.chosen(as_json=as_json) as view:
+            async with aclosing(mesh.processing.watch(name)) as snapshots:
+                async for snapshot in snapshots:
+                    state = snapshot.state
+                    view.show(step_of(name, snapshot))
+                    if as_json:
+                        print_json(as_dict(snapshot))
+    if state == JobState.FAILED:
+        complain(failure(snapshot), as_json=as_json)
+    elif not as_json:
+        click.echo(f"{name} {(state.name or 'ended').lower()}.", err=True)
+    return 0 if state == JobState.SUCCEEDED else Exit.FAILED
+
+
+async def _all(session: Session, cursor: str, *, as_json: bool) -> None:
+    async with session.connect() as mesh, aclosing(mesh.realtime.subscribe(cursor)) as events:
+        async for event in events:
+            if as_json:
+                print_json(as_dict(event))
+            else:
+                click.echo(_sentence(event))
+
+
+def _sentence(event: Event) -> str:
+
+    time = event.time.astimezone().strftime("%H:%M:%S") if event.time else "        "
+    match kind_of(event):
+        case "track_changed" if (track := event.track_changed) is not None:
+            what = f'{track.name} "{track.title}" changed'
+        case "track_deleted":
+            what = f"{event.track_deleted} was deleted"
+        case "separation_changed" if (job := event.separation_changed) is not None:
+            fraction = f" {job.progress.fraction:.0%} {job.progress.stage}" if job.progress else ""
+            what = f"{job.name} {(job.state.name or '').lower()}{fraction}"
+        case "separation_deleted":
+            what = f"{event.separation_deleted} was removed"
+        case "reset":
+            what = "history was lost; list tracks and jobs again"
+        case other:
+            what = other or "something this version does not know"
+    return f"{time}  {what}"

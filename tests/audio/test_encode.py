@@ -1,0 +1,96 @@
+"""Writing stems."""
+
+import io
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.errors import StorageFull
+from services.processing.adapters import wav
+from services.processing.adapters.encode import FORMATS, encode, joint_gain
+from services.processing.domain import Encoding
+from services.processing.ports import FloatArray
+from tests.audio.conftest import RATE, noise, read_audio
+
+FFMPEG = ffmpeg_path()
+
+
+def write(path: Path, encoding: Encoding, samples: FloatArray) -> Path:
+    blocks = (samples[:, start : start + 1000] for start in range(0, samples.shape[1], 1000))
+    encode(path, encoding, sample_rate=RATE, frames=samples.shape[1], blocks=blocks, ffmpeg=FFMPEG)
+    return path
+
+
+@pytest.mark.parametrize("length", [1, 999, 12_345])
+@pytest.mark.parametrize("encoding", [encoding for encoding in Encoding if encoding is not Encoding.MP3])
+def test_what_is_written_is_what_is_read(tmp_path: Path, encoding: Encoding, length: int) -> None:
+    output = FORMATS[encoding]
+    mix = noise(length)
+    path = write(tmp_path / f"stem{output.suffix}", encoding, mix)
+    info = soundfile.info(path)
+    assert (info.samplerate, info.channels, info.frames) == (RATE, 2, length)
+    assert info.subtype == ("FLOAT" if output.bits == 32 else f"PCM_{output.bits}")
+    step = 0.0 if output.bits == 32 else 2.0 ** (1 - output.bits)
+    assert np.abs(read_audio(path) - mix).max() <= step / 2
+
+
+def test_full_scale_does_not_wrap_around(tmp_path: Path) -> None:
+    mix = np.array([[1.0, -1.0, 0.99999], [1.0, -1.0, -0.99999]], np.float32)
+    for encoding in (Encoding.WAV_PCM16, Encoding.FLAC_PCM24):
+        path = write(tmp_path / "stem", encoding, mix)
+        assert np.abs(read_audio(path) - mix).max() < 1e-4
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+def test_the_same_samples_give_the_same_bytes(tmp_path: Path, encoding: Encoding) -> None:
+    mix = noise(5000)
+    assert write(tmp_path / "a", encoding, mix).read_bytes() == write(tmp_path / "b", encoding, mix).read_bytes()
+
+
+def test_mp3_has_the_bitrate_and_the_length(tmp_path: Path) -> None:
+    path = write(tmp_path / "stem.mp3", Encoding.MP3, noise(10 * RATE))
+    assert path.stat().st_size == pytest.approx(10 * 320_000 / 8, rel=0.02)
+    command = [FFMPEG, "-v", "error", "-i", str(path), "-f", "f32le", "-"]
+    decoded = subprocess.run(command, capture_output=True, check=True).stdout
+    assert len(decoded) / 8 == 10 * RATE
+
+
+def test_files_over_4_gib_are_rf64() -> None:
+    frames = 1 << 30
+    start = io.BytesIO(wav.header(sample_rate=RATE, channels=2, bits=16, frames=frames) + bytes(1 << 16))
+    with soundfile.SoundFile(start) as file:
+        assert file.format == "RF64"
+    small = wav.header(sample_rate=RATE, channels=2, bits=16, frames=frames // 2)
+    assert small[:4] == b"RIFF"
+
+
+def test_the_gain_is_joint_and_only_where_it_is_needed() -> None:
+    loud = [0.5, 1.25, 0.9]
+    assert joint_gain(iter(loud), FORMATS[Encoding.WAV_PCM16]) == 1 / 1.25
+    assert joint_gain(iter(loud), FORMATS[Encoding.MP3]) == 1 / 1.25
+    assert joint_gain(iter(loud), FORMATS[Encoding.WAV_FLOAT32]) == 1.0
+    assert joint_gain(iter([0.5, 1.0]), FORMATS[Encoding.FLAC_PCM16]) == 1.0
+    assert joint_gain(iter([]), FORMATS[Encoding.FLAC_PCM16]) == 1.0
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+def test_a_full_disk_is_a_typed_error(encoding: Encoding) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with pytest.raises(StorageFull):
+        write(Path("/dev/full"), encoding, noise(1_000_000))
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+def test_stopping_in_the_middle_passes_through(tmp_path: Path, encoding: Encoding) -> None:
+    def blocks() -> Iterator[FloatArray]:
+        yield noise(1000)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        encode(tmp_path / "stem", encoding, sample_rate=RATE, frames=2000, blocks=blocks(), ffmpeg=FFMPEG)
