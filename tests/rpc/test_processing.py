@@ -1,6 +1,7 @@
 """ProcessingService through a real server and the generated client: every RPC, every error reason."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import grpc
 import pytest
@@ -153,7 +154,7 @@ async def test_a_full_queue_says_when_to_come_back(mesh: Mesh) -> None:
 async def test_what_belongs_to_somebody_else_is_not_found(mesh: Mesh) -> None:
     separation = await create(mesh)
     name = separation.name
-    calls = [
+    calls: list[Callable[[], Awaitable[object]]] = [
         lambda: mesh.processing.GetSeparation(pb.GetSeparationRequest(name=name), metadata=AS_STRANGER),
         lambda: mesh.processing.CancelSeparation(pb.CancelSeparationRequest(name=name), metadata=AS_STRANGER),
         lambda: mesh.processing.RetrySeparation(pb.RetrySeparationRequest(name=name), metadata=AS_STRANGER),

@@ -1,0 +1,92 @@
+"""What users may rely on: the names, and where `connect` goes by itself."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sfa
+from sfa import errors
+from sfa.local import state
+from sfa.local.state import MeshState
+from sfa.target import Target, resolve
+
+PUBLIC = ["AlreadyExists", "Artifact", "AudioEncoding", "DataLoss", "DeadlineExceeded", "Event", "FailedPrecondition", "Internal", "InvalidArgument", "JobState", "Mesh", "MeshError", "Model", "NotFound", "OutOfRange", "PermissionDenied", "Progress", "ResourceExhausted", "Separation", "SeparationCancelled", "SeparationFailed", "Track", "Unavailable", "Violation", "connect", "kind_of"]
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(sfa.__all__) == PUBLIC
+    assert all(getattr(sfa, name) is not None for name in PUBLIC)
+
+
+def test_every_error_is_public_and_drawn_in_the_tree() -> None:
+    tree = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.MeshError)}
+    assert tree <= set(sfa.__all__)
+    assert errors.__doc__ is not None
+    assert all(name in errors.__doc__ for name in tree)
+
+
+def test_every_public_method_says_what_it_does() -> None:
+    for part in ("library", "processing", "realtime"):
+        kind = inspect.get_annotations(sfa.Mesh.__init__)  # noqa: F841 -- the parts are attributes, set in __init__
+        module = sys.modules.get(f"sfa.{part}") or __import__(f"sfa.{part}", fromlist=["_"])
+        facade = getattr(module, part.capitalize())
+        for name, method in inspect.getmembers(facade, inspect.isfunction):
+            assert name.startswith("_") or method.__doc__, f"{part}.{name} has no docstring"
+
+
+def test_importing_the_package_is_cheap() -> None:
+    heavy = "{'grpclib', 'betterproto2', 'rich', 'click', 'torch', 'grpc', 'aiohttp'}"
+    code = f"import sys, sfa; print(sorted({heavy} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://127.0.0.1:3000", Target(host="127.0.0.1", port=3000, tls=False)),
+        ("localhost:3000", Target(host="localhost", port=3000, tls=False)),
+        ("https://mesh.example.org", Target(host="mesh.example.org", port=443, tls=True)),
+        ("https://mesh.example.org:8443/", Target(host="mesh.example.org", port=8443, tls=True)),
+        ("http://[::1]:3000", Target(host="::1", port=3000, tls=False)),
+    ],
+)
+def test_addresses_are_understood(text: str, expected: Target) -> None:
+    assert Target.parse(text) == expected
+    assert Target.parse(str(expected)) == expected
+
+
+@pytest.mark.parametrize("text", ["", "localhost", "ftp://x:1", "http://", "http://x:99999", "http://x:1/path"])
+def test_other_texts_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="port|address"):
+        Target.parse(text)
+
+
+def test_connect_finds_the_running_mesh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import os
+
+    monkeypatch.setenv("SFA_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("SFA_TARGET", raising=False)
+    assert str(resolve()) == "http://127.0.0.1:3000"
+
+    running = MeshState(supervisor_pid=os.getpid(), mark="m", target="http://127.0.0.1:4711", ready=True)
+    state.write(tmp_path / "mesh.json", running)
+    assert str(resolve()) == "http://127.0.0.1:4711"
+
+    monkeypatch.setenv("SFA_TARGET", "http://from-environment:1")
+    assert str(resolve()) == "http://from-environment:1"
+    assert str(resolve("http://explicit:2")) == "http://explicit:2"
+
+
+def test_the_state_of_a_dead_mesh_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SFA_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("SFA_TARGET", raising=False)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    state.write(
+        tmp_path / "mesh.json", MeshState(supervisor_pid=gone.pid, mark="m", target="http://127.0.0.1:4711", ready=True)
+    )
+    assert str(resolve()) == "http://127.0.0.1:3000"
