@@ -72,6 +72,7 @@ async def test_a_song_becomes_two_stems_that_sum_to_it(
 ) -> None:
     progress = Progress()
     output = await engine.separate(request(example_song, tmp_path), progress)
+    assert engine.device == "cpu"
     assert (output.model, output.device, output.gain) == ("spleeter-2stems", "cpu", 1.0)
     assert [stem.stem for stem in output.stems] == ["vocals", "accompaniment"]
     vocals, accompaniment = (read_audio(stem.path) for stem in output.stems)
