@@ -37,7 +37,7 @@ def check_upload(filename: str, request_id: str) -> None:
         InvalidRequest: listing every fault.
     """
     faults = []
-    size = len(filename.encode(errors="surrogatepass"))
+    size = len(clean_filename(filename).encode())
     if size > MAX_FILENAME_BYTES:
         faults.append(Violation("filename", f"must be at most {MAX_FILENAME_BYTES} bytes of UTF-8, not {size}"))
     if len(request_id) > MAX_REQUEST_ID:
