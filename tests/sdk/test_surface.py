@@ -13,7 +13,34 @@ from sfa.local import state
 from sfa.local.state import MeshState
 from sfa.target import Target, resolve
 
-PUBLIC = ["AlreadyExists", "Artifact", "AudioEncoding", "DataLoss", "DeadlineExceeded", "Event", "FailedPrecondition", "Internal", "InvalidArgument", "JobState", "Mesh", "MeshError", "Model", "NotFound", "OutOfRange", "PermissionDenied", "Progress", "ResourceExhausted", "Separation", "SeparationCancelled", "SeparationFailed", "Track", "Unavailable", "Violation", "connect", "kind_of"]
+PUBLIC = [
+    "AlreadyExists",
+    "Artifact",
+    "AudioEncoding",
+    "DataLoss",
+    "DeadlineExceeded",
+    "Event",
+    "FailedPrecondition",
+    "Internal",
+    "InvalidArgument",
+    "JobState",
+    "Mesh",
+    "MeshError",
+    "Model",
+    "NotFound",
+    "OutOfRange",
+    "PermissionDenied",
+    "Progress",
+    "ResourceExhausted",
+    "Separation",
+    "SeparationCancelled",
+    "SeparationFailed",
+    "Track",
+    "Unavailable",
+    "Violation",
+    "connect",
+    "kind_of",
+]
 
 
 def test_the_public_names_are_these() -> None:
