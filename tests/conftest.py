@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from redis.exceptions import ConnectionError  # noqa: A004 (the one that redis raises)
 
 from services.mesh import redis
 from services.mesh.redis import Client
@@ -52,7 +53,7 @@ async def _answers(url: str) -> None:
         for _ in range(100):
             try:
                 await client.ping()
-            except redis.exceptions.ConnectionError:
+            except ConnectionError:
                 await asyncio.sleep(0.05)
             else:
                 return

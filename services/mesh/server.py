@@ -19,6 +19,7 @@ from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
 
 from services.mesh.calls import CallInterceptor
+from services.mesh.contract import PUBLIC_SERVICES
 from services.mesh.drain import Drain, stop
 from services.mesh.logs import configure_logs, logger
 from services.mesh.metrics import serve_metrics
@@ -65,7 +66,7 @@ async def serving(bundle: ServiceBundle, address: str, drain: Drain, grace: floa
     bundle.register(server)
     health = HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    reflection.enable_server_reflection([*bundle.names, reflection.SERVICE_NAME], server)
+    reflection.enable_server_reflection([*{*PUBLIC_SERVICES, *bundle.names}, reflection.SERVICE_NAME], server)
     port = server.add_insecure_port(address)
     await server.start()
     for name in ("", *bundle.names):

@@ -1,12 +1,13 @@
 """`python -m services.processing.worker`: takes separations from the queue and computes them, one at a time."""
 
+import asyncio
 from pathlib import Path
 
 import grpc.aio
 
 from services.mesh import redis
 from services.mesh.blobs import LocalBlobStore
-from services.mesh.drain import Drain
+from services.mesh.drain import Drain, stop
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
@@ -42,10 +43,13 @@ async def work(settings: Settings, drain: Drain) -> None:
             ),
             drain=drain,
         )
+        # While the worker connects, the child loads its libraries: the first job need not wait for that.
+        warming = asyncio.ensure_future(engine.start())
         try:
             await worker.run()
         finally:
             await engine.close()
+            await stop(warming)
             dispatcher.close()
 
 

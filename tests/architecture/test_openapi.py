@@ -72,7 +72,9 @@ def test_an_operation_lists_the_reasons_that_its_comment_names() -> None:
         ),
         Artifact(kind=Artifact.Kind.KIND_STEM, create_time={"seconds": 1_700_000_000}),
         Separation(
-            state="JOB_STATE_SUCCEEDED", progress={"fraction": 1, "remaining": {"seconds": 3}}, error={"code": 5, "message": "gone"}
+            state="JOB_STATE_SUCCEEDED",
+            progress={"fraction": 1, "remaining": {"seconds": 3}},
+            error={"code": 5, "message": "gone"},
         ),
         Event(separation_changed=Separation(wanted_stems=["vocals"], stems=[{"stem": "vocals"}])),
     ],

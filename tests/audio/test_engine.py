@@ -7,22 +7,27 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+import torch
 
+from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import (
     AudioUndecodable,
     DeviceUnavailable,
     MeshError,
     ModelNotInstalled,
+    OutOfMemory,
     StemUnknown,
     WeightsCorrupt,
 )
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.install import install
+from services.processing.adapters.runner import Runner
 from services.processing.adapters.weight_sources import DemucsFolder
 from services.processing.catalogue import MODELS
 from services.processing.domain import Encoding
@@ -166,6 +171,36 @@ async def test_errors_arrive_as_what_they_are(engine: EngineProcess, example_son
         assert raised.value.metadata[key]
         assert raised.value.message
         assert raised.value.to_record().reason == expected.reason
+
+
+@pytest.mark.parametrize("exhaust", [lambda: torch.empty(1 << 50), lambda: np.empty(1 << 58)])
+def test_exhausted_memory_is_reported(
+    models_dir: Path,
+    example_song: Path,
+    tmp_path: Path,
+    exhaust: Callable[[], object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.processing.adapters.runner.separate", lambda *_: exhaust())
+    runner = Runner(models_dir, "cpu", ffmpeg_path())
+    with pytest.raises(OutOfMemory) as raised:
+        runner.run(request(example_song, tmp_path), ignore, lambda: None)
+    assert "allocate" in raised.value.metadata["detail"]
+
+
+def test_stray_prints_do_not_reach_the_worker() -> None:
+    script = """
+        import os
+        from services.processing.adapters.child import _private_stdout
+        pipe = _private_stdout()
+        print("stray", flush=True)
+        os.system("echo stray")
+        pipe.write(b"event")
+        pipe.flush()
+    """
+    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, check=True)
+    assert ran.stdout == b"event"
+    assert ran.stderr.count(b"stray") == 2
 
 
 async def test_corrupt_weights_are_reported(example_song: Path, tmp_path: Path) -> None:

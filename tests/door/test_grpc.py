@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import aiohttp
 import grpc
 import grpc.aio
 import pytest
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from alchemy.library.v1 import library_service_pb2 as library
 from alchemy.library.v1 import registry_service_pb2 as registry
@@ -76,11 +78,15 @@ async def test_a_deadline_reaches_the_service_and_ends_the_call(door: Door, chan
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
-@pytest.mark.parametrize("service", ["library.v1.LibraryService", "processing.v1.ProcessingService"])
-async def test_reflection_knows_the_public_contract(channel: grpc.aio.Channel, service: str) -> None:
-    request = reflection_pb2.ServerReflectionRequest(file_containing_symbol=f"alchemy.{service}")
-    async for answer in reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([request])):
-        assert answer.WhichOneof("message_response") == "file_descriptor_response"
+@pytest.mark.parametrize("protocol", ["grpc", "grpcweb"])
+async def test_buf_curl_needs_no_schema(door: Door, protocol: str) -> None:
+    method = "alchemy.processing.v1.ProcessingService/GetModel"
+    options = ["--protocol", protocol, "--http2-prior-knowledge", "-d", '{"name": "models/m"}']
+    command = [str(Path(sys.executable).with_name("buf")), "curl", *options, f"{door.url}/{method}"]
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    answer, faults = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, faults.decode()
+    assert json.loads(answer)["model"]["name"] == "models/m"
 
 
 async def test_every_request_leaves_a_line_of_json_without_secrets(

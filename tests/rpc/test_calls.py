@@ -33,7 +33,7 @@ def bundle(before: Behaviour, after_first: Behaviour) -> ServiceBundle:
         await after_first()
         yield b"2"
 
-    handlers = {
+    handlers: dict[str, Any] = {
         "unary_unary": grpc.unary_unary_rpc_method_handler(one),
         "unary_stream": grpc.unary_stream_rpc_method_handler(many),
         "stream_unary": grpc.stream_unary_rpc_method_handler(one),

@@ -25,11 +25,11 @@ def running(attempt: int = 1) -> Job:
 
 
 def ended(state: JobState) -> Job:
-    return {
-        JobState.SUCCEEDED: lambda: moves.succeeded(running(), 1, {}, 3.0),
-        JobState.FAILED: lambda: moves.failed_by(running(), 1, ERROR, 3.0),
-        JobState.CANCELLED: lambda: moves.cancelled(queued(), 3.0),
-    }[state]()
+    if state is JobState.SUCCEEDED:
+        return moves.succeeded(running(), 1, {}, 3.0)
+    if state is JobState.FAILED:
+        return moves.failed_by(running(), 1, ERROR, 3.0)
+    return moves.cancelled(queued(), 3.0)
 
 
 ENDED = [JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED]
@@ -69,9 +69,7 @@ def test_an_ended_job_is_not_claimed(state: JobState) -> None:
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.SUCCEEDED])
 def test_only_failed_and_cancelled_jobs_are_retried(state: JobState) -> None:
-    job = {JobState.QUEUED: queued, JobState.RUNNING: running, JobState.SUCCEEDED: lambda: ended(JobState.SUCCEEDED)}[
-        state
-    ]()
+    job = {JobState.QUEUED: queued(), JobState.RUNNING: running()}.get(state) or ended(state)
     with pytest.raises(JobStateConflict):
         moves.retried(job, 9.0)
 

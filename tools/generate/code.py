@@ -1,5 +1,6 @@
 """Clients and servers in code: grpcio for the services, betterproto2 for the SDK, protobuf-es for browsers."""
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -7,6 +8,17 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from tools.generate.descriptors import has_service, without_options, write_set
 from tools.generate.toolchain import WEB_BIN, ToolMissing, own_protos, protoc
+
+# web/ depends on gen/ts as a package of this name.
+TYPESCRIPT_PACKAGE = {
+    "name": "@sound-forge-alchemy/api",
+    "version": "0.0.0",
+    "private": True,
+    "license": "MIT",
+    "type": "module",
+    "exports": {"./*.js": "./*.ts"},
+    "peerDependencies": {"@bufbuild/protobuf": "^2.17.0"},
+}
 
 
 def write_python(protos: FileDescriptorSet, out: Path) -> None:
@@ -45,3 +57,4 @@ def write_typescript(protos: FileDescriptorSet, out: Path) -> None:
     out.mkdir(parents=True)
     files = [file.name for file in protos.file if not file.name.startswith("google/protobuf/")]
     protoc([f"--es_out={out}", "--es_opt=target=ts,import_extension=js"], files)
+    (out / "package.json").write_text(json.dumps(TYPESCRIPT_PACKAGE, indent=2) + "\n")

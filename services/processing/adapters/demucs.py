@@ -15,11 +15,13 @@ import torch
 from demucs.demucs import Demucs as TimeDemucs
 from demucs.hdemucs import HDemucs
 from demucs.htdemucs import HTDemucs
+from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import nn
 
 from services.mesh.errors import WeightsCorrupt
 from services.processing.adapters.demucs_files import DemucsFileInvalid, parse_header
+from services.processing.adapters.devices import is_out_of_memory
 from services.processing.adapters.weights import InstalledModel, Manifest
 from services.processing.ports import FloatArray, Piece, Samples, Span
 
@@ -39,7 +41,9 @@ def load_demucs(model: InstalledModel, device: torch.device) -> "Demucs":
     try:
         networks = [_network(model.read(name), model.manifest) for name in model.manifest.files]
         return Demucs(model.info.stems, networks, model.manifest.weights, device)
-    except (DemucsFileInvalid, RuntimeError, TypeError, ValueError) as error:
+    except (DemucsFileInvalid, SafetensorError, RuntimeError, TypeError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise
         raise WeightsCorrupt(model.info.id) from error
 
 

@@ -1,4 +1,4 @@
-"""Which device computes."""
+"""Which device computes, and what it says when its memory runs out."""
 
 import torch
 
@@ -31,3 +31,9 @@ def resolve_device(name: str) -> torch.device:
     if device.type == "cpu" or (device.type == "mps" and torch.backends.mps.is_available()):
         return torch.device(device.type)
     raise DeviceUnavailable(name)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Tells whether an error means that the device, or the machine, has no more memory."""
+    # On a CPU torch raises a plain RuntimeError, which only its text tells apart.
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -9,7 +9,7 @@ import torch
 
 from services.mesh.errors import OutOfMemory, StemUnknown
 from services.processing.adapters.decode import decode
-from services.processing.adapters.devices import resolve_device
+from services.processing.adapters.devices import is_out_of_memory, resolve_device
 from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain
 from services.processing.adapters.overlap_add import separate
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
@@ -57,7 +57,9 @@ class Runner:
         """
         try:
             return self._run(request, ProgressMeter(report), check)
-        except (MemoryError, torch.OutOfMemoryError) as error:
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
             self._loaded = None  # gives its memory back before the next attempt
             raise OutOfMemory(str(error).split("\n", maxsplit=1)[0] or "the process ran out of memory") from error
 

@@ -8,10 +8,12 @@ track transformed at once, because a network never sees more than one block of 5
 from collections.abc import Callable, Sequence
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
 
 from services.mesh.errors import WeightsCorrupt
+from services.processing.adapters.devices import is_out_of_memory
 from services.processing.adapters.spleeter_unet import UNet
 from services.processing.adapters.weights import InstalledModel
 from services.processing.ports import Piece, Samples, Span
@@ -32,7 +34,9 @@ def load_spleeter(model: InstalledModel, device: torch.device) -> "Spleeter":
         try:
             # The weights were converted without the batch counters, which only training uses.
             missing, unexpected = network.load_state_dict(load(model.read(name)), strict=False)
-        except RuntimeError as error:
+        except (SafetensorError, RuntimeError) as error:
+            if is_out_of_memory(error):
+                raise
             raise WeightsCorrupt(model.info.id) from error
         if unexpected or any(not key.endswith("num_batches_tracked") for key in missing):
             raise WeightsCorrupt(model.info.id)

@@ -1,0 +1,99 @@
+# Everything that developers and CI do. `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Extra arguments: make test ARGS="-k upload", make demo ARGS=my.mp3
+ARGS ?=
+
+# Stamps: what they depend on is installed again only when it changed.
+INSTALLED := $(VENV)/.installed
+WEB := web/node_modules/.installed
+NODE_PATH_PREFIX = $$($(BIN)/python -c 'from tools.generate.toolchain import node; print(node().parent)')
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List these commands
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}'
+
+## Running
+
+.PHONY: demo
+demo: $(INSTALLED) ## Start the mesh, separate a real song, show the results (ARGS=FILE for your own)
+	$(BIN)/sfa demo $(ARGS)
+
+.PHONY: up
+up: $(INSTALLED) ## Start the mesh and keep it running until Ctrl-C
+	$(BIN)/sfa up $(ARGS)
+
+## Checking
+
+.PHONY: test
+test: $(INSTALLED) $(WEB) ## Run all tests, with the real Envoy and Valkey
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: lint types imports contract gen-check gateway ## Everything short of the tests: style, types, contracts, generated code
+
+.PHONY: lint
+lint: $(INSTALLED) ## Check style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+.PHONY: types
+types: $(INSTALLED) $(WEB) ## Check types
+	$(BIN)/mypy
+	PATH="$(NODE_PATH_PREFIX):$$PATH" npm --prefix web run --silent types
+
+.PHONY: imports
+imports: $(INSTALLED) ## Check which part may import which
+	$(BIN)/lint-imports
+
+.PHONY: contract
+contract: $(INSTALLED) ## Check the .proto files, and that no change breaks a client
+	$(BIN)/python -c 'from tools.generate.toolchain import copy_googleapis; copy_googleapis()'
+	$(BIN)/buf lint
+	$(BIN)/python -m tools.breaking
+
+.PHONY: gen-check
+gen-check: $(INSTALLED) $(WEB) ## Check that generated files are current
+	$(BIN)/python -m tools.generate --check
+
+.PHONY: gateway
+gateway: $(INSTALLED) ## Have Envoy judge its configurations
+	$(BIN)/python -m tools.validate_gateway
+
+## Changing
+
+.PHONY: gen
+gen: $(INSTALLED) $(WEB) ## Generate code, documents and Envoy configurations from protos/
+	$(BIN)/python -m tools.generate
+
+.PHONY: fmt
+fmt: $(INSTALLED) ## Format the code, and repair what can be repaired
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: $(INSTALLED) ## Measure what the mesh adds to a separation
+	$(BIN)/python -m benchmarks.mesh_overhead $(ARGS)
+
+.PHONY: clean
+clean: ## Remove everything that these commands installed or cached
+	rm -rf $(VENV) web/node_modules .third_party .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+## Installing
+
+$(INSTALLED): pyproject.toml constraints/cpu.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints/cpu.txt -e '.[dev]'
+	@touch $@
+
+# Node from PATH, else the one that came with the Python packages.
+$(WEB): web/package.json web/package-lock.json $(INSTALLED)
+	PATH="$(NODE_PATH_PREFIX):$$PATH" npm --prefix web ci --silent
+	@touch $@

@@ -1,0 +1,1 @@
+"""The library: tracks, their files, and how both come in and go out."""

@@ -1,0 +1,1 @@
+"""The library's database, HTTP side and event relay."""

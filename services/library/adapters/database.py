@@ -1,0 +1,77 @@
+"""Connecting to the database, bringing it up to date, and what becomes of its errors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from services.mesh.errors import DependencyUnavailable, StorageFull
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+_FULL = ("disk is full", "disk full", "no space left")
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
+    """Opens the database and migrates it to the newest schema; closes it when the block ends."""
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        database = make_url(url).database
+        if database:
+            await asyncio.to_thread(Path(database).parent.mkdir, parents=True, exist_ok=True)
+        _prepare_sqlite(engine)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Brings the schema to `revision`."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turns the database's exceptions into the mesh's; violated constraints are for the caller."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        if any(text in str(error.orig).lower() for text in _FULL):
+            raise StorageFull from error
+        raise DependencyUnavailable("database") from error
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own type)
+        # Transactions are begun below, not by the driver.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # An acknowledged upload survives a power cut; WAL's usual NORMAL would only survive a crash.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA busy_timeout = 15000")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Transactions here write. One that began by reading could not wait for another writer, only fail.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,109 @@
+"""The tables of the library; types that SQLite and PostgreSQL share. Migrations make them, see migrations/versions.
+
+Times are microseconds since 1970, so that they sort and compare exactly in both.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _audio_columns(*, nullable: bool) -> list[Column[object]]:
+    return [
+        Column("sample_count", BigInteger, nullable=nullable),
+        Column("sample_rate_hz", Integer, nullable=nullable),
+        Column("channel_count", Integer, nullable=nullable),
+        Column("bits_per_sample", Integer, nullable=nullable),
+        Column("codec", String(64), nullable=nullable),
+        Column("peak", Float, nullable=nullable),
+    ]
+
+
+tracks = Table(
+    "tracks",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", String(255), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("artist", Text, nullable=False),
+    Column("album", Text, nullable=False),
+    Column("album_artist", Text, nullable=False),
+    Column("genre", Text, nullable=False),
+    Column("release_date", String(10), nullable=False),
+    Column("track_number", Integer, nullable=False),
+    Column("isrc", String(12), nullable=False),
+    *_audio_columns(nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("original_id", String(36), nullable=False),
+    Column("artwork_id", String(36)),
+    Column("created_us", BigInteger, nullable=False),
+    Column("updated_us", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    # What lists are sorted by and searched in: letter case removed, which databases only do for ASCII.
+    Column("title_key", Text, nullable=False),
+    Column("artist_key", Text, nullable=False),
+    Column("album_key", Text, nullable=False),
+    Column("duration_ns", BigInteger, nullable=False),
+    Column("search", Text, nullable=False),
+    Index("tracks_by_create_time", "owner", "created_us", "id"),
+    Index("tracks_by_update_time", "owner", "updated_us", "id"),
+    Index("tracks_by_title", "owner", "title_key", "id"),
+    Index("tracks_by_artist", "owner", "artist_key", "id"),
+    Index("tracks_by_album", "owner", "album_key", "id"),
+    Index("tracks_by_duration", "owner", "duration_ns", "id"),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("track_id", String(36), ForeignKey("tracks.id", ondelete="CASCADE"), nullable=False),
+    Column("owner", String(255), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("media_type", String(255), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    *_audio_columns(nullable=True),
+    Column("stem", String(64)),
+    Column("separation", String(128)),
+    Column("model", String(64)),
+    # Rows without a separation are NULL here, and NULLs never collide.
+    UniqueConstraint("separation", "stem", name="artifacts_one_per_stem"),
+    Index("artifacts_of_track", "track_id", "created_us", "id"),
+    Index("artifacts_by_bytes", "sha256"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("owner", String(255), primary_key=True),
+    Column("request_id", String(64), primary_key=True),
+    Column("track_id", String(36), ForeignKey("tracks.id", ondelete="CASCADE"), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Index("uploads_by_track", "track_id"),
+)
+
+# Tracks whose change has yet to be published; written in the transaction of the change, so that none is lost.
+changes = Table(
+    "changes",
+    metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("owner", String(255), nullable=False),
+    Column("track_id", String(36), nullable=False),
+)

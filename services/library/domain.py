@@ -1,0 +1,187 @@
+"""What a track and its files are, apart from how they travel and where they are kept."""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.mesh.audio.probe import Probe
+from services.mesh.errors import ArtifactNotFound, InvalidRequest, TrackNotFound, Violation
+from services.mesh.ids import is_id
+
+
+class ArtifactKind(StrEnum):
+    """What a file is to its track; named as in the contract."""
+
+    ORIGINAL = "ORIGINAL"
+    ARTWORK = "ARTWORK"
+    STEM = "STEM"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audio:
+    """What decoding found; see AudioProperties in the contract."""
+
+    sample_count: int
+    sample_rate_hz: int
+    channel_count: int
+    bits_per_sample: int
+    codec: str
+    peak: float
+
+    @property
+    def duration_ns(self) -> int:
+        """Length in nanoseconds, rounded down."""
+        return self.sample_count * 1_000_000_000 // self.sample_rate_hz
+
+    @classmethod
+    def from_probe(cls, probe: Probe) -> "Audio":
+        """Takes over what a probe found."""
+        return cls(
+            sample_count=probe.sample_count,
+            sample_rate_hz=probe.sample_rate_hz,
+            channel_count=probe.channel_count,
+            bits_per_sample=probe.bits_per_sample,
+            codec=probe.codec,
+            peak=probe.peak,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """One piece of music; see Track in the contract. Times are microseconds since 1970, ids have no prefix."""
+
+    id: str
+    owner: str
+    title: str
+    artist: str
+    album: str
+    album_artist: str
+    genre: str
+    release_date: str
+    track_number: int
+    isrc: str
+    audio: Audio
+    filename: str
+    size_bytes: int
+    sha256: str
+    original_id: str
+    artwork_id: str | None
+    created_us: int
+    updated_us: int
+    revision: int
+
+    @property
+    def name(self) -> str:
+        """The resource name."""
+        return f"tracks/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """One immutable file of a track; see Artifact in the contract. `separation` is a resource name."""
+
+    id: str
+    track_id: str
+    owner: str
+    kind: ArtifactKind
+    filename: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    created_us: int
+    audio: Audio | None = None
+    stem: str | None = None
+    separation: str | None = None
+    model: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The resource name."""
+        return f"tracks/{self.track_id}/artifacts/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stem:
+    """One finished stem, its bytes already in the blob store."""
+
+    stem: str
+    sha256: str
+    size_bytes: int
+    filename: str
+    media_type: str
+    audio: Audio
+
+
+@dataclass(frozen=True)
+class MediaAddress:
+    """A signed address, and when it stops working, in seconds since 1970."""
+
+    uri: str
+    expires: int
+
+
+def track_id(name: str) -> str:
+    """Returns the id in `tracks/{id}`.
+
+    Raises:
+        TrackNotFound: no track can have this name.
+    """
+    prefix, _, tail = name.partition("/")
+    if prefix != "tracks" or not is_id(tail):
+        raise TrackNotFound(name)
+    return tail
+
+
+def artifact_ids(name: str) -> tuple[str, str]:
+    """Returns the ids of track and artifact in `tracks/{id}/artifacts/{id}`.
+
+    Raises:
+        ArtifactNotFound: no artifact can have this name.
+    """
+    parts = name.split("/")
+    if len(parts) != 4 or parts[0::2] != ["tracks", "artifacts"] or not all(map(is_id, parts[1::2])):  # noqa: PLR2004 (two pairs)
+        raise ArtifactNotFound(name)
+    return parts[1], parts[3]
+
+
+def separation_track(separation: str) -> str:
+    """Returns the track's id in `tracks/{id}/separations/{id}`.
+
+    Raises:
+        InvalidRequest: it is not such a name.
+    """
+    parts = separation.split("/")
+    if len(parts) != 4 or parts[0::2] != ["tracks", "separations"] or not all(map(is_id, parts[1::2])):  # noqa: PLR2004 (two pairs)
+        raise InvalidRequest([Violation("separation", "must be tracks/{track}/separations/{separation}")])
+    return parts[1]
+
+
+@dataclass(frozen=True)
+class Order:
+    """How tracks are sorted: by a field, then in upload order."""
+
+    field: str = "create_time"
+    descending: bool = False
+
+
+def sort_value(track: Track, field: str) -> str | int:
+    """Returns what a track is sorted by; texts regardless of letter case."""
+    values: dict[str, str | int] = {
+        "create_time": track.created_us,
+        "update_time": track.updated_us,
+        "title": folded(track.title),
+        "artist": folded(track.artist),
+        "album": folded(track.album),
+        "duration": track.audio.duration_ns,
+    }
+    return values[field]
+
+
+def search_text(track: Track) -> str:
+    """Returns what a filter searches."""
+    return folded(f"{track.title}\n{track.artist}\n{track.album}\n{track.filename}")
+
+
+def folded(text: str) -> str:
+    """Returns text in the form in which neither letter case nor the encoding of accents makes a difference."""
+    return unicodedata.normalize("NFC", text.casefold())

@@ -1,0 +1,153 @@
+"""How a file becomes a track."""
+
+from collections.abc import AsyncIterable, Callable
+from dataclasses import dataclass, replace
+
+from services.library import rules
+from services.library.adapters.catalogue import SqlCatalogue
+from services.library.domain import Artifact, ArtifactKind, Audio, Track
+from services.library.usecases import now_us
+from services.mesh.audio.probe import AudioLimits, Probe, probe
+from services.mesh.audio.tags import Artwork, Tags, read_tags
+from services.mesh.blobs import BlobWriter, Digest, LocalBlobStore
+from services.mesh.errors import RequestIdReused, UploadTooLarge
+from services.mesh.ids import new_id
+
+_REQUEST_ID_US = 24 * 3600 * 1_000_000
+_COVERS = {"image/jpeg": "cover.jpg", "image/png": "cover.png", "image/webp": "cover.webp", "image/gif": "cover.gif"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadLimits:
+    """What uploads may be."""
+
+    max_bytes: int
+    audio: AudioLimits
+
+
+class Uploads:
+    """Takes files in. A track is recorded only after its bytes are durable; what fails leaves nothing."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: SqlCatalogue,
+        blobs: LocalBlobStore,
+        limits: UploadLimits,
+        ffmpeg: str,
+        on_change: Callable[[], None],
+    ) -> None:
+        """Makes the use case.
+
+        Args:
+            catalogue: the records.
+            blobs: the bytes.
+            limits: what uploads may be.
+            ffmpeg: the program that decodes.
+            on_change: called after every new track.
+        """
+        self._catalogue = catalogue
+        self._blobs = blobs
+        self._limits = limits
+        self._ffmpeg = ffmpeg
+        self._on_change = on_change
+
+    async def upload(self, owner: str, filename: str, request_id: str, pieces: AsyncIterable[bytes]) -> Track:
+        """Adds a file; see UploadTrack in the contract. If it fails, or is cancelled, nothing is kept."""
+        rules.check_upload(filename, request_id)
+        async with self._blobs.writer() as blob:
+            await self._receive(blob, pieces)
+            digest = await blob.digest()
+            if earlier := await self._earlier(owner, request_id, digest):
+                return earlier
+            found = await probe(blob.path, ffmpeg=self._ffmpeg, limits=self._limits.audio)
+            tags = await read_tags(blob.path, ffmpeg=self._ffmpeg)
+            await blob.commit()
+        track, files = _new_track(owner, rules.clean_filename(filename), digest, found, tags)
+        if tags.artwork is not None:
+            cover = await self._store_cover(track, tags.artwork)
+            track, files = replace(track, artwork_id=cover.id), [*files, cover]
+        if not await self._catalogue.add_track(track, files, request_id, _request_ids_since()):
+            # The same request came twice at once, and the other was first.
+            earlier = await self._earlier(owner, request_id, digest)
+            assert earlier is not None
+            return earlier
+        self._on_change()
+        return track
+
+    async def _receive(self, blob: BlobWriter, pieces: AsyncIterable[bytes]) -> None:
+        size = 0
+        async for piece in pieces:
+            size += len(piece)
+            if size > self._limits.max_bytes:
+                raise UploadTooLarge(limit_bytes=self._limits.max_bytes)
+            await blob.write(piece)
+
+    async def _earlier(self, owner: str, request_id: str, digest: Digest) -> Track | None:
+        """Returns the track that this very upload made before."""
+        if not request_id:
+            return None
+        track = await self._catalogue.uploaded(owner, request_id, _request_ids_since())
+        if track is not None and track.sha256 != digest.sha256:
+            raise RequestIdReused(request_id)
+        return track
+
+    async def _store_cover(self, track: Track, artwork: Artwork) -> Artifact:
+        async with self._blobs.writer() as blob:
+            await blob.write(artwork.data)
+            digest = await blob.commit()
+        return Artifact(
+            id=new_id(),
+            track_id=track.id,
+            owner=track.owner,
+            kind=ArtifactKind.ARTWORK,
+            filename=_COVERS[artwork.media_type],
+            media_type=artwork.media_type,
+            size_bytes=digest.size_bytes,
+            sha256=digest.sha256,
+            created_us=track.created_us,
+        )
+
+
+def _new_track(owner: str, filename: str, digest: Digest, found: Probe, tags: Tags) -> tuple[Track, list[Artifact]]:
+    """Returns a track and the artifact that is the upload itself."""
+    now = now_us()
+    audio = Audio.from_probe(found)
+    original = Artifact(
+        id=new_id(),
+        track_id=new_id(),
+        owner=owner,
+        kind=ArtifactKind.ORIGINAL,
+        filename=filename,
+        media_type=found.media_type,
+        size_bytes=digest.size_bytes,
+        sha256=digest.sha256,
+        created_us=now,
+        audio=audio,
+    )
+    track = Track(
+        id=original.track_id,
+        owner=owner,
+        title=rules.initial_title(tags, filename),
+        artist=tags.artist,
+        album=tags.album,
+        album_artist=tags.album_artist,
+        genre=tags.genre,
+        release_date=tags.release_date,
+        track_number=tags.track_number,
+        isrc=tags.isrc,
+        audio=audio,
+        filename=filename,
+        size_bytes=digest.size_bytes,
+        sha256=digest.sha256,
+        original_id=original.id,
+        artwork_id=None,
+        created_us=now,
+        updated_us=now,
+        revision=1,
+    )
+    return track, [original]
+
+
+def _request_ids_since() -> int:
+    return now_us() - _REQUEST_ID_US

@@ -1,0 +1,122 @@
+"""The processing and realtime services, in process, on the real Valkey; only library and engine are stand-ins."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import grpc.aio
+import pytest
+
+from alchemy.processing.v1.processing_service_pb2_grpc import (
+    ProcessingServiceStub,
+    add_ProcessingServiceServicer_to_server,
+)
+from alchemy.realtime.v1.realtime_service_pb2_grpc import RealtimeServiceStub, add_RealtimeServiceServicer_to_server
+from services.mesh.drain import Drain, stop
+from services.mesh.errors import TrackNotFound
+from services.mesh.events import EventLog, EventTail
+from services.mesh.ids import new_id
+from services.mesh.jobs.store import JobStore
+from services.mesh.redis import Client
+from services.mesh.server import ServiceBundle
+from services.mesh.testing import serve
+from services.processing.catalogue import Availability, ModelInfo
+from services.processing.domain import StemFile, StemResult, TrackSource
+from services.processing.rpc import ProcessingRpc
+from services.processing.translate import SeparationEvents
+from services.processing.usecases import Catalogue, Separations
+from services.realtime.rpc import RealtimeRpc
+from services.realtime.usecases import Events
+
+QUEUE = "separate"
+TRACK = f"tracks/{new_id()}"
+OWNER = "ann"
+AS_OWNER = (("x-alchemy-user", OWNER),)
+AS_STRANGER = (("x-alchemy-user", "mallory"),)
+
+
+class OneTrack:
+    """A library with one track of one owner."""
+
+    async def source(self, owner: str, track: str) -> TrackSource:
+        if (owner, track) != (OWNER, TRACK):
+            raise TrackNotFound(track)
+        return TrackSource(sha256="00" * 32, title="Song")
+
+    async def register(
+        self, owner: str, separation: str, model: str, stems: Sequence[StemFile]
+    ) -> tuple[StemResult, ...]:
+        raise AssertionError("these tests finish jobs without a worker")
+
+
+@dataclass
+class InstalledModels:
+    """Models of which a test says which are installed."""
+
+    ids: set[str] = field(default_factory=lambda: {"htdemucs", "spleeter-2stems"})
+
+    def availability(self, model: ModelInfo) -> Availability:
+        there = model.id in self.ids
+        return Availability(installed=there, reason="" if there else "Not here.", size_bytes=1)
+
+
+@dataclass
+class Sent:
+    names: list[str] = field(default_factory=list)
+
+    async def send(self, queue: str, name: str) -> None:
+        self.names.append(name)
+
+    async def pending(self, queue: str) -> set[str]:
+        return set(self.names)
+
+
+@dataclass
+class Mesh:
+    """Everything a test may need of the running services."""
+
+    processing: ProcessingServiceStub
+    realtime: RealtimeServiceStub
+    store: JobStore
+    separations: Separations
+    log: EventLog
+    models: InstalledModels
+    sent: Sent
+    drain: Drain
+
+
+@asynccontextmanager
+async def _mesh(client: Client) -> AsyncIterator[Mesh]:
+    store = JobStore(client, "separation", SeparationEvents())
+    models, sent, drain, tail, log = InstalledModels(), Sent(), Drain(), EventTail(client), EventLog(client)
+    catalogue = Catalogue(models)
+    separations = Separations(
+        store=store, dispatcher=sent, library=OneTrack(), catalogue=catalogue, queue=QUEUE, max_queued=5
+    )
+
+    def register(server: grpc.aio.Server) -> None:
+        add_ProcessingServiceServicer_to_server(ProcessingRpc(separations, catalogue, tail, drain), server)
+        add_RealtimeServiceServicer_to_server(RealtimeRpc(Events(log, tail, drain)), server)
+
+    following = asyncio.ensure_future(tail.run())
+    try:
+        async with serve(ServiceBundle(register=register, names=["test"]), drain) as channel:
+            yield Mesh(
+                ProcessingServiceStub(channel),
+                RealtimeServiceStub(channel),
+                store,
+                separations,
+                log,
+                models,
+                sent,
+                drain,
+            )
+    finally:
+        await stop(following)
+
+
+@pytest.fixture
+async def mesh(redis_client: Client) -> AsyncIterator[Mesh]:
+    async with _mesh(redis_client) as mesh:
+        yield mesh

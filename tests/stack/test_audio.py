@@ -1,0 +1,66 @@
+"""What comes out of the mesh is right: the stems of a real song, fetched the way users fetch them."""
+
+from pathlib import Path
+
+import aiohttp
+import numpy as np
+import pytest
+import soundfile
+
+from services.mesh.audio.decode import decode_stereo
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from sfa import Mesh
+from tests.stack.conftest import EXAMPLE
+
+pytestmark = pytest.mark.stack
+
+RATE = 44_100
+
+
+async def test_stems_sum_to_the_mix_and_silence_has_no_voice(
+    mesh: Mesh, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    track = await mesh.library.upload(EXAMPLE)
+    job = await mesh.processing.separate(track.name, model="spleeter-2stems", encoding="wav32f")
+    job = await mesh.processing.wait(job.name)
+    stems = {}
+    for stem in job.stems:
+        artifact = await mesh.library.get_artifact(stem.artifact)
+        async with http.get(artifact.media_uri) as reply:
+            assert reply.status == 200
+            assert reply.headers["Content-Length"] == str(stem.size_bytes)
+            path = tmp_path / f"{stem.stem}.wav"
+            path.write_bytes(await reply.read())
+        stems[stem.stem], rate = soundfile.read(path, dtype="float32", always_2d=True)
+        assert rate == RATE
+    mix = decode_stereo(EXAMPLE, sample_rate_hz=RATE, ffmpeg=ffmpeg_path()).T
+    assert np.abs(sum(stems.values()) - mix).max() < 1e-4
+    intro = slice(0, 2 * RATE)
+    voice, band = (np.sqrt(np.mean(np.square(stems[name][intro]))) for name in ("vocals", "accompaniment"))
+    assert voice < 0.01 * band  # 40 dB below: nobody sings in the first two seconds
+    later = np.sqrt(np.mean(np.square(stems["vocals"][4 * RATE :])))
+    assert later > 0.1 * np.sqrt(np.mean(np.square(stems["accompaniment"][4 * RATE :])))
+
+
+async def test_one_stem_and_the_rest(mesh: Mesh, tmp_path: Path) -> None:
+    track = await mesh.library.upload(EXAMPLE)
+    job = await mesh.processing.separate(track.name, stems=["vocals"], complement=True, encoding="flac24")
+    job = await mesh.processing.wait(job.name)
+    assert [stem.stem for stem in job.stems] == ["vocals", "no-vocals"]
+    audio = {}
+    for stem in job.stems:
+        path = await mesh.library.download(stem.artifact, tmp_path)
+        audio[stem.stem], _ = soundfile.read(path, dtype="float32", always_2d=True)
+        assert soundfile.info(path).subtype == "PCM_24"
+    mix = decode_stereo(EXAMPLE, sample_rate_hz=RATE, ffmpeg=ffmpeg_path()).T
+    total = sum(audio.values())
+    scale = float(np.sum(total * mix) / np.sum(mix * mix))  # all stems are scaled together where one would clip
+    assert np.abs(total - scale * mix).max() < 1e-4
+
+
+async def test_the_default_model_is_the_best_installed_and_the_job_says_which(mesh: Mesh) -> None:
+    track = await mesh.library.upload(EXAMPLE)
+    job = await mesh.processing.separate(track.name)
+    assert job.model == "models/spleeter-2stems"
+    job = await mesh.processing.wait(job.name)
+    assert job.device == "cpu"
