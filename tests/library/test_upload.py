@@ -102,6 +102,14 @@ async def test_the_sound_of_a_film(library: LibraryUnderTest, tmp_path: Path, su
     assert (await library.artifact(track.original_artifact)).media_type.startswith("video/")
 
 
+async def test_sound_that_begins_late_is_whole(library: LibraryUnderTest, tmp_path: Path) -> None:
+    (tmp_path / "late.wav").write_bytes(wav(tone(2.0)))
+    # The second input is the sound, five seconds late; the tone of `encoded` is not taken.
+    late = ("-itsoffset", "5", "-i", str(tmp_path / "late.wav"), "-map", "1:a")
+    track = await library.upload(encoded(tmp_path, ".mkv", *late), "late.mkv")
+    assert track.audio.sample_count / track.audio.sample_rate_hz == pytest.approx(2.0, abs=0.1)
+
+
 def _cut_mp3(tmp_path: Path) -> bytes:
     return encoded(tmp_path, ".mp3", seconds=20.0)[:100_000]
 
