@@ -21,6 +21,7 @@ _STEADY_SECONDS: Final = 60.0
 _STARTS_BEFORE_READY: Final = 3
 _PROBE_EVERY: Final = 0.1
 _READ_BYTES: Final = 64 * 1024
+_LAST_WORDS_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +146,9 @@ class Keeper:
         assert self._pump is not None
         self.kill()
         await self._process.wait()
-        await self._pump
+        # A descendant that left the group may hold the pipe open for as long as it likes.
+        await asyncio.wait([self._pump], timeout=_LAST_WORDS_SECONDS)
+        self._pump.cancel()
         self._process = self.pid = None  # its number may belong to a stranger from here on
         self._on_change()
 

@@ -90,7 +90,11 @@ async def test_nobody_there_is_unavailable_within_the_deadline() -> None:
 
 
 async def test_a_silent_server_exceeds_the_deadline() -> None:
-    server = await asyncio.start_server(lambda reader, writer: asyncio.sleep(60), "127.0.0.1", 0)
+    async def silent_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent_server, "127.0.0.1", 0)
     async with server, sfa.connect(f"127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout=0.3) as mesh:
         with pytest.raises(sfa.DeadlineExceeded):
             await mesh.library.get_track("tracks/x")
