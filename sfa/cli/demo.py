@@ -82,6 +82,7 @@ async def _demo(song: Path, model: str, data_dir: DataDir, *, stay: bool, as_jso
 
 async def _separate(target: str, item: Item, wish: Wish, *, as_json: bool) -> None:
     async with Session(target=target).connect() as mesh:
+        await pipeline.check(mesh, wish)
         with views.chosen(as_json=as_json) as view:
             await pipeline.separate(mesh, item, wish, view)
             view.show(Step(file=item.label, stage="done", fraction=1.0))
@@ -164,8 +165,9 @@ def _show(item: Item, target: str) -> None:
     for stem, length, size, uri in rows:
         # A link, because an address with its signature is longer than any line.
         table.add_row(f"[bold cyan]{stem}[/bold cyan]", length, size, f"[link={uri}][underline]play[/underline][/link]")
-    model, device = texts.short(item.separation.model), item.separation.device
-    console.print(Panel(table, title=f"{texts.plain(item.label)}, separated by {model} on {device}", expand=False))
+    where = f" on {item.separation.device}" if item.separation.device else ""
+    title = f"{texts.plain(item.label)}, separated by {texts.short(item.separation.model)}{where}"
+    console.print(Panel(table, title=title, expand=False))
     for stem, _, _, uri in rows:
         console.print(f"[bold cyan]{stem}[/bold cyan]", uri, soft_wrap=True)
     console.print(f"[bold]docs[/bold] {target}/docs", soft_wrap=True)
