@@ -18,8 +18,8 @@ UPDATABLE = (*_TEXTS, "release_date", "track_number", "isrc")
 _ORDERS = ("create_time", "update_time", "title", "artist", "album", "duration")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_DATE = re.compile(r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?")
-_ISRC = re.compile(r"([A-Z]{2}[A-Z0-9]{3}\d{7})?")
+_DATE = re.compile(r"([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?")
+_ISRC = re.compile(r"([A-Z]{2}[A-Z0-9]{3}[0-9]{7})?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_INT32 = 2**31 - 1
 
@@ -37,7 +37,7 @@ def check_upload(filename: str, request_id: str) -> None:
         InvalidRequest: listing every fault.
     """
     faults = []
-    size = len(filename.encode(errors="surrogatepass"))
+    size = len(clean_filename(filename).encode())
     if size > MAX_FILENAME_BYTES:
         faults.append(Violation("filename", f"must be at most {MAX_FILENAME_BYTES} bytes of UTF-8, not {size}"))
     if len(request_id) > MAX_REQUEST_ID:

@@ -78,6 +78,7 @@ class SeparationPerformer:
     async def _separate(self, request: SeparationRequest, report: Report) -> SeparationOutput:
         def on_progress(stage: str, fraction: float) -> None:
             report.stage = stage
+            report.device = self._engine.device
             report.fraction = fraction * _ENGINE_SHARE
 
         separating = asyncio.ensure_future(self._engine.separate(request, on_progress))

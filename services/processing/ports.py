@@ -102,6 +102,10 @@ class ChildDied(Exception):
 class Engine(Protocol):
     """Separates tracks, one at a time, somewhere else than in the caller's process."""
 
+    @property
+    def device(self) -> str:
+        """What computes: "cpu", "cuda:0", "mps"; empty until a separation has started."""
+
     async def separate(self, request: SeparationRequest, on_progress: Callable[[str, float], None]) -> SeparationOutput:
         """Runs one separation to its end.
 

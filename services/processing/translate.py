@@ -68,7 +68,7 @@ def separation_message(job: Job, queue_position: int | None = None) -> Separatio
     message.progress.fraction = job.fraction
     message.progress.attempt = job.attempt
     if job.remaining_seconds is not None:
-        message.progress.remaining.FromNanoseconds(int(job.remaining_seconds * 1e9))
+        message.progress.remaining.FromMicroseconds(round(job.remaining_seconds * 1e6))
     if queue_position is not None:
         message.progress.queue_position = queue_position
     if job.error is not None:
@@ -94,5 +94,6 @@ def _timestamp(seconds: float | None) -> Timestamp | None:
     if seconds is None:
         return None
     stamp = Timestamp()
-    stamp.FromNanoseconds(int(seconds * 1e9))
+    # Whole microseconds: a float of seconds holds no more, and clients that make a datetime of it keep no more.
+    stamp.FromMicroseconds(round(seconds * 1e6))
     return stamp

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
+from demucs.hf import DEFAULT_NAMESPACE, hf_repo_name
 
 from services.processing.adapters.hugging_face import HuggingFace, repository
 from services.processing.adapters.install import install
@@ -116,8 +117,6 @@ def test_a_repository_that_is_gone_is_a_typed_error(hub: Hub, tmp_path: Path) ->
 
 
 def test_repositories_are_named_as_the_demucs_package_names_them() -> None:
-    from demucs.hf import DEFAULT_NAMESPACE, hf_repo_name
-
     for model in CATALOGUE:
         if model.family is Family.DEMUCS:
             assert repository(model.upstream) == f"{DEFAULT_NAMESPACE}/{hf_repo_name(model.upstream)}"

@@ -1,6 +1,6 @@
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,17 @@ class Door:
 
 @pytest.fixture(scope="session")
 async def door_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
-    async with running_backend() as backend, _envoy(backend, tmp_path_factory.mktemp("envoy")) as door:
+    async with running_backend() as backend, running_envoy(backend, tmp_path_factory.mktemp("envoy")) as door:
+        await _until(door, lambda status: status == 200)
+        yield door
+
+
+@pytest.fixture
+async def broken_door(tmp_path: Path) -> AsyncIterator[Door]:
+    """A gateway whose services are all down."""
+    nobody, nothing = free_ports(2)
+    async with running_envoy(Backend(port=nobody, media_port=nothing), tmp_path) as door:
+        await _until(door, lambda status: status == 503)
         yield door
 
 
@@ -58,9 +68,10 @@ async def channel(door: Door) -> AsyncIterator[grpc.aio.Channel]:
 
 
 @asynccontextmanager
-async def _envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
+async def running_envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
+    """Runs Envoy in front of the services of `backend`."""
     service, media = Address("127.0.0.1", backend.port), Address("127.0.0.1", backend.media_port)
-    listen, admin = (Address("127.0.0.1", port) for port in _free_ports(2))
+    listen, admin = (Address("127.0.0.1", port) for port in free_ports(2))
     config = GatewayConfig(
         descriptors=str(descriptor_file()),
         upstreams={"library": service, "processing": service, "realtime": service, "media": media},
@@ -77,28 +88,28 @@ async def _envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
         process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
     door = Door(f"127.0.0.1:{listen.port}", f"127.0.0.1:{admin.port}", backend, log_file)
     try:
-        await _wait_until_healthy(door, process)
         yield door
+        assert process.returncode is None, f"Envoy ended: {door.log.read_text()[-3000:]}"
     finally:
         if process.returncode is None:
             process.terminate()
         await asyncio.wait_for(process.wait(), 10)
 
 
-async def _wait_until_healthy(door: Door, process: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
-        while process.returncode is None:
-            try:
-                async with session.get(f"{door.url}/healthz") as response:
-                    if response.status == 200:
-                        return
-            except aiohttp.ClientConnectionError:
-                pass
-            await asyncio.sleep(0.05)
-    pytest.fail(f"Envoy ended: {door.log.read_text()[-3000:]}")
+async def _until(door: Door, accepted: Callable[[int], bool]) -> None:
+    """Waits until the door's health is as wanted."""
+    for _ in range(300):
+        try:
+            async with aiohttp.request("GET", f"{door.url}/healthz") as response:
+                if accepted(response.status):
+                    return
+        except aiohttp.ClientConnectionError:
+            pass
+        await asyncio.sleep(0.1)
+    pytest.fail(f"the door did not come up: {door.log.read_text()[-3000:]}")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [server.getsockname()[1] for server in sockets]
     for server in sockets:

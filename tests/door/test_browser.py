@@ -21,6 +21,12 @@ async def test_a_preflight_of_the_studio_is_allowed(door: Door, http: aiohttp.Cl
     assert not door.backend.calls
 
 
+@pytest.mark.parametrize("path", ["/v1/tracks/a", "/media/a/b.wav", "/v1/tracks/missing", "/v1/nothing"])
+async def test_answers_can_be_read_by_the_studio(door: Door, http: aiohttp.ClientSession, path: str) -> None:
+    async with http.get(door.url + path, headers={"Origin": STUDIO}) as response:
+        assert response.headers["Access-Control-Allow-Origin"] == STUDIO
+
+
 async def test_a_foreign_origin_is_refused(door: Door, http: aiohttp.ClientSession) -> None:
     preflight = {"Origin": FOREIGN, "Access-Control-Request-Method": "POST"}
     async with http.options(door.url + GET_TRACK, headers=preflight) as response:

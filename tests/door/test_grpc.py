@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -29,6 +30,16 @@ async def test_unary_and_streams_pass(channel: grpc.aio.Channel) -> None:
     assert tuple([snapshot.separation.progress.fraction async for snapshot in watch]) == FRACTIONS
     download = LibraryServiceStub(channel).DownloadArtifact(library.DownloadArtifactRequest(name="a"))
     assert b"".join([piece.data async for piece in download]) == FILE
+
+
+async def test_an_upload_passes(channel: grpc.aio.Channel) -> None:
+    async def pieces() -> AsyncIterator[library.UploadTrackRequest]:
+        yield library.UploadTrackRequest(filename="song.mp3")
+        for _ in range(40):
+            yield library.UploadTrackRequest(data={"data": bytes(256 * 1024)})
+
+    uploaded = await LibraryServiceStub(channel).UploadTrack(pieces())
+    assert (uploaded.track.filename, uploaded.track.size_bytes) == ("song.mp3", 10 * 1024 * 1024)
 
 
 async def test_a_cut_watch_ends_with_the_status_of_the_service(channel: grpc.aio.Channel) -> None:

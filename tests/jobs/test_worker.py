@@ -245,7 +245,15 @@ async def test_the_reconciler_sends_what_has_no_message(store: JobStore, sent: S
 
 def test_the_estimate_needs_something_to_go_by() -> None:
     estimate = Estimate(now=0.0)
-    assert estimate.remaining(0.0, 10.0) is None
-    assert estimate.remaining(0.01, 11.0) is None
-    assert estimate.remaining(0.25, 20.0) == pytest.approx(30.0)
-    assert estimate.remaining(0.5, 30.0) == pytest.approx(20.0)
+    assert estimate.remaining("separating", 0.0, 10.0) is None
+    assert estimate.remaining("separating", 0.01, 11.0) is None
+    assert estimate.remaining("separating", 0.25, 20.0) == pytest.approx(30.0)
+    assert estimate.remaining("separating", 0.5, 30.0) == pytest.approx(20.0)
+
+
+def test_the_estimate_forgets_the_pace_of_the_stage_before() -> None:
+    estimate = Estimate(now=0.0)
+    estimate.remaining("preparing", 0.0, 0.0)
+    assert estimate.remaining("preparing", 0.1, 50.0) == pytest.approx(450.0)
+    assert estimate.remaining("separating", 0.1, 50.0) is None
+    assert estimate.remaining("separating", 0.4, 53.0) == pytest.approx(6.0)

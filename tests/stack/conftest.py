@@ -88,9 +88,9 @@ async def processing(stack: Stack) -> AsyncIterator[ProcessingServiceStub]:
 
 @pytest.fixture(scope="session")
 def long_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example song repeated to four minutes: long enough to interfere with its separation."""
+    """The example song repeated to two and a half minutes: long enough to interfere with its separation."""
     path = tmp_path_factory.mktemp("songs") / "long.flac"
-    command = [ffmpeg_path(), "-v", "error", "-stream_loop", "-1", "-i", str(EXAMPLE), "-t", "240", str(path)]
+    command = [ffmpeg_path(), "-v", "error", "-stream_loop", "-1", "-i", str(EXAMPLE), "-t", "150", str(path)]
     subprocess.run(command, check=True)
     return path
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from services.mesh.audio.decode import decode_stereo
+from services.mesh.audio.decode import open_stereo
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from sfa import Mesh
 from tests.stack.conftest import EXAMPLE
@@ -15,6 +15,12 @@ from tests.stack.conftest import EXAMPLE
 pytestmark = pytest.mark.stack
 
 RATE = 44_100
+
+
+def mixed() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """The example song as it was before its separation, shape (samples, 2)."""
+    with open_stereo(EXAMPLE, ffmpeg=ffmpeg_path()) as stream:
+        return np.concatenate(list(stream.blocks()), axis=1).T
 
 
 async def test_stems_sum_to_the_mix_and_silence_has_no_voice(
@@ -33,7 +39,7 @@ async def test_stems_sum_to_the_mix_and_silence_has_no_voice(
             path.write_bytes(await reply.read())
         stems[stem.stem], rate = soundfile.read(path, dtype="float32", always_2d=True)
         assert rate == RATE
-    mix = decode_stereo(EXAMPLE, sample_rate_hz=RATE, ffmpeg=ffmpeg_path()).T
+    mix = mixed()
     assert np.abs(sum(stems.values()) - mix).max() < 1e-4
     intro = slice(0, 2 * RATE)
     voice, band = (np.sqrt(np.mean(np.square(stems[name][intro]))) for name in ("vocals", "accompaniment"))
@@ -52,7 +58,7 @@ async def test_one_stem_and_the_rest(mesh: Mesh, tmp_path: Path) -> None:
         path = await mesh.library.download(stem.artifact, tmp_path)
         audio[stem.stem], _ = soundfile.read(path, dtype="float32", always_2d=True)
         assert soundfile.info(path).subtype == "PCM_24"
-    mix = decode_stereo(EXAMPLE, sample_rate_hz=RATE, ffmpeg=ffmpeg_path()).T
+    mix = mixed()
     total = sum(audio.values())
     scale = float(np.sum(total * mix) / np.sum(mix * mix))  # all stems are scaled together where one would clip
     assert np.abs(total - scale * mix).max() < 1e-4

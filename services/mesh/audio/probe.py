@@ -22,6 +22,7 @@ from services.mesh.errors import (
 
 _INPUT = re.compile(r"^Input #0, ([\w,]+), from")
 _AUDIO = re.compile(r"^  Stream #0:\d+.*?: Audio: (\w+)(.*)")
+_UNNAMED_LAYOUT = re.compile(r", (\d+) Hz, (\d+) channels")
 _VIDEO = re.compile(r"^  Stream #0:\d+.*?: Video: (?!.*\(attached pic\))")
 _PCM_BITS = re.compile(r"pcm_[a-z]+?(\d+)")
 _LOSSLESS_BITS = re.compile(r", s(\d+)p?(?: \((\d+) bit\))?")
@@ -110,7 +111,10 @@ async def probe(path: Path, *, ffmpeg: str, limits: AudioLimits) -> Probe:
             status, log = await child.finish()
     except TimeoutError:
         raise AudioUndecodable(f"decoding takes longer than {limits.child.wall_seconds:g} s") from None
-    if counted is None or status < 0:
+    if counted is None:
+        _check_layout_claim(log, limits)
+        raise AudioUndecodable(fault(log, status))
+    if status < 0:
         raise AudioUndecodable(fault(log, status))
     _check_complete(counted.seconds, claim, log)
     if status:
@@ -125,9 +129,7 @@ async def _count(child: Child, limits: AudioLimits) -> _Counted | None:
     try:
         start = await child.stdout.readexactly(au.FIXED_BYTES)
         header = au.header(start)
-        low, high = limits.sample_rates_hz
-        if not (1 <= header.channel_count <= limits.max_channels and low <= header.sample_rate_hz <= high):
-            raise AudioLayoutUnsupported(channel_count=header.channel_count, sample_rate_hz=header.sample_rate_hz)
+        _check_layout(header.channel_count, header.sample_rate_hz, limits)
         await child.stdout.readexactly(header.size - au.FIXED_BYTES)
     except asyncio.IncompleteReadError:
         return None
@@ -142,6 +144,19 @@ async def _count(child: Child, limits: AudioLimits) -> _Counted | None:
         if counted.samples > most:
             raise AudioTooLong(limit_seconds=limits.max_seconds)
     return counted
+
+
+def _check_layout(channel_count: int, sample_rate_hz: int, limits: AudioLimits) -> None:
+    low, high = limits.sample_rates_hz
+    if not (1 <= channel_count <= limits.max_channels and low <= sample_rate_hz <= high):
+        raise AudioLayoutUnsupported(channel_count=channel_count, sample_rate_hz=sample_rate_hz)
+
+
+def _check_layout_claim(log: Sequence[str], limits: AudioLimits) -> None:
+    """Finds layouts that ffmpeg itself cannot handle, so that it puts nothing out."""
+    stream = next(filter(None, map(_AUDIO.match, log)), None)
+    if stream and (layout := _UNNAMED_LAYOUT.search(stream[2])):
+        _check_layout(int(layout[2]), int(layout[1]), limits)
 
 
 def _measure(counted: _Counted, samples: np.ndarray[tuple[int], np.dtype[np.float32]]) -> None:

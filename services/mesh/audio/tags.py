@@ -18,9 +18,9 @@ _LIMITS = ChildLimits(cpu_seconds=20, wall_seconds=30.0)
 _METADATA = ("-map", "0:a:0", "-c", "copy", "-f", "ffmetadata")
 _COVER = re.compile(r"^  Stream #(0:\d+).*: Video: .*\(attached pic\)")
 
-_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
-_TRACK = re.compile(r"\s*(\d{1,4})\b")
+_DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+_TRACK = re.compile(r"\s*([0-9]{1,4})\b")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ufffd\s]+")
 
 

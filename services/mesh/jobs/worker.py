@@ -35,6 +35,8 @@ _BEAT_SECONDS = 0.25
 # How long an idle worker waits at most before it looks for work again.
 _IDLE_MS = 100
 _RETRY_DELAY_MS = 1_000
+# How long the last message may take to be acknowledged when the worker ends.
+_STOP_MS = 5_000
 
 
 class WorkDied(Exception):
@@ -116,7 +118,8 @@ class JobWorker:
         try:
             await self._drain.wait()
         finally:
-            await asyncio.to_thread(worker.stop)
+            # Bounded, because Dramatiq tries for ever to acknowledge a message while Redis is away; it comes again then.
+            await asyncio.to_thread(worker.stop, timeout=_STOP_MS)
             broker.close()
 
     async def execute(self, name: str) -> bool:
@@ -164,12 +167,12 @@ class JobWorker:
         try:
             await asyncio.wait({work, orders}, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
-                return await self._persist(job, self._move_for(job, work))
+                return await self._persist(job, self._move_for(job, work, report))
             work.cancel()
             await asyncio.wait({work})
             if not work.cancelled() and work.exception() is None:
                 # The order came too late: the result is durable.
-                return await self._persist(job, self._move_for(job, work))
+                return await self._persist(job, self._move_for(job, work, report))
             return await self._obey(job, orders.result())
         finally:
             orders.cancel()
@@ -205,7 +208,7 @@ class JobWorker:
         if latest is None:
             return await self._store.get(job.name)
         stage, fraction, device = latest
-        remaining = estimate.remaining(fraction, self._clock())
+        remaining = estimate.remaining(stage, fraction, self._clock())
         return await self._store.change(
             job.name,
             lambda job_now: moves.reported(
@@ -213,7 +216,7 @@ class JobWorker:
             ),
         )
 
-    def _move_for(self, job: Job, work: "asyncio.Future[Mapping[str, Any]]") -> Callable[[Job], Job]:
+    def _move_for(self, job: Job, work: "asyncio.Future[Mapping[str, Any]]", report: Report) -> Callable[[Job], Job]:
         try:
             result = work.result()
         except WorkDied as death:
@@ -225,7 +228,7 @@ class JobWorker:
             log.exception("performing failed")
             cause = Internal(job.id)
         else:
-            return lambda now: moves.succeeded(now, job.attempt, result, self._clock())
+            return lambda now: moves.succeeded(now, job.attempt, result, self._clock(), device=report.device)
         return lambda now: moves.failed_by(now, job.attempt, cause, self._clock())
 
     async def _obey(self, job: Job, order: _Order) -> Job | None:
@@ -254,25 +257,21 @@ class JobWorker:
 
 
 class Estimate:
-    """The time that is left, from the pace so far.
-
-    Stages before the work proper (decoding, loading a model) report no progress, so the pace counts from the first
-    fraction above 0.
-    """
+    """The time that is left, from the pace of the present stage: other stages, and loading a model, have another."""
 
     # A pace measured over less than this says nothing.
     _LEAST_SHARE = 0.03
     _LEAST_SECONDS = 0.5
 
     def __init__(self, now: float) -> None:
+        self._stage = ""
         self._since = now
         self._from = 0.0
 
-    def remaining(self, fraction: float, now: float) -> float | None:
+    def remaining(self, stage: str, fraction: float, now: float) -> float | None:
         """Returns the estimated seconds to the end, None while it is too early to say."""
-        if fraction <= 0:
-            self._since = now
-            return None
+        if stage != self._stage:
+            self._stage, self._since, self._from = stage, now, fraction
         share, seconds = fraction - self._from, now - self._since
         if share < self._LEAST_SHARE or seconds < self._LEAST_SECONDS:
             return None

@@ -47,7 +47,7 @@ def _serve(inbox: "_Inbox", outbox: "_Outbox", options: argparse.Namespace) -> N
 
     torch.set_num_threads(options.threads or _usable_cores())
     runner = Runner(options.models_dir, options.device, ffmpeg_path(options.ffmpeg))
-    outbox.send({"event": "ready"})
+    outbox.send({"event": "ready", "device": runner.device})
     while True:
         message = inbox.requests.get()
         request = request_from_wire(message)

@@ -32,6 +32,7 @@ class EngineProcess:
             *("--models-dir", str(models_dir), "--device", device),
             *("--threads", str(threads), "--ffmpeg", ffmpeg),
         )
+        self.device = ""
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._idle = asyncio.Event()
@@ -103,8 +104,8 @@ class EngineProcess:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
             start_new_session=True,  # a process group of its own: a kill takes its ffmpeg too
         )
-        while (await self._event(process))["event"] != "ready":
-            pass
+        # A fresh child says nothing before it is ready.
+        self.device = (await self._event(process))["device"]
         if self._cancelled:
             raise SeparationCancelled
         return process

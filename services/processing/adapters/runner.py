@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from services.mesh.errors import OutOfMemory, StemUnknown
+from services.mesh.errors import DeviceUnavailable, OutOfMemory, StemUnknown
 from services.processing.adapters.decode import decode
 from services.processing.adapters.devices import is_out_of_memory, resolve_device
 from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain
@@ -41,6 +41,14 @@ class Runner:
         self._store = ModelStore(models_dir)
         self._device_name = device
         self._loaded: tuple[Manifest, Separator] | None = None
+
+    @property
+    def device(self) -> str:
+        """What computes; empty if the device that is asked for is not there."""
+        try:
+            return str(resolve_device(self._device_name))
+        except DeviceUnavailable:
+            return ""
 
     def run(
         self, request: SeparationRequest, report: Callable[[str, float], None], check: Callable[[], None]

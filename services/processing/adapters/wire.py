@@ -2,7 +2,7 @@
 
 worker -> child   {"cmd": "separate", "id", "model", "source", "out_dir", "wanted_stems", "complement", "encoding"}
                   {"cmd": "cancel", "id"}
-child -> worker   {"event": "ready"}
+child -> worker   {"event": "ready", "device"}
                   {"event": "progress", "id", "stage", "fraction"}
                   {"event": "done", "id", "output": {...}}
                   {"event": "cancelled", "id"}

@@ -1,0 +1,141 @@
+"""Times the separation engine, and compares Demucs with the demucs package's own runner.
+
+    python -m benchmarks.separation spleeter --models-dir DIR --minutes 5
+    python -m benchmarks.separation htdemucs --seconds 30 --rounds 5
+
+The speed of a network does not depend on its weights, so htdemucs runs with random ones of the published shape.
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import psutil
+import soundfile
+import torch
+from demucs.apply import apply_model
+from demucs.htdemucs import HTDemucs
+
+from services.processing.adapters.demucs import Demucs
+from services.processing.adapters.engine import EngineProcess
+from services.processing.adapters.overlap_add import separate
+from services.processing.adapters.samples import SampleFile
+from services.processing.ports import FloatArray, SeparationRequest
+
+RATE = 44100
+STEMS = ("drums", "bass", "other", "vocals")
+
+
+def main() -> None:
+    """Runs the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    spleeter = commands.add_parser("spleeter")
+    spleeter.add_argument("--models-dir", type=Path, required=True)
+    spleeter.add_argument("--minutes", type=int, default=5)
+    spleeter.set_defaults(run=lambda options: asyncio.run(time_spleeter(options.models_dir, options.minutes)))
+    htdemucs = commands.add_parser("htdemucs")
+    htdemucs.add_argument("--seconds", type=int, default=30)
+    htdemucs.add_argument("--rounds", type=int, default=5)
+    htdemucs.set_defaults(run=lambda options: compare_htdemucs(options.seconds, options.rounds))
+    options = parser.parse_args()
+    options.run(options)
+
+
+async def time_spleeter(models_dir: Path, minutes: int) -> None:
+    """Times a whole job, from file to files, in a warm child, and watches the child's memory."""
+    engine = EngineProcess(models_dir, "cpu")
+    await engine.start()
+    assert engine._process is not None  # noqa: SLF001 - the process to measure
+    child = psutil.Process(engine._process.pid)  # noqa: SLF001
+    peak = 0
+
+    async def watch() -> None:
+        nonlocal peak
+        while True:
+            peak = max(peak, child.memory_info().rss)
+            await asyncio.sleep(0.05)
+
+    with tempfile.TemporaryDirectory() as folder:
+        source, out = Path(folder) / "noise.wav", Path(folder) / "out"
+        out.mkdir()
+        with soundfile.SoundFile(source, "w", RATE, 2, "PCM_16") as file:
+            for minute in range(minutes):
+                file.write(noise(60 * RATE, seed=minute).T)
+        watching = asyncio.create_task(watch())
+        request = SeparationRequest(id="benchmark", model="spleeter-2stems", source=source, out_dir=out)
+        started = time.perf_counter()
+        await engine.separate(request, lambda *_: None)
+        seconds = time.perf_counter() - started
+        watching.cancel()
+    await engine.close()
+    print(
+        f"spleeter-2stems: {minutes} min in {seconds:.1f} s, {minutes * 60 / seconds:.1f}x real time, peak {peak >> 20} MiB"
+    )
+
+
+def compare_htdemucs(seconds: int, rounds: int) -> None:
+    """Runs stock and ours by turns on the same weights and audio."""
+    torch.manual_seed(0)
+    network = HTDemucs(list(STEMS), bottom_channels=512, segment=Fraction(39, 5)).eval()
+    mix = noise(seconds * RATE)
+    times: dict[str, list[float]] = {"stock": [], "ours": []}
+    for _ in range(rounds):
+        expected, stock = timed(lambda: run_stock(network, mix))
+        actual, ours = timed(lambda: run_ours(network, mix))
+        times["stock"].append(stock)
+        times["ours"].append(ours)
+    difference = actual - expected
+    print(f"htdemucs, {seconds} s of audio, {rounds} rounds, {torch.get_num_threads()} threads")
+    for name, values in times.items():
+        median = statistics.median(values)
+        print(
+            f"  {name:5}: {median:.1f} s median ({min(values):.1f} to {max(values):.1f}), {seconds / median:.2f}x real time"
+        )
+    print(f"  ours is {statistics.median(times['stock']) / statistics.median(times['ours']):.2f} times as fast")
+    signal_to_noise = 10 * np.log10(np.square(expected).sum() / np.square(difference).sum())
+    print(f"  largest difference {np.abs(difference).max():.1e}, {signal_to_noise:.0f} dB")
+
+
+def run_stock(network: HTDemucs, mix: FloatArray) -> FloatArray:
+    """Separates as demucs.api.Separator does with shifts=0."""
+    torch.backends.mha.set_fastpath_enabled(value=True)  # torch's default
+    track = torch.from_numpy(mix)
+    mono = track.mean(0)
+    deviation = mono.std() + 1e-8
+    estimate = apply_model(network, ((track - mono.mean()) / deviation)[None], shifts=0)[0]
+    result: FloatArray = (estimate * deviation + mono.mean()).numpy()
+    return result
+
+
+def run_ours(network: HTDemucs, mix: FloatArray) -> FloatArray:
+    """Separates on the engine."""
+    torch.backends.mha.set_fastpath_enabled(value=False)  # as load_demucs does
+    blocks: list[FloatArray] = []
+    with tempfile.TemporaryDirectory() as folder, SampleFile(Path(folder) / "mix.f32") as samples:
+        samples.append(mix)
+        model = Demucs(STEMS, [network], (), torch.device("cpu"))
+        separate(model, samples, STEMS, lambda block: blocks.append(block.copy()), lambda *_: None)
+    return np.concatenate(blocks, axis=-1)
+
+
+def timed(work: Callable[[], FloatArray]) -> tuple[FloatArray, float]:
+    """Returns the result and the seconds that it took."""
+    started = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - started
+
+
+def noise(length: int, seed: int = 0) -> FloatArray:
+    """Returns white noise, shape (2, length)."""
+    return (np.random.default_rng(seed).standard_normal((2, length)) * 0.1).astype(np.float32)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+# syntax=docker/dockerfile:1
+# A gRPC service: docker build -f docker/service.Dockerfile --build-arg SERVICE=library .
+FROM python:3.12-slim AS build
+WORKDIR /source
+COPY . .
+RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
+
+FROM python:3.12-slim
+# library, processing or realtime: the package's extra and the module that is run.
+ARG SERVICE
+# Decodes what is uploaded; only the library does.
+RUN if [ "$SERVICE" = library ]; then \
+      apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*; \
+    fi
+COPY --from=build /wheel /wheel
+RUN pip install --no-cache-dir "$(ls /wheel/*.whl)[${SERVICE}]" && rm -r /wheel
+RUN useradd --uid 10001 --create-home alchemy && install -d -o alchemy /data
+USER alchemy
+ENV HOST=0.0.0.0 DATA_DIR=/data SERVICE=${SERVICE} PYTHONUNBUFFERED=1
+VOLUME /data
+CMD ["sh", "-c", "exec python -m services.${SERVICE}"]

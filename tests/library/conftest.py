@@ -1,0 +1,94 @@
+"""The library as it is wired in production: real server, SQLite, disk, ffmpeg, and the real Valkey."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import grpc.aio
+import pytest
+
+from alchemy.library.v1 import library_service_pb2 as pb
+from alchemy.library.v1.library_service_pb2_grpc import LibraryServiceStub
+from alchemy.library.v1.registry_service_pb2_grpc import RegistryServiceStub
+from alchemy.library.v1.track_pb2 import Artifact, Track
+from services.library.settings import Settings
+from services.library.wiring import build
+from services.mesh.drain import Drain
+from services.mesh.redis import Client
+from services.mesh.server import ServiceBundle
+from services.mesh.settings import read_settings
+from services.mesh.testing import serve
+from tests.conftest import Valkey, free_port
+from tests.library.sounds import tone, wav
+
+ANN = (("x-alchemy-user", "ann"),)
+MALLORY = (("x-alchemy-user", "mallory"),)
+PIECE = 64 * 1024
+
+
+@dataclass
+class LibraryUnderTest:
+    """A running library and what a test needs of it."""
+
+    tracks: LibraryServiceStub
+    registry: RegistryServiceStub
+    data_dir: Path
+    http: str
+    bundle: ServiceBundle
+    # Callers give what is particular to their test.
+    song: bytes = field(default_factory=lambda: wav(tone(0.1)))
+
+    async def upload(
+        self,
+        data: bytes | None = None,
+        filename: str = "song.wav",
+        request_id: str = "",
+        metadata: Sequence[tuple[str, str]] = ANN,
+    ) -> Track:
+        data = self.song if data is None else data
+
+        async def messages() -> AsyncIterator[pb.UploadTrackRequest]:
+            yield pb.UploadTrackRequest(filename=filename, request_id=request_id)
+            for start in range(0, len(data), PIECE):
+                yield pb.UploadTrackRequest(data={"data": data[start : start + PIECE]})
+
+        return (await self.tracks.UploadTrack(messages(), metadata=metadata)).track
+
+    async def artifact(self, name: str) -> Artifact:
+        return (await self.tracks.GetArtifact(pb.GetArtifactRequest(name=name), metadata=ANN)).artifact
+
+    async def all_tracks(self) -> list[Track]:
+        return list((await self.tracks.ListTracks(pb.ListTracksRequest(page_size=1000), metadata=ANN)).tracks)
+
+    def files(self) -> list[Path]:
+        """Every file in the blob store, unfinished ones too."""
+        return [path for path in (self.data_dir / "blobs").rglob("*") if path.is_file()]
+
+
+@asynccontextmanager
+async def running_library(data_dir: Path, redis_url: str, **environment: str) -> AsyncIterator[LibraryUnderTest]:
+    port = free_port()
+    http = f"http://127.0.0.1:{port}"
+    settings = read_settings(
+        Settings,
+        {
+            "DATA_DIR": str(data_dir),
+            "REDIS_URL": redis_url,
+            "HTTP_PORT": str(port),
+            "PUBLIC_URL": http,
+            **environment,
+        },
+    )
+    async with build(settings, Drain()) as bundle, serve(bundle) as channel:
+        yield _under_test(channel, data_dir, http, bundle)
+
+
+def _under_test(channel: grpc.aio.Channel, data_dir: Path, http: str, bundle: ServiceBundle) -> LibraryUnderTest:
+    return LibraryUnderTest(LibraryServiceStub(channel), RegistryServiceStub(channel), data_dir, http, bundle)
+
+
+@pytest.fixture
+async def library(tmp_path: Path, valkey: Valkey, redis_client: Client) -> AsyncIterator[LibraryUnderTest]:
+    async with running_library(tmp_path / "data", valkey.url) as library:
+        yield library
