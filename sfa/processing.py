@@ -45,6 +45,16 @@ class Processing:
             if not token:
                 return
 
+    async def get_model(self, name: str) -> v1.Model:
+        """One model of the catalogue by its id, such as "htdemucs".
+
+        Raises:
+            NotFound: If there is none.
+        """
+        response = await self._transport.unary(self._stub.get_model, v1.GetModelRequest(name=_model_name(name)))
+        assert response.model is not None
+        return response.model
+
     async def separate(
         self,
         track: str,
@@ -73,7 +83,7 @@ class Processing:
         if encoding not in ENCODINGS:
             raise ValueError(f"Unknown encoding {encoding!r}: choose one of {', '.join(ENCODINGS)}.")
         wanted = v1.Separation(
-            model=model if not model or model.startswith("models/") else f"models/{model}",
+            model=_model_name(model) if model else "",
             wanted_stems=list(stems),
             complement=complement,
             encoding=ENCODINGS[encoding],
@@ -194,3 +204,7 @@ class Processing:
 
     def _snapshots(self, name: str) -> AsyncIterator[v1.WatchSeparationResponse]:
         return self._stub.watch_separation(v1.WatchSeparationRequest(name=name))
+
+
+def _model_name(text: str) -> str:
+    return text if text.startswith("models/") else f"models/{text}"

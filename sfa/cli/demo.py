@@ -18,11 +18,12 @@ from sfa.cli import pipeline, texts, views
 from sfa.cli.output import json_option, on_terminal, print_json, run, stderr_console, stdout_console
 from sfa.cli.pipeline import Item, Wish
 from sfa.cli.session import Exit, Session
-from sfa.cli.up import Interrupted, interruptible
+from sfa.cli.up import Interrupted, interruptible, ports_option
 from sfa.cli.views import Step
 from sfa.local import state
 from sfa.local.datadir import DataDir
 from sfa.local.plan import Options
+from sfa.local.ports import PortMode
 from sfa.local.programs import ProgramMissing, example_song
 
 
@@ -35,8 +36,9 @@ from sfa.local.programs import ProgramMissing, example_song
     type=click.Path(file_okay=False, path_type=Path),
     help="Where songs, stems, weights and logs are kept.  [$SFA_DATA_DIR, else this user's data folder]",
 )
+@ports_option
 @json_option
-def demo(file: Path | None, model: str, leave: bool, data_dir: Path | None, as_json: bool) -> None:
+def demo(file: Path | None, model: str, leave: bool, data_dir: Path | None, port_mode: str, as_json: bool) -> None:
     """Brings up the real mesh, separates a song through it, and shows where the stems play.
 
     FILE is any song; without one, eleven seconds that come with the weights. A mesh that already runs on the data
@@ -56,14 +58,15 @@ def demo(file: Path | None, model: str, leave: bool, data_dir: Path | None, as_j
     except ProgramMissing as error:
         raise click.ClickException(str(error)) from error
     stay = not leave and not as_json and sys.stdout.isatty()
-    sys.exit(run(_demo(song, model, DataDir.chosen(data_dir), stay=stay, as_json=as_json), as_json=as_json))
+    options = Options(data_dir=DataDir.chosen(data_dir), port_mode=PortMode(port_mode))
+    sys.exit(run(_demo(song, model, options, stay=stay, as_json=as_json), as_json=as_json))
 
 
-async def _demo(song: Path, model: str, data_dir: DataDir, *, stay: bool, as_json: bool) -> int:
+async def _demo(song: Path, model: str, options: Options, *, stay: bool, as_json: bool) -> int:
     item = Item(source=str(song), label=song.name)
     succeeded = False
     try:
-        async with _some_mesh(data_dir) as (target, ours):
+        async with _some_mesh(options) as (target, ours):
             if as_json:
                 print_json({"event": "ready", "target": target})
             await _separate(target, item, Wish(model=model), as_json=as_json)
@@ -82,6 +85,7 @@ async def _demo(song: Path, model: str, data_dir: DataDir, *, stay: bool, as_jso
 
 async def _separate(target: str, item: Item, wish: Wish, *, as_json: bool) -> None:
     async with Session(target=target).connect() as mesh:
+        await pipeline.check(mesh, wish)
         with views.chosen(as_json=as_json) as view:
             await pipeline.separate(mesh, item, wish, view)
             view.show(Step(file=item.label, stage="done", fraction=1.0))
@@ -89,15 +93,15 @@ async def _separate(target: str, item: Item, wish: Wish, *, as_json: bool) -> No
 
 
 @asynccontextmanager
-async def _some_mesh(data_dir: DataDir) -> AsyncIterator[tuple[str, bool]]:
+async def _some_mesh(options: Options) -> AsyncIterator[tuple[str, bool]]:
     """The address of the mesh on this data directory, and whether it was brought up for this block."""
-    running = state.read(data_dir.state_file)
+    running = state.read(options.data_dir.state_file)
     if running is not None and running.alive and running.ready:
         click.echo(f"sfa: using the mesh that runs at {running.target}", err=True)
         yield running.target, False
         return
     with _narration() as narration:
-        async with interruptible(Options(data_dir=data_dir), None, narration.say) as mesh:
+        async with interruptible(options, None, narration.say) as mesh:
             narration.finish(mesh.target)
             yield mesh.target, True
 
@@ -164,8 +168,9 @@ def _show(item: Item, target: str) -> None:
     for stem, length, size, uri in rows:
         # A link, because an address with its signature is longer than any line.
         table.add_row(f"[bold cyan]{stem}[/bold cyan]", length, size, f"[link={uri}][underline]play[/underline][/link]")
-    model, device = texts.short(item.separation.model), item.separation.device
-    console.print(Panel(table, title=f"{texts.plain(item.label)}, separated by {model} on {device}", expand=False))
+    where = f" on {item.separation.device}" if item.separation.device else ""
+    title = f"{texts.plain(item.label)}, separated by {texts.short(item.separation.model)}{where}"
+    console.print(Panel(table, title=title, expand=False))
     for stem, _, _, uri in rows:
         console.print(f"[bold cyan]{stem}[/bold cyan]", uri, soft_wrap=True)
     console.print(f"[bold]docs[/bold] {target}/docs", soft_wrap=True)

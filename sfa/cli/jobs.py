@@ -1,12 +1,14 @@
 """`sfa jobs`."""
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 
 from alchemy_sdk.alchemy.processing.v1 import Separation
 from sfa.cli import texts
 from sfa.cli.output import as_dict, json_option, print_json, run, stdout_console
 from sfa.cli.session import Session
+from sfa.errors import NotFound
+from sfa.mesh import Mesh
 
 
 @click.group(invoke_without_command=True)
@@ -22,8 +24,8 @@ def jobs(context: click.Context, track: str, limit: int, as_json: bool) -> None:
     \b
     Examples:
       sfa jobs
-      sfa jobs cancel tracks/T/separations/S
-      sfa jobs retry tracks/T/separations/S
+      sfa jobs cancel ID
+      sfa jobs retry ID
       sfa jobs --json | jq -r 'select(.state=="JOB_STATE_FAILED").name'
 
     With --json: one separation per line, as REST returns it.
@@ -34,7 +36,7 @@ def jobs(context: click.Context, track: str, limit: int, as_json: bool) -> None:
 
 
 @jobs.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="ID...")
 @json_option
 @click.pass_obj
 def cancel(session: Session, names: tuple[str, ...], as_json: bool) -> None:
@@ -43,7 +45,7 @@ def cancel(session: Session, names: tuple[str, ...], as_json: bool) -> None:
 
 
 @jobs.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="ID...")
 @json_option
 @click.pass_obj
 def retry(session: Session, names: tuple[str, ...], as_json: bool) -> None:
@@ -53,7 +55,7 @@ def retry(session: Session, names: tuple[str, ...], as_json: bool) -> None:
 
 async def _list(session: Session, track: str, limit: int, *, as_json: bool) -> None:
 
-    table = Table("job", "state", "model", "progress", "created", box=None, pad_edge=False)
+    table = Table(Column("id", no_wrap=True), "state", "model", "progress", "created", box=None, pad_edge=False)
     count = 0
     async with session.connect() as mesh:
         async for job in mesh.processing.list(track):
@@ -62,7 +64,7 @@ async def _list(session: Session, track: str, limit: int, *, as_json: bool) -> N
                 print_json(as_dict(job))
             else:
                 created = job.create_time.astimezone().strftime("%Y-%m-%d %H:%M") if job.create_time else ""
-                row = (job.name, _state(job), texts.short(job.model), _progress(job), created)
+                row = (texts.short(job.name), _state(job), texts.short(job.model), _progress(job), created)
                 table.add_row(*map(texts.plain, row))
             if count >= limit:
                 break
@@ -76,12 +78,27 @@ async def _list(session: Session, track: str, limit: int, *, as_json: bool) -> N
 
 async def _each(session: Session, names: tuple[str, ...], verb: str, *, as_json: bool) -> None:
     async with session.connect() as mesh:
-        for name in names:
+        for named in names:
+            name = await full_name(mesh, named)
             job = await (mesh.processing.cancel(name) if verb == "cancel" else mesh.processing.retry(name))
             if as_json:
                 print_json(as_dict(job))
             else:
                 click.echo(f"{job.name} is {_state(job)}.", err=True)
+
+
+async def full_name(mesh: Mesh, text: str) -> str:
+    """The name of a separation that was given by its name, or by its id alone.
+
+    Raises:
+        NotFound: If no separation has this id.
+    """
+    if "/" in text:
+        return text
+    async for job in mesh.processing.list():
+        if texts.short(job.name) == text:
+            return job.name
+    raise NotFound(f"There is no separation {text}.", reason="SEPARATION_NOT_FOUND", metadata={"name": text})
 
 
 def _state(job: Separation) -> str:

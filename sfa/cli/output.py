@@ -68,10 +68,7 @@ def exit_status(error: MeshError) -> Exit:
 _NEXT_STEPS: Final = {
     "UNREACHABLE": "Start a mesh with `sfa up`, or say where one runs with --target or SFA_TARGET.",
     "STREAM_CUT": "Start a mesh with `sfa up`, or say where one runs with --target or SFA_TARGET.",
-    "MODEL_NOT_INSTALLED": "Install it on the server: {command}",
     "WEIGHTS_CORRUPT": "Install it again on the server: sfa models install {model}",
-    "MODEL_NOT_FOUND": "`sfa models` lists the models.",
-    "STEM_UNKNOWN": "It makes these: {known}",
     "TRACK_NOT_FOUND": "`sfa tracks` lists the tracks.",
     "SEPARATION_NOT_FOUND": "`sfa jobs` lists the separations.",
     "WORKER_LOST": "Free memory or choose a smaller model (`sfa models`), then run `sfa jobs retry NAME`.",

@@ -12,7 +12,7 @@ from alchemy_sdk.alchemy.type.v1 import JobState
 from sfa.answers import failure
 from sfa.cli.output import as_dict
 from sfa.cli.views import Step, View
-from sfa.errors import SeparationCancelled
+from sfa.errors import FailedPrecondition, InvalidArgument, SeparationCancelled
 from sfa.mesh import Mesh
 
 
@@ -42,6 +42,31 @@ class Item:
     """The separation's last snapshot."""
     artifacts: list[Artifact] = field(default_factory=list)
     """The stems, once there are some."""
+
+
+async def check(mesh: Mesh, wish: Wish) -> None:
+    """Asks the mesh whether it can do what is wished, before songs are sent to it.
+
+    Raises:
+        MeshError: If there is no such model, it is not installed, or it does not make one of the stems.
+    """
+    if not wish.model:
+        return
+    model = await mesh.processing.get_model(wish.model)
+    if not model.installed:
+        raise FailedPrecondition(
+            f"{wish.model}: {model.unavailable_reason} Run on the server: {model.install_command}",
+            reason="MODEL_NOT_INSTALLED",
+            metadata={"model": wish.model, "command": model.install_command},
+        )
+    for stem in wish.stems:
+        if stem not in model.stems:
+            known = ", ".join(model.stems)
+            raise InvalidArgument(
+                f"{wish.model} has no stem {stem!r}. It makes {known}.",
+                reason="STEM_UNKNOWN",
+                metadata={"stem": stem, "model": wish.model, "known": known},
+            )
 
 
 async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
@@ -103,6 +128,8 @@ async def download(mesh: Mesh, item: Item, folder: Path, view: View) -> list[Pat
 def step_of(label: str, snapshot: Separation) -> Step:
     """A snapshot of a separation as a step to show."""
     progress = snapshot.progress
+    if snapshot.state == JobState.SUCCEEDED:
+        return Step(file=label, stage="separated", fraction=1.0)
     if progress is None:
         return Step(file=label, stage=snapshot.state.name.lower() if snapshot.state.name else "unknown")
     if snapshot.cancel_requested:

@@ -91,6 +91,7 @@ async def _separate_all(session: Session, items: Sequence[Item], wish: Wish, out
     limit = asyncio.Semaphore(_AT_ONCE)
     failures: list[int] = []
     async with session.connect() as mesh:
+        await pipeline.check(mesh, wish)
         with views.chosen(as_json=as_json) as view:
 
             async def one(item: Item, folder: Path) -> None:
@@ -119,6 +120,10 @@ async def _one(mesh: Mesh, item: Item, wish: Wish, folder: Path, view: View, *, 
     try:
         await pipeline.separate(mesh, item, wish, view)
         saved = await pipeline.download(mesh, item, folder, view)
+    except asyncio.CancelledError:
+        view.show(Step(file=item.label, stage="cancelled"))
+        view.event("failed", {"file": item.label, "reason": "CANCELLED", "separation": item.job})
+        raise
     except SeparationCancelled:
         view.show(Step(file=item.label, stage="cancelled"))
         view.event("failed", {"file": item.label, "reason": "CANCELLED", "separation": item.job})
@@ -157,9 +162,9 @@ class _Cancel:
         self.asked = True
         pending = [(item, task) for item, task in zip(self._items, self._tasks, strict=True) if not task.done()]
         jobs = sum(1 for item, _ in pending if item.job)
-        self._view.say(
-            f"Asking the server to cancel {jobs} separation{'' if jobs == 1 else 's'}. Ctrl-C again leaves at once."
-        )
+        if jobs:
+            plural = "" if jobs == 1 else "s"
+            self._view.say(f"Asking the server to cancel {jobs} separation{plural}. Ctrl-C again leaves at once.")
         for item, task in pending:
             if item.job:
                 self._requests.append(asyncio.create_task(self._request(item.job, task)))

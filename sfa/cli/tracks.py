@@ -3,7 +3,7 @@
 import sys
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 
 from sfa.cli import texts
 from sfa.cli.output import as_dict, json_option, print_json, run, stdout_console
@@ -65,7 +65,7 @@ def delete(session: Session, track_ids: tuple[str, ...], yes: bool) -> None:
 
 async def _list(session: Session, search: str, order: str, *, as_json: bool) -> None:
 
-    table = Table("id", "title", "artist", "album", "length", box=None, pad_edge=False)
+    table = Table(Column("id", no_wrap=True), "title", "artist", "album", "length", box=None, pad_edge=False)
     count = 0
     async with session.connect() as mesh:
         async for track in mesh.library.list_tracks(filter=search, order_by=order):
@@ -99,7 +99,7 @@ async def _show(session: Session, name: str, *, as_json: bool) -> None:
             f"{texts.duration(audio.duration)} · {audio.codec} · {audio.sample_rate_hz} Hz · {audio.channel_count} ch · "
             f"{texts.size(track.size_bytes)}"
         )
-    table = Table("file", "kind", "model", "size", "address", box=None, pad_edge=False)
+    table = Table("file", "kind", "model", "size", Column("address", overflow="fold"), box=None, pad_edge=False)
     for artifact in artifacts:
         kind = artifact.stem or (artifact.kind.name or "").lower()
         row = (artifact.filename, kind, artifact.model, texts.size(artifact.size_bytes), artifact.media_uri)

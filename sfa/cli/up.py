@@ -12,6 +12,7 @@ from rich.table import Table
 
 from sfa.cli import signals
 from sfa.cli.output import json_option, print_json, stderr_console
+from sfa.local import state
 from sfa.local.datadir import DataDir
 from sfa.local.journal import Console
 from sfa.local.keeper import StartFailed
@@ -22,6 +23,15 @@ from sfa.local.programs import ProgramMissing
 from sfa.local.running import Say, local_mesh
 from sfa.local.supervisor import Supervisor
 from sfa.local.weights import InstallFailed
+
+ports_option = click.option(
+    "--ports",
+    "port_mode",
+    type=click.Choice(["auto", "fixed", "any"]),
+    default="auto",
+    show_default=True,
+    help="auto: 3000 and its neighbours, or the next free ones. fixed: those, or nothing. any: whatever is free.",
+)
 
 
 @click.command()
@@ -37,14 +47,7 @@ from sfa.local.weights import InstallFailed
     type=click.IntRange(1, 64),
     help="How many separations run at once. Each holds a model in memory.",
 )
-@click.option(
-    "--ports",
-    "port_mode",
-    type=click.Choice(["auto", "fixed", "any"]),
-    default="auto",
-    show_default=True,
-    help="auto: 3000 and its neighbours, or the next free ones. fixed: those, or nothing. any: whatever is free.",
-)
+@ports_option
 @click.option(
     "--log-format",
     type=click.Choice(["console", "json"]),
@@ -111,8 +114,9 @@ def announce(mesh: Supervisor, options: Options, *, as_json: bool) -> None:
     rows = Table.grid(padding=(0, 3))
     rows.add_row("API (gRPC, gRPC-Web, REST)", f"[bold]{mesh.target}[/bold]")
     rows.add_row("API reference", f"{mesh.target}/docs")
-    metrics = ("library", "processing", "realtime")
-    rows.add_row("metrics", "  ".join(f"http://127.0.0.1:{mesh.ports[f'{name}-metrics']}/metrics" for name in metrics))
+    for use, port in mesh.ports.items():
+        if use.endswith("-metrics"):
+            rows.add_row(f"metrics of {use.removesuffix('-metrics')}", f"http://127.0.0.1:{port}/metrics")
     rows.add_row("gateway's admin page", f"http://127.0.0.1:{mesh.ports['envoy-admin']}/stats")
     rows.add_row("data", str(options.data_dir.root).replace("[", r"\["))
     rows.add_row("try", "sfa separate song.mp3")
@@ -151,5 +155,9 @@ async def interruptible(options: Options, console: Console | None, say: Say) -> 
                 raise
             task.uncancel()
             raise Interrupted from None
-        except (DataDirInUse, InstallFailed, PortTaken, ProgramMissing, StartFailed, OSError) as error:
+        except DataDirInUse as error:
+            running = state.read(options.data_dir.state_file)
+            where = f" It is at {running.target} (process {running.supervisor_pid})." if running is not None else ""
+            raise click.ClickException(f"{error}{where} Use it, or choose another --data-dir.") from error
+        except (InstallFailed, PortTaken, ProgramMissing, StartFailed, OSError) as error:
             raise click.ClickException(str(error)) from error

@@ -9,6 +9,7 @@ from alchemy_sdk.alchemy.type.v1 import JobState
 from sfa import Event
 from sfa.answers import failure
 from sfa.cli import views
+from sfa.cli.jobs import full_name
 from sfa.cli.output import as_dict, complain, json_option, print_json, run
 from sfa.cli.pipeline import step_of
 from sfa.cli.session import Exit, Session
@@ -16,20 +17,20 @@ from sfa.realtime import kind_of
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("name", required=False, metavar="[ID]")
 @click.option(
     "--cursor", default="", metavar="CURSOR", help="Continue after this event, printed by an earlier --json run."
 )
 @json_option
 @click.pass_obj
 def watch(session: Session, name: str | None, cursor: str, as_json: bool) -> None:
-    """Follows one separation to its end, or, without NAME, everything that happens until Ctrl-C.
+    """Follows one separation to its end, or, without ID, everything that happens until Ctrl-C.
 
     Lost connections are resumed by themselves; no event is missed.
 
     \b
     Examples:
-      sfa watch tracks/T/separations/S        exits 0 if it succeeds, 1 if not
+      sfa watch ID                            exits 0 if it succeeds, 1 if not
       sfa watch                               every change of every track and job
       sfa watch --json | jq -c 'select(.separationChanged).separationChanged.state'
 
@@ -45,6 +46,7 @@ async def _one(session: Session, name: str, *, as_json: bool) -> int:
 
     state = JobState.UNSPECIFIED
     async with session.connect() as mesh:
+        name = await full_name(mesh, name)
         with views.chosen(as_json=as_json) as view:
             async with aclosing(mesh.processing.watch(name)) as snapshots:
                 async for snapshot in snapshots:

@@ -26,8 +26,8 @@ class Journal:
         """The last lines, for the message that says why a process did not start."""
         return list(self._tail)
 
-    def write(self, line: bytes) -> None:
-        """Adds one line, without its line feed."""
+    def write(self, line: bytes, *, shown: bool = True) -> None:
+        """Adds one line, without its line feed; to the console only if it is to be `shown`."""
         if self._file.tell() > _MAX_BYTES:
             self._file.close()
             self.path.replace(self.path.with_suffix(".log.1"))
@@ -36,7 +36,7 @@ class Journal:
         self._file.flush()
         text = line.decode(errors="replace").rstrip()
         self._tail.append(text)
-        if self._console is not None:
+        if self._console is not None and shown:
             self._console.line(self._name, text)
 
     def close(self) -> None:

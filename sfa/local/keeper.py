@@ -36,6 +36,8 @@ class Service:
     """Answers whether it serves."""
     env: Mapping[str, str] = field(default_factory=dict)
     """What its environment has beyond that of the supervisor."""
+    quiet_stdout: bool = False
+    """Whether what it writes to stdout, such as one line per call, goes to its file only and not to the console."""
     ready_seconds: float = 60.0
     """How long it may take from its start until it serves."""
     drain_seconds: float = 15.0
@@ -55,7 +57,7 @@ class Keeper:
         self._journal = journal
         self._on_change = on_change
         self._process: asyncio.subprocess.Process | None = None
-        self._pump: asyncio.Task[None] | None = None
+        self._pumps: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -101,7 +103,7 @@ class Keeper:
                 *argv,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
+                stderr=asyncio.subprocess.PIPE,
                 env={**os.environ, **self.service.env},
                 # Its own group: Ctrl-C in the terminal reaches the supervisor alone, which then ends all in order; and
                 # what the process starts can be ended with it.
@@ -111,7 +113,11 @@ class Keeper:
             raise StartFailed(f"{self.service.name} cannot be executed: {error}.") from error
         self.pid = self._process.pid
         assert self._process.stdout is not None
-        self._pump = asyncio.create_task(self._copy_log(self._process.stdout))
+        assert self._process.stderr is not None
+        self._pumps = {
+            asyncio.create_task(self._copy_log(self._process.stdout, shown=not self.service.quiet_stdout)),
+            asyncio.create_task(self._copy_log(self._process.stderr, shown=True)),
+        }
         self._on_change()
 
     async def _becomes_ready(self) -> bool:
@@ -143,12 +149,12 @@ class Keeper:
     async def _ended(self) -> None:
         """Cleans up after the process: its group may outlive it, and its last words may still be in the pipe."""
         assert self._process is not None
-        assert self._pump is not None
         self.kill()
         await self._process.wait()
         # A descendant that left the group may hold the pipe open for as long as it likes.
-        await asyncio.wait([self._pump], timeout=_LAST_WORDS_SECONDS)
-        self._pump.cancel()
+        _, deaf = await asyncio.wait(self._pumps, timeout=_LAST_WORDS_SECONDS)
+        for pump in deaf:
+            pump.cancel()
         self._process = self.pid = None  # its number may belong to a stranger from here on
         self._on_change()
 
@@ -157,14 +163,14 @@ class Keeper:
             with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: EPERM for a group of zombies
                 os.killpg(self._process.pid, number)
 
-    async def _copy_log(self, pipe: asyncio.StreamReader) -> None:
+    async def _copy_log(self, pipe: asyncio.StreamReader, *, shown: bool) -> None:
         rest = b""
         while block := await pipe.read(_READ_BYTES):  # not readline: it gives up on a line of more than 64 KiB
             *lines, rest = (rest + block).split(b"\n")
             for line in lines:
-                self._journal.write(line)
+                self._journal.write(line, shown=shown)
         if rest:
-            self._journal.write(rest)
+            self._journal.write(rest, shown=shown)
 
     def _say(self, text: str) -> None:
         self._journal.write(f"[supervisor] {self.service.name} {text}".encode())

@@ -178,6 +178,7 @@ def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
         # Without hot restart it neither dies with the thread that started it nor fights other Envoys for a socket.
         argv=(str(programs.envoy()), "-c", str(configuration), "--disable-hot-restart", "--log-level", "warning"),
         ready=_routed(ports["envoy"]),
+        quiet_stdout=True,  # its access log repeats what the services say of their calls
         ready_seconds=_STARTING_SECONDS,
         drain_seconds=5.0,
     )
