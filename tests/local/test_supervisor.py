@@ -109,7 +109,9 @@ async def test_what_dies_is_started_again(supervisor: Supervisor, tmp_path: Path
     os.kill(before, signal.SIGKILL)
     await until(lambda: supervisor.pids.get("one") not in {None, before})
     log = tmp_path / "data" / "logs" / "one.log"
-    await until(lambda: "hello" in log.read_text().rpartition("one ended (killed by SIGKILL); started again in 0.5 s")[2])
+    await until(
+        lambda: "hello" in log.read_text().rpartition("one ended (killed by SIGKILL); started again in 0.5 s")[2]
+    )
 
 
 async def test_what_cannot_start_says_why(supervisor: Supervisor) -> None:
