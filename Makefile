@@ -9,7 +9,6 @@ ARGS ?=
 # Stamps: what they depend on is installed again only when it changed.
 INSTALLED := $(VENV)/.installed
 WEB := web/node_modules/.installed
-NODE_PATH_PREFIX = $$($(BIN)/python -c 'from tools.generate.toolchain import node; print(node().parent)')
 
 .DEFAULT_GOAL := help
 
@@ -44,7 +43,7 @@ lint: $(INSTALLED) ## Check style
 .PHONY: types
 types: $(INSTALLED) $(WEB) ## Check types
 	$(BIN)/mypy
-	PATH="$(NODE_PATH_PREFIX):$$PATH" npm --prefix web run --silent types
+	$(BIN)/python -m tools.npm run --silent types
 
 .PHONY: imports
 imports: $(INSTALLED) ## Check which part may import which
@@ -95,5 +94,5 @@ $(INSTALLED): pyproject.toml constraints/cpu.txt
 
 # Node from PATH, else the one that came with the Python packages.
 $(WEB): web/package.json web/package-lock.json $(INSTALLED)
-	PATH="$(NODE_PATH_PREFIX):$$PATH" npm --prefix web ci --silent
+	$(BIN)/python -m tools.npm ci --silent
 	@touch $@

@@ -1,5 +1,7 @@
 """How a file becomes a track."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass, replace
 
@@ -51,6 +53,8 @@ class Uploads:
         self._limits = limits
         self._ffmpeg = ffmpeg
         self._on_change = on_change
+        # Decoding is the processor's work: more at once would only make all of them slower.
+        self._decoding = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def upload(self, owner: str, filename: str, request_id: str, pieces: AsyncIterable[bytes]) -> Track:
         """Adds a file; see UploadTrack in the contract. If it fails, or is cancelled, nothing is kept."""
@@ -60,8 +64,9 @@ class Uploads:
             digest = await blob.digest()
             if earlier := await self._earlier(owner, request_id, digest):
                 return earlier
-            found = await probe(blob.path, ffmpeg=self._ffmpeg, limits=self._limits.audio)
-            tags = await read_tags(blob.path, ffmpeg=self._ffmpeg)
+            async with self._decoding:
+                found = await probe(blob.path, ffmpeg=self._ffmpeg, limits=self._limits.audio)
+                tags = await read_tags(blob.path, ffmpeg=self._ffmpeg)
             await blob.commit()
         track, files = _new_track(owner, rules.clean_filename(filename), digest, found, tags)
         if tags.artwork is not None:

@@ -1,6 +1,9 @@
-"""Every change of a track reaches the event stream, also one made while Redis was away."""
+"""Work in the background: every change of a track reaches the event stream, and bytes without use are removed."""
 
 import asyncio
+import hashlib
+import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +14,7 @@ from alchemy.library.v1 import library_service_pb2 as pb
 from alchemy.library.v1.track_pb2 import Track
 from services.library.adapters import events as relay
 from services.mesh import redis
+from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
 from services.mesh.events import EventLog, Published
 from services.mesh.redis import Client
@@ -81,3 +85,22 @@ async def test_changes_survive_the_process(tmp_path: Path, valkey: Valkey, redis
     async with running_library(tmp_path, valkey.url) as library, background(library):
         [event] = await published(redis_client, 1)
         assert event.event.track_changed == track
+
+
+async def test_bytes_that_nothing_refers_to_are_removed(library: LibraryUnderTest) -> None:
+    track = await library.upload()
+    blobs = LocalBlobStore(library.data_dir / "blobs")
+    for data in (b"left by a worker that died", b"just written"):
+        async with blobs.writer() as writer:
+            await writer.write(data)
+            await writer.commit()
+    orphan, young = (
+        blobs.path(hashlib.sha256(data).hexdigest()) for data in (b"left by a worker that died", b"just written")
+    )
+    for path in (orphan, blobs.path(track.sha256)):
+        os.utime(path, (0, time.time() - 7200))
+    async with background(library), asyncio.timeout(5):
+        while orphan.exists():
+            await asyncio.sleep(0.02)
+    assert young.exists()
+    assert blobs.path(track.sha256).exists()

@@ -1,7 +1,9 @@
 """UploadTrack: what is accepted, what is refused, and that a refusal leaves nothing behind."""
 
 import asyncio
+import base64
 import hashlib
+import struct
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from alchemy.library.v1 import library_service_pb2 as pb
+from services.library import uploads
 from services.mesh.errors import StorageFull
 from tests.conftest import Valkey
 from tests.library.conftest import ANN, MALLORY, LibraryUnderTest, running_library
@@ -97,6 +100,14 @@ async def test_the_sound_of_a_film(library: LibraryUnderTest, tmp_path: Path, su
     track = await library.upload(film, f"film{suffix}")
     assert track.audio.sample_count / track.audio.sample_rate_hz == pytest.approx(1.0, abs=0.1)
     assert (await library.artifact(track.original_artifact)).media_type.startswith("video/")
+
+
+async def test_sound_that_begins_late_is_whole(library: LibraryUnderTest, tmp_path: Path) -> None:
+    (tmp_path / "late.wav").write_bytes(wav(tone(2.0)))
+    # The second input is the sound, five seconds late; the tone of `encoded` is not taken.
+    late = ("-itsoffset", "5", "-i", str(tmp_path / "late.wav"), "-map", "1:a")
+    track = await library.upload(encoded(tmp_path, ".mkv", *late), "late.mkv")
+    assert track.audio.sample_count / track.audio.sample_rate_hz == pytest.approx(2.0, abs=0.1)
 
 
 def _cut_mp3(tmp_path: Path) -> bytes:
@@ -278,6 +289,28 @@ async def test_tags_of_other_formats(library: LibraryUnderTest, tmp_path: Path, 
     assert (track.title, track.artist, track.release_date) == ("T", "A", "2001")
 
 
+async def test_the_cover_of_an_ogg_file(library: LibraryUnderTest, tmp_path: Path) -> None:
+    cover = jpeg(tmp_path)
+    media_type = b"image/jpeg"
+    picture = (
+        struct.pack(">II", 3, len(media_type))
+        + media_type
+        + struct.pack(">IIIIII", 0, 32, 32, 24, 0, len(cover))
+        + cover
+    )
+    comment = f"metadata_block_picture={base64.b64encode(picture).decode()}"
+    track = await library.upload(encoded(tmp_path, ".ogg", "-metadata:s:a", comment))
+    assert (await library.artifact(track.artwork_artifact)).sha256 == hashlib.sha256(cover).hexdigest()
+
+
+async def test_a_cover_that_is_no_picture_is_left_out(library: LibraryUnderTest, tmp_path: Path) -> None:
+    data = tagged(tmp_path, ".mp3", jpeg(tmp_path), title="T")
+    start = data.index(b"\xff\xd8\xff\xe0")
+    track = await library.upload(data[:start] + b"<svg" + data[start + 4 :])
+    assert track.title == "T"
+    assert not track.artwork_artifact
+
+
 async def test_the_same_request_makes_one_track(library: LibraryUnderTest) -> None:
     first = await library.upload(request_id="r1")
     assert await library.upload(request_id="r1", filename="again.wav") == first
@@ -294,6 +327,15 @@ async def test_a_request_id_for_other_bytes(library: LibraryUnderTest) -> None:
     assert failure.code is grpc.StatusCode.ALREADY_EXISTS
     assert failure.metadata == {"request_id": "r1"}
     assert len(library.files()) == 1
+
+
+async def test_a_request_id_is_forgotten_after_a_day(
+    library: LibraryUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await library.upload(request_id="r1")
+    monkeypatch.setattr(uploads, "_REQUEST_ID_US", 0)
+    second = await library.upload(wav(tone(0.2)), request_id="r1")
+    assert second.name != first.name
 
 
 async def test_equal_bytes_are_stored_once(library: LibraryUnderTest) -> None:

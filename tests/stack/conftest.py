@@ -52,10 +52,14 @@ class Stack:
             while self.supervisor.pids.get(service, old) == old:
                 await asyncio.sleep(0.1)
 
-    def files(self) -> set[Path]:
-        """All blobs, and all files in the making."""
-        folders = (self.data_dir.root / "blobs", self.data_dir.root / "work")
-        return {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+    def blobs(self) -> set[Path]:
+        """Everything in the blob store, files in the making included."""
+        return {path for path in (self.data_dir.root / "blobs").rglob("*") if path.is_file()}
+
+    def work(self) -> list[Path]:
+        """The folders of separations in the making."""
+        folder = self.data_dir.root / "work"
+        return list(folder.iterdir()) if folder.exists() else []
 
 
 @pytest.fixture(scope="session")

@@ -101,8 +101,8 @@ async def test_a_watch_continues_over_a_restart_of_the_service(
 
 async def test_cancel_stops_the_work_and_removes_its_files(stack: Stack, mesh: Mesh, long_song: Path) -> None:
     job = await started(mesh, long_song)
-    assert any(path.is_relative_to(stack.data_dir.root / "work") for path in stack.files())
-    before = {path for path in stack.files() if path.is_relative_to(stack.data_dir.root / "blobs")}
+    assert stack.work()
+    before = stack.blobs()
     async with asyncio.timeout(2):
         await mesh.processing.cancel(job.name)
         async with aclosing(mesh.processing.watch(job.name)) as snapshots:
@@ -110,7 +110,8 @@ async def test_cancel_stops_the_work_and_removes_its_files(stack: Stack, mesh: M
                 ended = snapshot
     assert ended.state == JobState.CANCELLED
     assert not ended.stems
-    assert stack.files() == before
+    assert stack.work() == []
+    assert stack.blobs() == before
 
 
 async def test_a_cancelled_watch_does_not_cancel_the_job(stack: Stack, mesh: Mesh, long_song: Path) -> None:
@@ -130,5 +131,5 @@ async def test_a_deleted_track_takes_its_job_with_it(stack: Stack, mesh: Mesh, l
     async with asyncio.timeout(10):
         while [separation async for separation in mesh.processing.list() if separation.name == job.name]:
             await asyncio.sleep(0.1)
-        while any(path.is_relative_to(stack.data_dir.root / "work") for path in stack.files()):
+        while stack.work():
             await asyncio.sleep(0.1)

@@ -32,6 +32,9 @@ _API = next(
     None,
 )
 
+# A player whose download is cut goes on with a range, so nothing is gained by waiting for it.
+_SHUTDOWN_SECONDS = 1.0
+
 _STATUS = {"NOT_FOUND": 404, "UNAVAILABLE": 503}
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _SECONDS = re.compile(r"[0-9]{1,15}")
@@ -208,7 +211,7 @@ async def serving_http(media: MediaHttp, host: str, port: int) -> AsyncIterator[
     app.router.add_get("/openapi.json", _openapi)
     app.router.add_get("/docs", _docs)
     app.router.add_get("/healthz", _healthy)
-    runner = web.AppRunner(app, handle_signals=False, access_log=None)
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

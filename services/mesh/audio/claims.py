@@ -14,7 +14,7 @@ from typing import BinaryIO
 _PLACEHOLDER_BYTES = 0x7FFF_F000
 _MAX_CHUNKS = 10_000
 
-_DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
+_DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)(?:, start: (\d+\.\d+))?")
 # Where ffmpeg has no claim it divides the file's size by the bit rate; and where the number in an mp3 does not fit the
 # file at all (two files joined), it does the same.
 _GUESSED = ("Estimating duration from bitrate", "invalid concatenated file detected")
@@ -37,7 +37,8 @@ def container_claim(log: Sequence[str]) -> float | None:
         return None
     for line in log:
         if match := _DURATION.match(line):
-            return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])
+            # Some containers count from zero to the end, wherever the sound begins.
+            return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3]) - float(match[4] or 0)
     return None
 
 
