@@ -24,6 +24,11 @@ SILENCE_SECONDS: Final = 45.0
 """Three missed keep-alives of 15 s: a stream that is quiet for longer has lost its other end without noticing."""
 PATIENCE_SECONDS: Final = 120.0
 """How long a cut stream is reopened without a single message coming through, before the caller is told."""
+_FIRST_CONTACT_SECONDS: Final = 10.0
+"""The same for a stream that has never worked. A mesh that restarts is back sooner; one that is not there stays away."""
+_UNREACHABLE_SECONDS: Final = 3.0
+"""How long a unary call looks for somebody to talk to."""
+_UPLOAD_TRIES: Final = 6
 
 
 class UnaryCall(Protocol[Request_contra, Response_co]):
@@ -80,7 +85,8 @@ class Transport:
             request: Its message.
             idempotent: Whether the call may be repeated when it is unknown whether the first attempt took effect.
         """
-        deadline = time.monotonic() + self._timeout
+        started = time.monotonic()
+        deadline = started + self._timeout
         backoff = Backoff(patience=self._timeout, longest=2.0)
         while True:
             try:
@@ -88,7 +94,8 @@ class Transport:
                     # A deadline in the past is refused by grpclib with an assertion-like error; keep it positive.
                     return await call(request, timeout=max(deadline - time.monotonic(), 0.001))
             except errors.Unavailable as error:
-                if not idempotent:
+                gone = error.reason == "UNREACHABLE" and time.monotonic() > started + _UNREACHABLE_SECONDS
+                if gone or not idempotent:
                     raise
                 await backoff.pause(error)
 
@@ -115,12 +122,12 @@ class Transport:
             MeshError: An answer of the server that trying again cannot change, or the last cut when nothing has come
                 through for `patience` seconds.
         """
-        backoff = Backoff(patience=patience)
+        backoff = Backoff(patience=min(patience, _FIRST_CONTACT_SECONDS))
         while True:
             try:
                 async with aclosing(self.stream(reopen())) as messages:
                     async for message in messages:
-                        backoff.progressed()
+                        backoff = Backoff(patience=patience)
                         yield message
                 cut: errors.MeshError = errors.Unavailable("The stream ended early.", reason="STREAM_CUT")
             except errors.MeshError as error:
@@ -133,13 +140,16 @@ class Transport:
         self, call: StreamUnaryCall[Request, T], open_requests: OpenStream[Request], *, seconds: float
     ) -> T:
         """One client stream; sent again from its start when it is cut, so it must carry a request id."""
-        backoff = Backoff(patience=PATIENCE_SECONDS)
-        while True:
+        backoff = Backoff(patience=_UPLOAD_TRIES * seconds, first=0.5)
+        for attempt in range(1, _UPLOAD_TRIES + 1):
             try:
                 with translated(self.target):
                     return await call(open_requests(), timeout=seconds)
             except errors.Unavailable as error:
+                if attempt == _UPLOAD_TRIES:
+                    raise
                 await backoff.pause(error)
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def _is_cut(error: errors.MeshError) -> bool:
