@@ -69,7 +69,7 @@ class Transport:
         self.channel = Channel(
             target.host,
             target.port,
-            ssl=(ssl_context or True) if target.tls else None,
+            ssl=_for_http2(ssl_context) if target.tls else None,
             status_details_codec=StatusCodec(),
         )
 
@@ -150,6 +150,12 @@ class Transport:
                     raise
                 await backoff.pause(error)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _for_http2(context: ssl.SSLContext | None) -> ssl.SSLContext:
+    context = context or ssl.create_default_context()
+    context.set_alpn_protocols(["h2"])  # without it a gateway that serves both answers with HTTP/1.1
+    return context
 
 
 def _is_cut(error: errors.MeshError) -> bool:

@@ -68,7 +68,7 @@ async def test_a_watch_survives_a_restart_of_the_server() -> None:
         seen.append((await anext(watch)).revision)
     async with fake.served():
         seen.extend([later.revision async for later in watch])
-        await mesh.__aexit__(None, None, None)
+        mesh.close()
     assert seen == [1, 2]
 
 
@@ -87,7 +87,7 @@ async def test_patience_has_an_end() -> None:
         await anext(watch)
     with pytest.raises(sfa.Unavailable):
         await anext(watch)
-    await mesh.__aexit__(None, None, None)
+    mesh.close()
 
 
 async def test_a_silent_stream_is_given_up(fake: FakeMesh, mesh: Mesh) -> None:
