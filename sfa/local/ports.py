@@ -11,11 +11,13 @@ LOOPBACK: Final = "127.0.0.1"
 DEFAULTS: Final[Mapping[str, int]] = {
     "envoy": 3000,
     "envoy-admin": 9901,
+    "spotify": 3001,
     "processing": 3003,
     "library": 3005,
     "library-media": 3015,
     "realtime": 3006,
     "valkey": 6379,
+    "spotify-metrics": 9301,
     "processing-metrics": 9303,
     "library-metrics": 9305,
     "realtime-metrics": 9306,

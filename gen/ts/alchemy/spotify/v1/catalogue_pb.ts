@@ -2,8 +2,6 @@
 // @generated from file alchemy/spotify/v1/catalogue.proto (package alchemy.spotify.v1, syntax proto3)
 /* eslint-disable */
 
-// What Spotify knows about music: search, links, albums, playlists.
-
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
