@@ -1,7 +1,6 @@
 """Does one separation: engine, blob store, library."""
 
 import asyncio
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from services.mesh.blobs import BlobStore
 from services.mesh.errors import BlobMissing
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.worker import Report, WorkDied
+from services.processing import runs
 from services.processing.domain import SeparationSpec, StemFile, StemResult, stem_filename
 from services.processing.ports import (
     ChildDied,
@@ -36,7 +36,7 @@ class SeparationPerformer:
             engine: what computes.
             library: where results become visible.
             blobs: where bytes live.
-            work_dir: a folder for files in the making; one of its own for every worker on the machine.
+            work_dir: a folder for files in the making; all workers may share it, and so take over from each other.
         """
         self._engine = engine
         self._library = library
@@ -49,31 +49,37 @@ class SeparationPerformer:
         source = self._blobs.path(spec.sha256)
         if not source.exists():
             raise BlobMissing(job.parent)
-        out_dir = self._work_dir / job.id
-        # What an attempt left that was killed here.
-        await asyncio.to_thread(shutil.rmtree, out_dir, ignore_errors=True)
-        out_dir.mkdir(parents=True)
+        request = SeparationRequest(
+            id=job.id,
+            model=spec.model,
+            source=source,
+            sha256=spec.sha256,
+            out_dir=self._work_dir / job.id,
+            wanted_stems=spec.wanted_stems,
+            complement=spec.complement,
+            encoding=spec.encoding,
+        )
+        output = await self._separate(request, report)
+        report.stage = "storing"
+        # Not to be interrupted: a cancel that comes now comes too late, and leaves nothing half stored.
+        storing = asyncio.ensure_future(self._store(job, spec, output))
         try:
-            request = SeparationRequest(
-                id=job.id,
-                model=spec.model,
-                source=source,
-                out_dir=out_dir,
-                wanted_stems=spec.wanted_stems,
-                complement=spec.complement,
-                encoding=spec.encoding,
-            )
-            output = await self._separate(request, report)
-            report.stage = "storing"
-            # Not to be interrupted: a cancel that comes now comes too late, and leaves nothing half stored.
-            storing = asyncio.ensure_future(self._store(job, spec, output))
-            try:
-                stems = await asyncio.shield(storing)
-            except asyncio.CancelledError:
-                stems = await storing
-            return {"stems": [asdict(stem) for stem in stems]}
-        finally:
-            await asyncio.to_thread(shutil.rmtree, out_dir, ignore_errors=True)
+            stems = await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            stems = await storing
+        return {"stems": [asdict(stem) for stem in stems]}
+
+    async def forget(self, job_id: str) -> None:
+        """Removes what attempts have left of a job; see `Performer`."""
+        await asyncio.to_thread(runs.remove, self._work_dir / job_id)
+
+    async def left(self) -> set[str]:
+        """Returns the ids of the jobs of which attempts have left something."""
+
+        def names() -> set[str]:
+            return {path.name for path in self._work_dir.iterdir()} if self._work_dir.exists() else set()
+
+        return await asyncio.to_thread(names)
 
     async def _separate(self, request: SeparationRequest, report: Report) -> SeparationOutput:
         def on_progress(stage: str, fraction: float) -> None:

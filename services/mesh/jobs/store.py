@@ -57,6 +57,8 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
 
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+
 
 class _Outcome(IntEnum):
     """What the commit script answers."""
@@ -87,6 +89,7 @@ class JobStore:
         self._prefix = f"alchemy:{kind}"
         self._commit_script = redis.register_script(_COMMIT)
         self._hold_script = redis.register_script(_HOLD)
+        self._release_script = redis.register_script(_RELEASE)
 
     async def create(self, job: Job, *, request_id: str = "", fingerprint: str = "") -> Job:
         """Adds a job, or returns the one that the same request created before.
@@ -231,10 +234,10 @@ class JobStore:
             held = await self._hold_script(keys=[self._key("lease", name)], args=[worker, int(seconds * 1000)])
         return bool(held)
 
-    async def release(self, name: str) -> None:
-        """Gives the lease up."""
+    async def release(self, name: str, worker: str) -> None:
+        """Gives the lease up, if the worker has it."""
         with redis_errors():
-            await self._redis.delete(self._key("lease", name))
+            await self._release_script(keys=[self._key("lease", name)], args=[worker])
 
     async def held(self, name: str) -> bool:
         """Whether a worker holds the job."""

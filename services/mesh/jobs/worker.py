@@ -58,12 +58,21 @@ class Performer(Protocol):
     async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
         """Does the job and returns its result, once that is durable.
 
-        When cancelled it stops within two seconds, removes what it made, and lets CancelledError pass.
+        When cancelled it stops within two seconds and lets CancelledError pass. What it leaves then, or when it dies, the
+        next attempt may go on with.
 
         Raises:
             MeshError: the job cannot be done.
             WorkDied: what computed it died.
         """
+        ...
+
+    async def forget(self, job_id: str) -> None:
+        """Removes whatever attempts have left of a job: there will be no further one. Harmless to repeat."""
+        ...
+
+    async def left(self) -> set[str]:
+        """Returns the ids of the jobs of which attempts have left something."""
         ...
 
 
@@ -102,6 +111,10 @@ class JobWorker:
 
     async def run(self) -> None:
         """Takes jobs until the drain starts; the one in hand is handed back."""
+        try:
+            await self.sweep()
+        except DependencyUnavailable:
+            log.warning("redis does not answer; what earlier workers left stays for now")
         loop = asyncio.get_running_loop()
 
         def take(name: str) -> None:
@@ -128,9 +141,26 @@ class JobWorker:
             if self._drain.started or not await self._take_lease(name):
                 return False
             try:
-                return await self._execute(name)
+                again = await self._execute(name)
+                await self._forget_ended(name)
             finally:
-                await self._store.release(name)
+                await self._store.release(name, self._id)
+            return again
+
+    async def sweep(self) -> None:
+        """Removes what attempts have left of jobs that have ended since, or are gone."""
+        left = await self._performer.left()
+        for job_id in left - {job.id for job in await self._store.active()}:
+            log.info("removed what was left", job_id=job_id)
+            await self._performer.forget(job_id)
+
+    async def _forget_ended(self, name: str) -> None:
+        """Removes what attempts have left, if there will be no further one. Only the holder of the lease may judge that."""
+        if not await self._store.hold(name, self._id, LEASE_SECONDS):
+            return
+        job = await self._store.get(name)
+        if job is None or job.state.terminal:
+            await self._performer.forget(name.rsplit("/", 1)[1])
 
     async def _execute(self, name: str) -> bool:
         try:
@@ -235,10 +265,12 @@ class JobWorker:
         if order is _Order.ABANDON:
             return None
         if order is _Order.CANCEL:
+            # Before the record says so: a cancelled job has no files.
+            await self._performer.forget(job.id)
             return await self._persist(job, lambda now: moves.cancelled_by(now, job.attempt, self._clock()))
         left = await self._persist(job, lambda now: moves.handed_back(now, job.attempt, self._clock(), lost=False))
         if left is not None and left.state is JobState.QUEUED:
-            await self._store.release(job.name)
+            await self._store.release(job.name, self._id)
             await self._dispatcher.send(job.queue, job.name)
         return left
 

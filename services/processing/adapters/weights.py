@@ -56,6 +56,13 @@ class Manifest:
         """Writes the manifest as JSON."""
         return json.dumps({"format": _FORMAT, **asdict(self)}, indent=2) + "\n"
 
+    @property
+    def digest(self) -> str:
+        """Identifies what the networks compute, as 16 hexadecimal digits; the same when they are installed again."""
+        fields = asdict(self)
+        content = {name: fields[name] for name in ("model", "files", "weights", "segment_seconds")}
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
     @classmethod
     def from_json(cls, text: str) -> "Manifest":
         """Reads a manifest. Raises ValueError when it is not one of ours."""
