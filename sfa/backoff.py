@@ -8,18 +8,13 @@ from sfa.errors import MeshError
 
 
 class Backoff:
-    """Exponential waits with full jitter, until no progress has been made for `patience` seconds."""
+    """Exponential waits with full jitter, until `patience` seconds have passed. Make a new one when something worked."""
 
     def __init__(self, *, patience: float, first: float = 0.1, longest: float = 5.0) -> None:
-        self._patience = patience
         self._first = first
         self._longest = longest
-        self.progressed()
-
-    def progressed(self) -> None:
-        """Something worked: the next failure counts as the first."""
         self._failures = 0
-        self._give_up_at = time.monotonic() + self._patience
+        self._give_up_at = time.monotonic() + patience
 
     async def pause(self, error: MeshError) -> None:
         """Sleeps, or raises `error` when the patience is at its end. The server's own advice (retry_after) wins."""

@@ -24,6 +24,11 @@ SILENCE_SECONDS: Final = 45.0
 """Three missed keep-alives of 15 s: a stream that is quiet for longer has lost its other end without noticing."""
 PATIENCE_SECONDS: Final = 120.0
 """How long a cut stream is reopened without a single message coming through, before the caller is told."""
+_FIRST_CONTACT_SECONDS: Final = 10.0
+"""The same for a stream that has never worked. A mesh that restarts is back sooner; one that is not there stays away."""
+_UNREACHABLE_SECONDS: Final = 3.0
+"""How long a unary call looks for somebody to talk to."""
+_UPLOAD_TRIES: Final = 6
 
 
 class UnaryCall(Protocol[Request_contra, Response_co]):
@@ -61,16 +66,23 @@ class Transport:
         self.target = target
         self.metadata = {"authorization": f"Bearer {token}"} if token else {}
         self._timeout = timeout
+        self._closed = False
         self.channel = Channel(
             target.host,
             target.port,
-            ssl=(ssl_context or True) if target.tls else None,
+            ssl=_for_http2(ssl_context) if target.tls else None,
             status_details_codec=StatusCodec(),
         )
 
     def close(self) -> None:
-        """Closes the connection; calls under way fail."""
+        """Closes the connection for good; calls under way fail."""
+        self._closed = True
         self.channel.close()
+
+    def _check_open(self) -> None:
+        # The channel would open itself again, for a stream that resumes after its mesh was left, and then leak.
+        if self._closed:
+            raise RuntimeError("This connection was closed: use the mesh inside its `async with`.")
 
     async def unary(self, call: UnaryCall[Request, T], request: Request, *, idempotent: bool = True) -> T:
         """One call under the connection's deadline, which covers all its attempts.
@@ -80,15 +92,18 @@ class Transport:
             request: Its message.
             idempotent: Whether the call may be repeated when it is unknown whether the first attempt took effect.
         """
-        deadline = time.monotonic() + self._timeout
+        started = time.monotonic()
+        deadline = started + self._timeout
         backoff = Backoff(patience=self._timeout, longest=2.0)
         while True:
+            self._check_open()
             try:
                 with translated(self.target):
                     # A deadline in the past is refused by grpclib with an assertion-like error; keep it positive.
                     return await call(request, timeout=max(deadline - time.monotonic(), 0.001))
             except errors.Unavailable as error:
-                if not idempotent:
+                gone = error.reason == "UNREACHABLE" and time.monotonic() > started + _UNREACHABLE_SECONDS
+                if gone or not idempotent:
                     raise
                 await backoff.pause(error)
 
@@ -115,12 +130,13 @@ class Transport:
             MeshError: An answer of the server that trying again cannot change, or the last cut when nothing has come
                 through for `patience` seconds.
         """
-        backoff = Backoff(patience=patience)
+        backoff = Backoff(patience=min(patience, _FIRST_CONTACT_SECONDS))
         while True:
+            self._check_open()
             try:
                 async with aclosing(self.stream(reopen())) as messages:
                     async for message in messages:
-                        backoff.progressed()
+                        backoff = Backoff(patience=patience)
                         yield message
                 cut: errors.MeshError = errors.Unavailable("The stream ended early.", reason="STREAM_CUT")
             except errors.MeshError as error:
@@ -133,13 +149,23 @@ class Transport:
         self, call: StreamUnaryCall[Request, T], open_requests: OpenStream[Request], *, seconds: float
     ) -> T:
         """One client stream; sent again from its start when it is cut, so it must carry a request id."""
-        backoff = Backoff(patience=PATIENCE_SECONDS)
-        while True:
+        backoff = Backoff(patience=_UPLOAD_TRIES * seconds, first=0.5)
+        for attempt in range(1, _UPLOAD_TRIES + 1):
+            self._check_open()
             try:
                 with translated(self.target):
                     return await call(open_requests(), timeout=seconds)
             except errors.Unavailable as error:
+                if attempt == _UPLOAD_TRIES:
+                    raise
                 await backoff.pause(error)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _for_http2(context: ssl.SSLContext | None) -> ssl.SSLContext:
+    context = context or ssl.create_default_context()
+    context.set_alpn_protocols(["h2"])  # without it a gateway that serves both answers with HTTP/1.1
+    return context
 
 
 def _is_cut(error: errors.MeshError) -> bool:

@@ -4,7 +4,7 @@
     ├── any service      InvalidRequest, PageTokenInvalid, RequestIdReused, Unauthenticated, ServerDraining,
     │                    DependencyUnavailable, StorageFull, Internal
     ├── tracks, files    TrackNotFound, ArtifactNotFound, BlobMissing, AudioEmpty, AudioUndecodable, AudioTruncated,
-    │                    AudioNotFinite, AudioTooLong, AudioLayoutUnsupported, UploadTooLarge, UploadIncomplete
+    │                    AudioNotFinite, AudioTooLong, AudioLayoutUnsupported, UploadTooLarge
     ├── separation       ModelNotFound, ModelNotInstalled, StemUnknown, SeparationNotFound, JobStateConflict, QueueFull,
     │                    WorkerLost, OutOfMemory, WeightsCorrupt, DeviceUnavailable
     └── events           CursorInvalid
@@ -322,16 +322,6 @@ class AudioLayoutUnsupported(MeshError):
             " 48000 Hz.",
             metadata={"channel_count": channel_count, "sample_rate_hz": sample_rate_hz},
         )
-
-
-class UploadIncomplete(MeshError):
-    """The client stopped in the middle."""
-
-    code = StatusCode.CANCELLED
-    reason = "UPLOAD_INCOMPLETE"
-
-    def __init__(self) -> None:
-        super().__init__("The upload ended before its file did; nothing was kept. Send the file again.")
 
 
 # Separation

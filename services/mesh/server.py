@@ -23,7 +23,7 @@ from services.mesh.contract import PUBLIC_SERVICES
 from services.mesh.drain import Drain, stop
 from services.mesh.logs import configure_logs, logger
 from services.mesh.metrics import serve_metrics
-from services.mesh.settings import ServiceSettings, SettingsInvalid, read_settings
+from services.mesh.settings import CannotStart, ServiceSettings, read_settings
 
 log = logger(__name__)
 
@@ -44,7 +44,7 @@ class ServiceBundle:
 
     Attributes:
         register: adds the servicers to a server.
-        names: full names of the proto services, for health and reflection.
+        names: full names of the proto services, for health.
         background: work that runs from start to drain; if one ends by itself or fails, the process ends.
     """
 
@@ -66,7 +66,7 @@ async def serving(bundle: ServiceBundle, address: str, drain: Drain, grace: floa
     bundle.register(server)
     health = HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    reflection.enable_server_reflection([*{*PUBLIC_SERVICES, *bundle.names}, reflection.SERVICE_NAME], server)
+    reflection.enable_server_reflection([*PUBLIC_SERVICES, reflection.SERVICE_NAME], server)
     port = server.add_insecure_port(address)
     await server.start()
     for name in ("", *bundle.names):
@@ -80,7 +80,7 @@ async def serving(bundle: ServiceBundle, address: str, drain: Drain, grace: floa
 
 
 def run(service: str, build: Build[S], settings_type: type[S]) -> None:
-    """Runs a service until SIGTERM or SIGINT. Ends the process with status 2 if settings are wrong."""
+    """Runs a service until SIGTERM or SIGINT; see `run_process`."""
 
     async def serve(settings: S, drain: Drain) -> None:
         address = f"{settings.host}:{settings.port}"
@@ -93,23 +93,26 @@ def run(service: str, build: Build[S], settings_type: type[S]) -> None:
 
 
 def run_process(service: str, main: Callable[[S, Drain], Awaitable[None]], settings_type: type[S]) -> None:
-    """Runs `main` with settings, logs, metrics and a drain that SIGTERM and SIGINT start."""
-    try:
-        settings = read_settings(settings_type)
-    except SettingsInvalid as invalid:
-        sys.stderr.write(f"{service}: {invalid}\n")
-        raise SystemExit(2) from None
-    configure_logs(level=settings.log_level, form=settings.log_format, service=service)
-    serve_metrics(settings.host, settings.metrics_port)
+    """Runs `main` with settings, logs, metrics and a drain that SIGTERM and SIGINT start.
 
-    async def supervised() -> None:
+    Ends the process with status 2, and a sentence for people, if settings are wrong or a program is missing.
+    """
+
+    async def supervised(settings: S) -> None:
         drain = Drain()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, drain.start)
         await main(settings, drain)
 
-    asyncio.run(supervised())
+    try:
+        settings = read_settings(settings_type)
+        configure_logs(level=settings.log_level, form=settings.log_format, service=service)
+        serve_metrics(settings.host, settings.metrics_port)
+        asyncio.run(supervised(settings))
+    except CannotStart as reason:
+        sys.stderr.write(f"{service}: {reason}\n")
+        raise SystemExit(2) from None
 
 
 async def run_background(background: Sequence[Callable[[], Awaitable[None]]], drain: Drain) -> None:

@@ -25,7 +25,11 @@ T = TypeVar("T")
 _BYTE_UNITS = {"": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 
 
-class SettingsInvalid(Exception):
+class CannotStart(Exception):
+    """A process lacks what it needs to run; the message says what to mend."""
+
+
+class SettingsInvalid(CannotStart):
     """One or more environment variables are missing or malformed; the message lists them all."""
 
     def __init__(self, faults: list[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import grpc.aio
 
 from services.mesh import redis
+from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain, stop
 from services.mesh.jobs.dispatch import DramatiqDispatcher
@@ -23,7 +24,7 @@ from services.processing.translate import SeparationEvents
 async def work(settings: Settings, drain: Drain) -> None:
     """Runs the worker until the drain starts."""
     blobs = LocalBlobStore(settings.data_dir / "blobs")
-    engine = EngineProcess(models_dir=settings.models_dir, device=settings.device, ffmpeg=settings.ffmpeg)
+    engine = EngineProcess(models_dir=settings.models_dir, device=settings.device, ffmpeg=ffmpeg_path(settings.ffmpeg))
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     async with (
         redis.connect(settings.redis_url) as client,

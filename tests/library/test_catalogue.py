@@ -16,6 +16,7 @@ from services.library.adapters.catalogue import SqlCatalogue
 from services.library.adapters.database import open_database
 from services.library.adapters.tables import metadata
 from services.library.domain import Artifact, ArtifactKind, Audio, Order, Track, sort_value
+from services.mesh.errors import DependencyUnavailable, StorageFull
 from services.mesh.ids import new_id
 
 
@@ -124,3 +125,22 @@ async def test_writers_wait_for_each_other(engine: AsyncEngine) -> None:
     await asyncio.gather(*(catalogue.add_track(track, [file], "", 0) for track, file in new))
     assert (await catalogue.tracks("ann", Order(), [], None, 100))[1] == 40
     assert len(await catalogue.changes(100)) == 40
+
+
+async def test_a_full_disk_is_told(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        # The lowest limit is the present size; this is the one connection of the pool.
+        await connection.execute(text("PRAGMA max_page_count = 1"))
+    track, file = made("ann", "x" * 100_000, 1, 1)
+    with pytest.raises(StorageFull):
+        await SqlCatalogue(engine).add_track(track, [file], "", 0)
+
+
+async def test_a_database_that_is_gone_is_told(tmp_path: Path) -> None:
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'library.db'}") as engine:
+        catalogue = SqlCatalogue(engine)
+        await engine.dispose()
+        (tmp_path / "library.db").unlink()
+        (tmp_path / "library.db").mkdir()
+        with pytest.raises(DependencyUnavailable):
+            await catalogue.track("ann", new_id())

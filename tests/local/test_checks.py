@@ -12,7 +12,7 @@ from sfa.local.checks.finding import Level
 from sfa.local.checks.torch import Hardware, judge
 from sfa.local.datadir import DataDir
 
-CPU = {"version": "2.13.0+cpu", "cuda_build": None, "hip_build": None, "devices": [], "mps": False}
+CPU: dict[str, Any] = {"version": "2.13.0+cpu", "cuda_build": None, "hip_build": None, "devices": [], "mps": False}
 CUDA = {**CPU, "version": "2.13.0+cu130", "cuda_build": "13.0"}
 
 

@@ -20,7 +20,7 @@ from tests.local.test_supervisor import MARK, until
 
 @pytest.fixture
 def chosen() -> dict[str, int]:
-    return ports.choose(ports.DEFAULTS | {"worker-1-metrics": 1}, ports.PortMode.ANY)
+    return ports.choose({**ports.DEFAULTS, "worker-1-metrics": 1}, ports.PortMode.ANY)
 
 
 @pytest.fixture

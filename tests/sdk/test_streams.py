@@ -1,7 +1,6 @@
 """Watches and subscriptions survive cuts without the caller noticing."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -69,7 +68,7 @@ async def test_a_watch_survives_a_restart_of_the_server() -> None:
         seen.append((await anext(watch)).revision)
     async with fake.served():
         seen.extend([later.revision async for later in watch])
-        await mesh.__aexit__(None, None, None)
+        mesh.close()
     assert seen == [1, 2]
 
 
@@ -88,7 +87,7 @@ async def test_patience_has_an_end() -> None:
         await anext(watch)
     with pytest.raises(sfa.Unavailable):
         await anext(watch)
-    await mesh.__aexit__(None, None, None)
+    mesh.close()
 
 
 async def test_a_silent_stream_is_given_up(fake: FakeMesh, mesh: Mesh) -> None:
@@ -158,14 +157,13 @@ async def test_heartbeats_come_on_request(fake: FakeMesh, mesh: Mesh) -> None:
 
 
 async def test_a_forgotten_cursor_is_told_as_a_reset(fake: FakeMesh, mesh: Mesh) -> None:
-    streams = itertools.cycle([[event("1", track_deleted="tracks/a")], [event("9", track_deleted="tracks/b")]])
-    fake.realtime.streams = {"": next(streams), "1": [errors.CursorInvalid()]}
+    fake.realtime.streams = {"": [event("1", track_deleted="tracks/a")], "1": [errors.CursorInvalid()]}
     seen = []
     async with aclosing(mesh.realtime.subscribe()) as events:
         async for one in events:
             seen.append(sfa.kind_of(one))
             if sfa.kind_of(one) == "reset":
-                fake.realtime.streams[""] = next(streams)
+                fake.realtime.streams[""] = [event("9", track_deleted="tracks/b")]
             if one.track_deleted == "tracks/b":
                 break
     assert seen == ["track_deleted", "reset", "track_deleted"]
@@ -175,3 +173,12 @@ async def test_a_cursor_that_the_caller_made_up_is_refused(fake: FakeMesh, mesh:
     fake.realtime.streams = {"nonsense": [errors.CursorInvalid()]}
     with pytest.raises(sfa.OutOfRange):
         await anext(mesh.realtime.subscribe("nonsense"))
+
+
+async def test_a_watch_does_not_outlive_its_mesh(fake: FakeMesh) -> None:
+    fake.processing.scripts = [[snapshot(1, RUNNING)], [snapshot(2, SUCCEEDED)]]
+    async with fake.connect(timeout=10) as mesh, aclosing(mesh.processing.watch(JOB)) as snapshots:
+        await anext(aiter(snapshots))
+        await mesh.__aexit__(None, None, None)
+        with pytest.raises(RuntimeError, match="was closed"):
+            await anext(aiter(snapshots))

@@ -51,11 +51,11 @@ async def test_unusual_audio_comes_in(http: aiohttp.ClientSession, make: Callabl
 async def test_bad_audio_is_refused_and_leaves_nothing(
     http: aiohttp.ClientSession, stack: Stack, tmp_path: Path, expected: str, make: Callable[[Path], bytes]
 ) -> None:
-    before = stack.files()
+    before = stack.blobs()
     async with http.post(UPLOAD, params={"filename": "song.mp3"}, data=make(tmp_path)) as reply:
         assert reply.status == 400
         assert reason(await reply.json()) == expected
-    assert stack.files() <= before
+    assert stack.blobs() <= before
 
 
 async def test_names_of_any_kind(http: aiohttp.ClientSession) -> None:

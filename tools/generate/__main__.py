@@ -11,12 +11,11 @@ from tools.generate.descriptors import read_protos, write_descriptors
 from tools.generate.gateway import write_gateway
 from tools.generate.openapi import write_openapi
 from tools.generate.page import write_page
-from tools.generate.toolchain import ROOT, ToolMissing, copy_googleapis
+from tools.generate.toolchain import ROOT, ToolMissing
 
 
 def generate(out: Path) -> None:
     """Writes every generated file below `out`, which is laid out like the repository."""
-    copy_googleapis()
     protos = read_protos()
     write_descriptors(protos, out / "gen" / "descriptors")
     write_python(protos, out / "gen" / "python")

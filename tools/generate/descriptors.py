@@ -5,7 +5,7 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
-from tools.generate.toolchain import own_protos, protoc
+from tools.generate.toolchain import copy_googleapis, own_protos, protoc
 
 # Errors carry these in google.protobuf.Any, which no import shows: Envoy and clients need them to read one.
 ERROR_DETAILS = "google/rpc/error_details.proto"
@@ -18,6 +18,7 @@ _OPTION_FILES = frozenset(
 
 def read_protos() -> FileDescriptorSet:
     """Compiles the project's protos and all that they import, with source comments."""
+    copy_googleapis()
     with tempfile.TemporaryDirectory() as scratch:
         output = Path(scratch) / "set.binpb"
         options = [f"--descriptor_set_out={output}", "--include_imports", "--include_source_info"]

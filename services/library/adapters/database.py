@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 (the pool's own)
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.mesh.errors import DependencyUnavailable, StorageFull
@@ -47,14 +47,15 @@ def migrate(connection: Connection, revision: str = "head") -> None:
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Turns the database's exceptions into the mesh's; violated constraints are for the caller."""
+    """Turns failures of the database into the mesh's errors. Violated constraints, and defects of ours, pass through."""
     try:
         yield
-    except IntegrityError:
-        raise
-    except DBAPIError as error:
+    except (OperationalError, InterfaceError) as error:
         if any(text in str(error.orig).lower() for text in _FULL):
             raise StorageFull from error
+        raise DependencyUnavailable("database") from error
+    except TimeoutError as error:
+        # Every connection was taken for half a minute.
         raise DependencyUnavailable("database") from error
 
 

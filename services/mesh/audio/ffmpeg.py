@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.mesh.settings import CannotStart
+
 # Demuxers that hold the audio they name. Playlists and scripts (hls, concat, dash, imf ...) are not among them: they name
 # other files and addresses. ffmpeg applies the list to what it detects, whatever the file's name says.
 DEMUXERS = ("wav", "aiff", "flac", "mp3", "aac", "ogg", "mov", "matroska")
@@ -27,7 +29,7 @@ _LOG_HEAD_BYTES = 2**16
 _LOG_TAIL_BYTES = 2**12
 
 
-class FfmpegMissing(Exception):
+class FfmpegMissing(CannotStart):
     """There is no ffmpeg on this machine; the message says how to get one."""
 
     def __init__(self, looked_for: str) -> None:

@@ -66,8 +66,8 @@ class RegistryServiceServicer:
 
     def RegisterStems(self, request, context):
         """Adds the stems of one separation to its track, all or none. Repeating the call with the same separation returns the
-        artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; FAILED_PRECONDITION
-        with BLOB_MISSING if a blob is not in the store.
+        artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; DATA_LOSS with
+        BLOB_MISSING if a blob is not in the store.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -24,8 +24,8 @@ class RegistryServiceStub:
     """Returns what a worker needs to read a track's audio. NOT_FOUND with TRACK_NOT_FOUND if the owner has no such track."""
     RegisterStems: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.RegisterStemsRequest, _registry_service_pb2.RegisterStemsResponse]
     """Adds the stems of one separation to its track, all or none. Repeating the call with the same separation returns the
-    artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; FAILED_PRECONDITION
-    with BLOB_MISSING if a blob is not in the store.
+    artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; DATA_LOSS with
+    BLOB_MISSING if a blob is not in the store.
     """
 
 class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -50,8 +50,8 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_registry_service_pb2.RegisterStemsRequest, _abc.Awaitable[_registry_service_pb2.RegisterStemsResponse]],
     ) -> _abc.Awaitable[_registry_service_pb2.RegisterStemsResponse]:
         """Adds the stems of one separation to its track, all or none. Repeating the call with the same separation returns the
-        artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; FAILED_PRECONDITION
-        with BLOB_MISSING if a blob is not in the store.
+        artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; DATA_LOSS with
+        BLOB_MISSING if a blob is not in the store.
         """
 
 def add_RegistryServiceServicer_to_server(servicer: RegistryServiceServicer, server: _aio.Server) -> None: ...

@@ -192,8 +192,8 @@ export const RegistryService: GenService<{
   },
   /**
    * Adds the stems of one separation to its track, all or none. Repeating the call with the same separation returns the
-   * artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; FAILED_PRECONDITION
-   * with BLOB_MISSING if a blob is not in the store.
+   * artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; DATA_LOSS with
+   * BLOB_MISSING if a blob is not in the store.
    *
    * @generated from rpc alchemy.library.v1.RegistryService.RegisterStems
    */

@@ -128,11 +128,6 @@ class ErrorReason(betterproto2.Enum):
     sample_rate_hz.
     """
 
-    UPLOAD_INCOMPLETE = 30
-    """
-    CANCELLED. The client stopped sending in mid-upload; nothing was kept. Send the file again.
-    """
-
     MODEL_NOT_FOUND = 40
     """
     NOT_FOUND. No such model in the catalogue. Metadata: model, known (comma-separated ids).
@@ -214,7 +209,6 @@ class ErrorReason(betterproto2.Enum):
             27: "ERROR_REASON_UPLOAD_TOO_LARGE",
             28: "ERROR_REASON_AUDIO_TOO_LONG",
             29: "ERROR_REASON_AUDIO_LAYOUT_UNSUPPORTED",
-            30: "ERROR_REASON_UPLOAD_INCOMPLETE",
             40: "ERROR_REASON_MODEL_NOT_FOUND",
             41: "ERROR_REASON_MODEL_NOT_INSTALLED",
             42: "ERROR_REASON_STEM_UNKNOWN",
@@ -250,7 +244,6 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_UPLOAD_TOO_LARGE": 27,
             "ERROR_REASON_AUDIO_TOO_LONG": 28,
             "ERROR_REASON_AUDIO_LAYOUT_UNSUPPORTED": 29,
-            "ERROR_REASON_UPLOAD_INCOMPLETE": 30,
             "ERROR_REASON_MODEL_NOT_FOUND": 40,
             "ERROR_REASON_MODEL_NOT_INSTALLED": 41,
             "ERROR_REASON_STEM_UNKNOWN": 42,

@@ -937,8 +937,8 @@ class RegistryServiceStub(betterproto2_grpclib.ServiceStub):
     ) -> "RegisterStemsResponse":
         """
         Adds the stems of one separation to its track, all or none. Repeating the call with the same separation returns the
-        artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; FAILED_PRECONDITION
-        with BLOB_MISSING if a blob is not in the store.
+        artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; DATA_LOSS with
+        BLOB_MISSING if a blob is not in the store.
         """
 
         return await self._unary_unary(
