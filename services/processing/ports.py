@@ -78,9 +78,13 @@ class SeparationOutput:
         device: what computed it: "cpu", "cuda:0", "mps".
         gain: the factor that all stems were multiplied by so that none clips; 1.0 when nothing had to be done.
         stems: in the model's stem order, the complement last.
+        weights: identifies the weights that were used.
+        build: identifies the code that ran.
     """
 
     model: str
+    weights: str
+    build: str
     device: str
     gain: float
     stems: tuple[StemOutput, ...]

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,12 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """As long as it takes for 20 segments, the last one short."""
     mix = noise((SEGMENTS - 1) * STRIDE + 3000)
     return write_wav(tmp_path_factory.mktemp("songs") / "song.wav", mix, subtype="PCM_16")
+
+
+@pytest.fixture(autouse=True)
+def every_segment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the tiny network are a hundred times shorter than real ones."""
+    monkeypatch.setattr("services.processing.adapters.workspace.EVERY_SECONDS", 0.0)
 
 
 def test_a_kill_at_any_segment_costs_at_most_that_segment(models_dir: Path, song: Path, tmp_path: Path) -> None:
@@ -162,23 +167,14 @@ def test_a_full_disk_is_noticed_at_the_next_checkpoint(tmp_path: Path, monkeypat
             work.save(START)
 
 
-def test_a_checkpoint_is_left_out_while_the_one_before_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_checkpoints_come_at_most_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def position(spans: int) -> Position:
         return Position(spans, np.full((1, 2, 3), spans, np.float32), np.ones(3, np.float32))
 
+    monkeypatch.setattr("services.processing.adapters.workspace.EVERY_SECONDS", 1.0)
     with Workspace.open(tmp_path, "key", ["vocals"]) as work:
-        write, gate = work._write, threading.Event()
-
-        def write_late(content: bytes) -> None:
-            gate.wait()
-            write(content)
-
-        monkeypatch.setattr(work, "_write", write_late)
         for spans in (1, 2, 3):
             work.save(position(spans))
-        gate.set()
     with Workspace.open(tmp_path, "key", ["vocals"]) as work:
         assert work.position is not None
         assert work.position.spans == 1

@@ -41,6 +41,15 @@ def test_a_claim_counts_the_attempt_and_starts_from_zero() -> None:
     assert (again.attempt, again.fraction, again.losses, again.remaining_seconds) == (2, 0.0, 1, None)
 
 
+def test_only_a_waiting_job_is_answered_without_a_worker() -> None:
+    job = moves.answered(queued(), {"stems": []}, 4.0, device="cpu")
+    assert (job.state, job.fraction, job.attempt, job.device) == (JobState.SUCCEEDED, 1.0, 0, "cpu")
+    assert (job.started_at, job.ended_at) == (4.0, 4.0)
+    for other in (running(), *map(ended, ENDED)):
+        with pytest.raises(Superseded):
+            moves.answered(other, {}, 5.0, device="cpu")
+
+
 def test_a_job_that_kills_every_worker_fails() -> None:
     job = running()
     for _ in range(MAX_LOSSES - 1):

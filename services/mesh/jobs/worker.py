@@ -6,7 +6,8 @@ process (see `Performer`).
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -141,11 +142,26 @@ class JobWorker:
             if self._drain.started or not await self._take_lease(name):
                 return False
             try:
-                again = await self._execute(name)
+                async with self._alone(name) as alone:
+                    # Another job is being worked on whose result will be this one's too.
+                    again = not alone or await self._execute(name)
                 await self._forget_ended(name)
             finally:
                 await self._store.release(name, self._id)
             return again
+
+    @asynccontextmanager
+    async def _alone(self, name: str) -> AsyncIterator[bool]:
+        """Tells whether no job with the same key is being worked on, and keeps it so while the block runs."""
+        job = await self._store.get(name)
+        work = _work_lease(job) if job is not None else ""
+        if not work:
+            yield True
+            return
+        try:
+            yield await self._store.hold(work, self._id, LEASE_SECONDS)
+        finally:
+            await self._store.release(work, self._id)
 
     async def sweep(self) -> None:
         """Removes what attempts have left of jobs that have ended since, or are gone."""
@@ -226,6 +242,8 @@ class JobWorker:
                 if self._clock() - extended >= _EXTEND_SECONDS:
                     if not await self._store.hold(job.name, self._id, LEASE_SECONDS):
                         return _Order.ABANDON
+                    if work := _work_lease(job):
+                        await self._store.hold(work, self._id, LEASE_SECONDS)
                     extended = self._clock()
             except Superseded:
                 return _Order.ABANDON
@@ -286,6 +304,11 @@ class JobWorker:
                     return None
                 log.warning("redis does not answer; the result waits")
                 await asyncio.sleep(1)
+
+
+def _work_lease(job: Job) -> str:
+    """Names the lease on the work itself, which all jobs with the same key share; empty if the job is unlike any other."""
+    return f"work:{job.owner}:{job.key}" if job.key else ""
 
 
 class Estimate:

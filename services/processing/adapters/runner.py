@@ -129,7 +129,14 @@ class Runner:
                     ffmpeg=self._ffmpeg,
                 )
                 results.append(_described(stem, path, output, file, gain=gain, sample_rate=separator.sample_rate))
-        return SeparationOutput(model=model.info.id, device=str(device), gain=gain, stems=tuple(results))
+        return SeparationOutput(
+            model=model.info.id,
+            weights=model.manifest.digest,
+            build=engine_build(),
+            device=str(device),
+            gain=gain,
+            stems=tuple(results),
+        )
 
     def _separator(self, model: InstalledModel, device: torch.device) -> Separator:
         """Returns the model, loaded; the one before is let go first, so that two never share the memory."""

@@ -106,7 +106,7 @@ class ModelStore:
                 reason = f"Its weights file {name} is damaged; install it again."
                 return Availability(installed=False, reason=reason, size_bytes=model.size_bytes)
         size = sum(record.size for record in manifest.files.values())
-        return Availability(installed=True, reason="", size_bytes=size)
+        return Availability(installed=True, reason="", size_bytes=size, digest=manifest.digest)
 
     def installed(self) -> frozenset[str]:
         """Returns the ids of the models that can run now."""

@@ -7,12 +7,14 @@ The checkpoint is one small file, replaced by renaming:
     the rest        the sums that overlap into the next span, float32
 
 It never says more than what is on the disk already: samples are synced first. Syncing happens on a thread while the network
-computes the next span, so it costs next to no time; on a disk that cannot keep up, checkpoints are left out.
+computes the next span, so it costs next to no time.
 """
 
 import hashlib
 import json
+import math
 import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -29,6 +31,7 @@ from services.processing.ports import FloatArray
 
 _CHECKPOINT = "checkpoint"
 _DIGEST_BYTES = 32
+EVERY_SECONDS = 1.0
 
 
 class CheckpointInvalid(Exception):
@@ -58,6 +61,7 @@ class Workspace:
         self.mix, *self.stems = self._files
         self._syncing = ThreadPoolExecutor(1, "checkpoint")
         self._synced: Future[None] | None = None
+        self._saved_at = -math.inf
 
     @classmethod
     def open(cls, folder: Path, key: str, stems: Sequence[str]) -> Self:
@@ -87,14 +91,18 @@ class Workspace:
         self._run.close()
 
     def save(self, position: Position) -> None:
-        """Makes everything up to a position durable, in the background; skipped while the one before is under way.
+        """Makes everything up to a position durable, in the background; the next call waits for that.
+
+        Does nothing within a second of the last time: on a fast device, to compute a second again is less than to sync often.
 
         Raises:
             StorageFull: the disk was full when the last one was written.
         """
+        now = time.monotonic()
+        if now - self._saved_at < EVERY_SECONDS:
+            return
+        self._saved_at = now
         if self._synced is not None:
-            if not self._synced.done():
-                return
             self._synced.result()
         header = {
             "key": self._key,

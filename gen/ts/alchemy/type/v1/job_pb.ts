@@ -69,6 +69,7 @@ export const ProgressSchema: GenMessage<Progress> = /*@__PURE__*/
  * Where a job stands. The only legal moves are
  *
  *   QUEUED -> RUNNING -> SUCCEEDED | FAILED | CANCELLED
+ *   QUEUED -> SUCCEEDED                 (the result was there already)
  *   QUEUED -> CANCELLED | FAILED        (cancelled, or impossible, before it began)
  *   RUNNING -> QUEUED                   (its worker was lost or shut down; progress.attempt counts the next start)
  *   FAILED | CANCELLED -> QUEUED        (the Retry RPC)

@@ -86,6 +86,7 @@ class JobState(betterproto2.Enum):
     Where a job stands. The only legal moves are
 
       QUEUED -> RUNNING -> SUCCEEDED | FAILED | CANCELLED
+      QUEUED -> SUCCEEDED                 (the result was there already)
       QUEUED -> CANCELLED | FAILED        (cancelled, or impossible, before it began)
       RUNNING -> QUEUED                   (its worker was lost or shut down; progress.attempt counts the next start)
       FAILED | CANCELLED -> QUEUED        (the Retry RPC)
