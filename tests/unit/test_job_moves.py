@@ -128,6 +128,7 @@ def test_the_fraction_never_falls_and_never_says_done(fractions: list[float]) ->
 
 
 MOVES: list[Callable[[Job], Job]] = [
+    lambda job: moves.answered(job, {"stems": []}, 5.0, device="cpu"),
     lambda job: moves.claimed(job, 5.0),
     lambda job: moves.reported(job, job.attempt, stage="s", fraction=0.5, remaining_seconds=1.0, device="cpu"),
     lambda job: moves.succeeded(job, job.attempt, {"stems": []}, 6.0),
