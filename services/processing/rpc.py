@@ -17,7 +17,8 @@ from services.mesh.identity import owner
 from services.mesh.ids import is_id
 from services.mesh.jobs.watch import KEEP_ALIVE_SECONDS, Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
-from services.processing.domain import Encoding
+from services.processing.domain import Encoding, Options
+from services.processing.options import option_faults, options_from
 from services.processing.translate import encoding_from, model_message, separation_message
 from services.processing.usecases import Catalogue, Separations, Snapshot
 
@@ -58,7 +59,7 @@ class ProcessingRpc(ProcessingServiceServicer):
         self, request: pb.CreateSeparationRequest, context: Context
     ) -> pb.CreateSeparationResponse:
         wanted = request.separation
-        encoding = _valid_create(request)
+        encoding, options = _valid_create(request)
         snapshot = await self._separations.create(
             owner(context),
             _track(request.parent),
@@ -66,6 +67,7 @@ class ProcessingRpc(ProcessingServiceServicer):
             wanted_stems=wanted.wanted_stems,
             complement=wanted.complement,
             encoding=encoding,
+            options=options,
             request_id=request.request_id,
         )
         return pb.CreateSeparationResponse(separation=_message(snapshot))
@@ -130,9 +132,9 @@ def _track(name: str) -> str:
     return name
 
 
-def _valid_create(request: pb.CreateSeparationRequest) -> Encoding:
-    """Returns the wanted encoding. Raises InvalidRequest with every fault that needs no look-up."""
-    faults = []
+def _valid_create(request: pb.CreateSeparationRequest) -> tuple[Encoding, Options]:
+    """Returns the wanted encoding and options. Raises InvalidRequest with every fault that needs no look-up."""
+    faults = option_faults(request.separation)
     encoding = encoding_from(request.separation.encoding)
     if encoding is None:
         faults.append(Violation("separation.encoding", "is not an AudioEncoding that this server knows"))
@@ -140,7 +142,7 @@ def _valid_create(request: pb.CreateSeparationRequest) -> Encoding:
         faults.append(Violation("request_id", f"must have at most {_MAX_REQUEST_ID} characters"))
     if faults or encoding is None:
         raise InvalidRequest(faults)
-    return encoding
+    return encoding, options_from(request.separation)
 
 
 def _revision(separation: Separation) -> int:
