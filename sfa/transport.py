@@ -66,6 +66,7 @@ class Transport:
         self.target = target
         self.metadata = {"authorization": f"Bearer {token}"} if token else {}
         self._timeout = timeout
+        self._closed = False
         self.channel = Channel(
             target.host,
             target.port,
@@ -74,8 +75,14 @@ class Transport:
         )
 
     def close(self) -> None:
-        """Closes the connection; calls under way fail."""
+        """Closes the connection for good; calls under way fail."""
+        self._closed = True
         self.channel.close()
+
+    def _check_open(self) -> None:
+        # The channel would open itself again, for a stream that resumes after its mesh was left, and then leak.
+        if self._closed:
+            raise RuntimeError("This connection was closed: use the mesh inside its `async with`.")
 
     async def unary(self, call: UnaryCall[Request, T], request: Request, *, idempotent: bool = True) -> T:
         """One call under the connection's deadline, which covers all its attempts.
@@ -89,6 +96,7 @@ class Transport:
         deadline = started + self._timeout
         backoff = Backoff(patience=self._timeout, longest=2.0)
         while True:
+            self._check_open()
             try:
                 with translated(self.target):
                     # A deadline in the past is refused by grpclib with an assertion-like error; keep it positive.
@@ -124,6 +132,7 @@ class Transport:
         """
         backoff = Backoff(patience=min(patience, _FIRST_CONTACT_SECONDS))
         while True:
+            self._check_open()
             try:
                 async with aclosing(self.stream(reopen())) as messages:
                     async for message in messages:
@@ -142,6 +151,7 @@ class Transport:
         """One client stream; sent again from its start when it is cut, so it must carry a request id."""
         backoff = Backoff(patience=_UPLOAD_TRIES * seconds, first=0.5)
         for attempt in range(1, _UPLOAD_TRIES + 1):
+            self._check_open()
             try:
                 with translated(self.target):
                     return await call(open_requests(), timeout=seconds)

@@ -44,7 +44,7 @@ class ServiceBundle:
 
     Attributes:
         register: adds the servicers to a server.
-        names: full names of the proto services, for health and reflection.
+        names: full names of the proto services, for health.
         background: work that runs from start to drain; if one ends by itself or fails, the process ends.
     """
 
@@ -66,7 +66,7 @@ async def serving(bundle: ServiceBundle, address: str, drain: Drain, grace: floa
     bundle.register(server)
     health = HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    reflection.enable_server_reflection([*{*PUBLIC_SERVICES, *bundle.names}, reflection.SERVICE_NAME], server)
+    reflection.enable_server_reflection([*PUBLIC_SERVICES, reflection.SERVICE_NAME], server)
     port = server.add_insecure_port(address)
     await server.start()
     for name in ("", *bundle.names):

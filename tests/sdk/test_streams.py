@@ -173,3 +173,12 @@ async def test_a_cursor_that_the_caller_made_up_is_refused(fake: FakeMesh, mesh:
     fake.realtime.streams = {"nonsense": [errors.CursorInvalid()]}
     with pytest.raises(sfa.OutOfRange):
         await anext(mesh.realtime.subscribe("nonsense"))
+
+
+async def test_a_watch_does_not_outlive_its_mesh(fake: FakeMesh) -> None:
+    fake.processing.scripts = [[snapshot(1, RUNNING)], [snapshot(2, SUCCEEDED)]]
+    async with fake.connect(timeout=10) as mesh, aclosing(mesh.processing.watch(JOB)) as snapshots:
+        await anext(aiter(snapshots))
+        await mesh.__aexit__(None, None, None)
+        with pytest.raises(RuntimeError, match="was closed"):
+            await anext(aiter(snapshots))
