@@ -16,6 +16,7 @@ from alchemy.processing.v1 import separation_pb2
 from alchemy.realtime.v1 import realtime_service_pb2 as realtime
 from alchemy.realtime.v1 import realtime_service_pb2_grpc as realtime_grpc
 from alchemy.type.v1 import job_pb2
+from services.mesh import errors
 from services.mesh.drain import Drain
 from services.mesh.server import ServiceBundle, serving
 from sfa import Mesh, connect
@@ -40,6 +41,7 @@ class Library(library_grpc.LibraryServiceServicer):
         self.fail: list[BaseException] = []
         self.cut_after: list[int] = []
         self.corrupt = False
+        self.refuse_after = 2**40
         self.offsets: list[int] = []
 
     async def GetTrack(self, request: Any, context: Any) -> library.GetTrackResponse:
@@ -63,6 +65,8 @@ class Library(library_grpc.LibraryServiceServicer):
         async for message in request_iterator:
             filename, request_id = filename or message.filename, request_id or message.request_id
             content += message.data.data
+            if len(content) > self.refuse_after:
+                raise errors.UploadTooLarge(limit_bytes=self.refuse_after)
         self.requests.append((filename, request_id))
         if self.fail:
             raise self.fail.pop(0)
