@@ -5,7 +5,6 @@ import json
 import os
 import pty
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -101,18 +100,6 @@ async def test_up_clears_away_what_a_killed_one_has_left(tmp_path: Path) -> None
             process.send_signal(signal.SIGINT)
             await process.communicate()
     assert cli.left_running() == []
-
-
-async def test_fixed_ports_that_are_taken_are_named(tmp_path: Path) -> None:
-    try:
-        listener = socket.create_server(("127.0.0.1", 3000))
-    except OSError:
-        listener = None  # somebody else has it: just as well
-    answer = await Cli(data_dir=tmp_path)("up", "--ports", "fixed", status=1)
-    if listener is not None:
-        listener.close()
-    assert "3000 (envoy)" in answer.err
-    assert "--ports auto" in answer.err
 
 
 def _read_until(terminal: int, words: bytes) -> bytes:
