@@ -46,7 +46,7 @@ def _holders(wanted: set[int]) -> dict[int, str]:
         with contextlib.suppress(OSError):
             for descriptor in (process / "fd").iterdir():
                 with contextlib.suppress(OSError):
-                    if port := inodes.get(str(descriptor.readlink())):
+                    if (held := inodes.get(str(descriptor.readlink()))) is not None:
                         name = (process / "comm").read_text().strip()
-                        found[port] = f"{name} (process {process.name})"
+                        found[held] = f"{name} (process {process.name})"
     return found
