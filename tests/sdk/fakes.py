@@ -1,5 +1,6 @@
 """A mesh of three fake services behind one real gRPC server with the real error interceptor."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -98,13 +99,20 @@ class Processing(processing_grpc.ProcessingServiceServicer):
     def __init__(self) -> None:
         self.scripts: list[list[processing.WatchSeparationResponse | BaseException]] = []
         self.created: list[processing.CreateSeparationRequest] = []
+        self.cancelled: list[str] = []
+        self.accepting_seconds = 0.0
         self.fail: list[BaseException] = []
 
     async def CreateSeparation(self, request: Any, context: Any) -> processing.CreateSeparationResponse:
         self.created.append(request)
+        await asyncio.sleep(self.accepting_seconds)
         if self.fail:
             raise self.fail.pop(0)
         return processing.CreateSeparationResponse(separation=separation_pb2.Separation(name=JOB))
+
+    async def CancelSeparation(self, request: Any, context: Any) -> processing.CancelSeparationResponse:
+        self.cancelled.append(request.name)
+        return processing.CancelSeparationResponse(separation=separation_pb2.Separation(name=request.name))
 
     async def WatchSeparation(self, request: Any, context: Any) -> AsyncIterator[processing.WatchSeparationResponse]:
         for step in self.scripts.pop(0):
