@@ -13,6 +13,7 @@ from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
 from services.mesh.server import ServiceBundle
+from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.adapters.weights import ModelStore
 from services.processing.domain import ACTOR, KIND
@@ -40,6 +41,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             dispatcher=dispatcher,
             library=GrpcLibrary(channel),
             catalogue=catalogue,
+            build=engine_build(),
             queue=settings.queue,
             max_queued=settings.max_queued_jobs,
         )

@@ -17,6 +17,7 @@ from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.domain import ACTOR, KIND
 from services.processing.performer import SeparationPerformer
+from services.processing.reuse import Reuse
 from services.processing.settings import Settings
 from services.processing.translate import SeparationEvents
 
@@ -30,15 +31,17 @@ async def work(settings: Settings, drain: Drain) -> None:
         redis.connect(settings.redis_url) as client,
         grpc.aio.insecure_channel(settings.library_target) as channel,
     ):
+        store, library = JobStore(client, KIND, SeparationEvents()), GrpcLibrary(channel)
         worker = JobWorker(
             redis_url=settings.redis_url,
             queue=settings.queue,
             actor_name=ACTOR,
-            store=JobStore(client, KIND, SeparationEvents()),
+            store=store,
             dispatcher=dispatcher,
             performer=SeparationPerformer(
                 engine=engine,
-                library=GrpcLibrary(channel),
+                library=library,
+                reuse=Reuse(store, library),
                 blobs=blobs,
                 work_dir=_work_dir(settings.data_dir),
             ),

@@ -14,7 +14,7 @@ from alchemy.processing.v1.processing_service_pb2_grpc import (
 )
 from alchemy.realtime.v1.realtime_service_pb2_grpc import RealtimeServiceStub, add_RealtimeServiceServicer_to_server
 from services.mesh.drain import Drain, stop
-from services.mesh.errors import TrackNotFound
+from services.mesh.errors import BlobMissing, TrackNotFound
 from services.mesh.events import EventLog, EventTail
 from services.mesh.ids import new_id
 from services.mesh.jobs.store import JobStore
@@ -33,21 +33,38 @@ QUEUE = "separate"
 TRACK = f"tracks/{new_id()}"
 OWNER = "ann"
 AS_OWNER = (("x-alchemy-user", OWNER),)
-AS_STRANGER = (("x-alchemy-user", "mallory"),)
+STRANGER = "mallory"
+AS_STRANGER = (("x-alchemy-user", STRANGER),)
+SAME_TRACK = f"tracks/{new_id()}"
+STRANGERS_TRACK = f"tracks/{new_id()}"
 
 
 class OneTrack:
-    """A library with one track of one owner."""
+    """A library with one track of one owner, and another one with the same audio."""
+
+    def __init__(self) -> None:
+        self.registered: dict[str, list[StemFile]] = {}
+        self.blobs_missing = False
 
     async def source(self, owner: str, track: str) -> TrackSource:
-        if (owner, track) != (OWNER, TRACK):
+        titles = {(OWNER, TRACK): "Song", (OWNER, SAME_TRACK): "The same", (STRANGER, STRANGERS_TRACK): "Theirs"}
+        if (owner, track) not in titles:
             raise TrackNotFound(track)
-        return TrackSource(sha256="00" * 32, title="Song")
+        return TrackSource(sha256="00" * 32, title=titles[owner, track])
 
     async def register(
         self, owner: str, separation: str, model: str, stems: Sequence[StemFile]
     ) -> tuple[StemResult, ...]:
-        raise AssertionError("these tests finish jobs without a worker")
+        if self.blobs_missing:
+            raise BlobMissing(separation)
+        self.registered[separation] = list(stems)
+        parent = separation.rsplit("/", 2)[0]
+        return tuple(
+            StemResult(
+                stem=stem.stem, artifact=f"{parent}/artifacts/{number}", size_bytes=stem.size_bytes, sha256=stem.sha256
+            )
+            for number, stem in enumerate(stems)
+        )
 
 
 @dataclass
@@ -55,10 +72,11 @@ class InstalledModels:
     """Models of which a test says which are installed."""
 
     ids: set[str] = field(default_factory=lambda: {"htdemucs", "spleeter-2stems"})
+    digest: str = "weights"
 
     def availability(self, model: ModelInfo) -> Availability:
         there = model.id in self.ids
-        return Availability(installed=there, reason="" if there else "Not here.", size_bytes=1)
+        return Availability(installed=there, reason="" if there else "Not here.", size_bytes=1, digest=self.digest)
 
 
 @dataclass
@@ -81,6 +99,7 @@ class Mesh:
     store: JobStore
     separations: Separations
     log: EventLog
+    library: OneTrack
     models: InstalledModels
     sent: Sent
     drain: Drain
@@ -90,9 +109,9 @@ class Mesh:
 async def _mesh(client: Client) -> AsyncIterator[Mesh]:
     store = JobStore(client, "separation", SeparationEvents())
     models, sent, drain, tail, log = InstalledModels(), Sent(), Drain(), EventTail(client), EventLog(client)
-    catalogue = Catalogue(models)
+    catalogue, library = Catalogue(models), OneTrack()
     separations = Separations(
-        store=store, dispatcher=sent, library=OneTrack(), catalogue=catalogue, queue=QUEUE, max_queued=5
+        store=store, dispatcher=sent, library=library, catalogue=catalogue, build="build", queue=QUEUE, max_queued=5
     )
 
     def register(server: grpc.aio.Server) -> None:
@@ -108,6 +127,7 @@ async def _mesh(client: Client) -> AsyncIterator[Mesh]:
                 store,
                 separations,
                 log,
+                library,
                 models,
                 sent,
                 drain,

@@ -25,7 +25,9 @@ class ProcessingServiceStub:
     GetModel: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.GetModelRequest, _processing_service_pb2.GetModelResponse]
     """Returns one model. NOT_FOUND with MODEL_NOT_FOUND."""
     CreateSeparation: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.CreateSeparationRequest, _processing_service_pb2.CreateSeparationResponse]
-    """Queues a separation and returns it, durable, in state QUEUED.
+    """Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+    separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+    takes its result.
 
     Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
     FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with
@@ -86,7 +88,9 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _processing_service_pb2.CreateSeparationRequest,
         context: _aio.ServicerContext[_processing_service_pb2.CreateSeparationRequest, _abc.Awaitable[_processing_service_pb2.CreateSeparationResponse]],
     ) -> _abc.Awaitable[_processing_service_pb2.CreateSeparationResponse]:
-        """Queues a separation and returns it, durable, in state QUEUED.
+        """Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+        separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+        takes its result.
 
         Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
         FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with

@@ -435,7 +435,9 @@ export const ProcessingService: GenService<{
     output: typeof GetModelResponseSchema;
   },
   /**
-   * Queues a separation and returns it, durable, in state QUEUED.
+   * Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+   * separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+   * takes its result.
    *
    * Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
    * FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with

@@ -484,6 +484,12 @@ class Separation(betterproto2.Message):
     Counts the changes of this separation; never falls. Equal revisions in a watch are keep-alives.
     """
 
+    reused: "bool" = betterproto2.field(16, betterproto2.TYPE_BOOL)
+    """
+    True if the stems were not computed for this separation, but taken from an equal one: same audio, model, weights,
+    options and version of the engine, of any of the caller's own tracks. The bytes are those that computing would give.
+    """
+
 
 default_message_pool.register_message("alchemy.processing.v1", "Separation", Separation)
 
@@ -607,7 +613,9 @@ class ProcessingServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "CreateSeparationResponse":
         """
-        Queues a separation and returns it, durable, in state QUEUED.
+        Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+        separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+        takes its result.
 
         Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
         FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with
