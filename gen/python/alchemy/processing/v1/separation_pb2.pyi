@@ -15,7 +15,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Model(_message.Message):
-    __slots__ = ("name", "display_name", "description", "stems", "license", "license_uri", "size_bytes", "network_count", "quality", "quality_source", "installed", "unavailable_reason", "install_command", "default")
+    __slots__ = ("name", "display_name", "description", "stems", "license", "license_uri", "size_bytes", "network_count", "quality", "quality_source", "installed", "unavailable_reason", "install_command", "default", "local")
     class StemQuality(_message.Message):
         __slots__ = ("stem", "sdr_db")
         STEM_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class Model(_message.Message):
     UNAVAILABLE_REASON_FIELD_NUMBER: _ClassVar[int]
     INSTALL_COMMAND_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     description: str
@@ -51,7 +52,8 @@ class Model(_message.Message):
     unavailable_reason: str
     install_command: str
     default: bool
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., stems: _Optional[_Iterable[str]] = ..., license: _Optional[str] = ..., license_uri: _Optional[str] = ..., size_bytes: _Optional[int] = ..., network_count: _Optional[int] = ..., quality: _Optional[_Iterable[_Union[Model.StemQuality, _Mapping]]] = ..., quality_source: _Optional[str] = ..., installed: _Optional[bool] = ..., unavailable_reason: _Optional[str] = ..., install_command: _Optional[str] = ..., default: _Optional[bool] = ...) -> None: ...
+    local: bool
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., stems: _Optional[_Iterable[str]] = ..., license: _Optional[str] = ..., license_uri: _Optional[str] = ..., size_bytes: _Optional[int] = ..., network_count: _Optional[int] = ..., quality: _Optional[_Iterable[_Union[Model.StemQuality, _Mapping]]] = ..., quality_source: _Optional[str] = ..., installed: _Optional[bool] = ..., unavailable_reason: _Optional[str] = ..., install_command: _Optional[str] = ..., default: _Optional[bool] = ..., local: _Optional[bool] = ...) -> None: ...
 
 class Separation(_message.Message):
     __slots__ = ("name", "model", "wanted_stems", "complement", "encoding", "state", "progress", "error", "stems", "device", "cancel_requested", "create_time", "start_time", "end_time", "revision")
