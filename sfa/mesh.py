@@ -37,6 +37,10 @@ class Mesh:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection; for a Mesh that is not used as a context manager."""
         self._transport.close()
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Final, Protocol, TypeVar, cast
 
@@ -66,16 +66,23 @@ class Transport:
         self.target = target
         self.metadata = {"authorization": f"Bearer {token}"} if token else {}
         self._timeout = timeout
+        self._closed = False
         self.channel = Channel(
             target.host,
             target.port,
-            ssl=(ssl_context or True) if target.tls else None,
+            ssl=_for_http2(ssl_context) if target.tls else None,
             status_details_codec=StatusCodec(),
         )
 
     def close(self) -> None:
-        """Closes the connection; calls under way fail."""
+        """Closes the connection for good; calls under way fail."""
+        self._closed = True
         self.channel.close()
+
+    def _check_open(self) -> None:
+        # The channel would open itself again, for a stream that resumes after its mesh was left, and then leak.
+        if self._closed:
+            raise RuntimeError("This connection was closed: use the mesh inside its `async with`.")
 
     async def unary(self, call: UnaryCall[Request, T], request: Request, *, idempotent: bool = True) -> T:
         """One call under the connection's deadline, which covers all its attempts.
@@ -89,6 +96,7 @@ class Transport:
         deadline = started + self._timeout
         backoff = Backoff(patience=self._timeout, longest=2.0)
         while True:
+            self._check_open()
             try:
                 with translated(self.target):
                     # A deadline in the past is refused by grpclib with an assertion-like error; keep it positive.
@@ -124,6 +132,7 @@ class Transport:
         """
         backoff = Backoff(patience=min(patience, _FIRST_CONTACT_SECONDS))
         while True:
+            self._check_open()
             try:
                 async with aclosing(self.stream(reopen())) as messages:
                     async for message in messages:
@@ -137,19 +146,27 @@ class Transport:
             await backoff.pause(cut)
 
     async def upload(
-        self, call: StreamUnaryCall[Request, T], open_requests: OpenStream[Request], *, seconds: float
+        self, call: StreamUnaryCall[Request, T], open_requests: Callable[[], AsyncGenerator[Request]], *, seconds: float
     ) -> T:
         """One client stream; sent again from its start when it is cut, so it must carry a request id."""
         backoff = Backoff(patience=_UPLOAD_TRIES * seconds, first=0.5)
         for attempt in range(1, _UPLOAD_TRIES + 1):
+            self._check_open()
             try:
-                with translated(self.target):
-                    return await call(open_requests(), timeout=seconds)
+                async with aclosing(open_requests()) as requests:
+                    with translated(self.target):
+                        return await call(requests, timeout=seconds)
             except errors.Unavailable as error:
                 if attempt == _UPLOAD_TRIES:
                     raise
                 await backoff.pause(error)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _for_http2(context: ssl.SSLContext | None) -> ssl.SSLContext:
+    context = context or ssl.create_default_context()
+    context.set_alpn_protocols(["h2"])  # without it a gateway that serves both answers with HTTP/1.1
+    return context
 
 
 def _is_cut(error: errors.MeshError) -> bool:

@@ -134,6 +134,7 @@ async def _remove_by_mesh(session: Session, name: str) -> None:
 async def _list(session: Session, *, as_json: bool) -> None:
 
     table = Table("model", "stems", "quality", "size", "licence", "installed", box=None, pad_edge=False)
+    missing = False
     async with session.connect() as mesh:
         async for model in mesh.processing.list_models():
             if as_json:
@@ -146,8 +147,12 @@ async def _list(session: Session, *, as_json: bool) -> None:
                 f"{quality:.1f} dB" if quality is not None else "",
                 texts.size(model.size_bytes),
                 model.license,
-                ("default" if model.default else "yes") if model.installed else model.install_command or "no",
+                ("default" if model.default else "yes") if model.installed else "no",
             )
             table.add_row(*map(texts.plain, row))
-    if not as_json:
-        stdout_console().print(table)
+            missing = missing or not model.installed
+    if as_json:
+        return
+    stdout_console().print(table)
+    if missing:
+        click.echo("\nTo install one, on the server: sfa models install MODEL", err=True)

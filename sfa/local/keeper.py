@@ -84,7 +84,7 @@ class Keeper:
             self._signal(signal.SIGTERM)
             try:
                 async with asyncio.timeout(self.service.drain_seconds):
-                    await self._process.wait()
+                    await self._exit_status()
             except TimeoutError:
                 self._say(f"did not end within {self.service.drain_seconds:.0f} s of SIGTERM; killed")
             await self._ended()
@@ -136,27 +136,41 @@ class Keeper:
     async def _keep(self) -> None:
         """Starts the process again each time it ends, at growing intervals while it does not last."""
         failures = 0
-        while self._process is not None:
+        while True:
             started = time.monotonic()
-            code = await self._process.wait()
-            await self._ended()
+            what = await self._end_of_process()
             failures = 0 if time.monotonic() - started > _STEADY_SECONDS else failures + 1
             pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (failures - 1)) if failures else 0.0
-            self._say(f"ended ({_cause(code)}); started again in {pause:.1f} s")
+            self._say(f"{what}; started again in {pause:.1f} s")
             await asyncio.sleep(pause)
-            await self._spawn()
+            with contextlib.suppress(StartFailed):  # such as during an upgrade; said at the top of the next round
+                await self._spawn()
+
+    async def _end_of_process(self) -> str:
+        if self._process is None:
+            return "cannot be executed"
+        code = await self._exit_status()
+        await self._ended()
+        return f"ended ({_cause(code)})"
 
     async def _ended(self) -> None:
         """Cleans up after the process: its group may outlive it, and its last words may still be in the pipe."""
         assert self._process is not None
         self.kill()
-        await self._process.wait()
+        await self._exit_status()
         # A descendant that left the group may hold the pipe open for as long as it likes.
         _, deaf = await asyncio.wait(self._pumps, timeout=_LAST_WORDS_SECONDS)
         for pump in deaf:
             pump.cancel()
         self._process = self.pid = None  # its number may belong to a stranger from here on
         self._on_change()
+
+    async def _exit_status(self) -> int:
+        # Process.wait() waits for the end of the pipes too, and a descendant may hold those open.
+        assert self._process is not None
+        while self._process.returncode is None:  # noqa: ASYNC110 -- asyncio offers no event for it
+            await asyncio.sleep(_PROBE_EVERY)
+        return self._process.returncode
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:

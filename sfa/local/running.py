@@ -1,13 +1,15 @@
 """A whole local mesh as one `async with`."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from sfa.local import lock, marks, ports, state, weights
+from sfa.local import lock, marks, ports, probes, state, weights
 from sfa.local.datadir import DataDir
 from sfa.local.journal import Console
+from sfa.local.keeper import StartFailed
 from sfa.local.plan import Options, make_plan, wanted_ports
 from sfa.local.supervisor import Supervisor
 
@@ -33,7 +35,7 @@ async def local_mesh(
         DataDirInUse: If a mesh already runs on this data directory.
         PortTaken: If the fixed ports are wanted and are not free.
         ProgramMissing: If Envoy or a Redis-compatible server is not installed.
-        StartFailed: If a service does not come up.
+        StartFailed: If a service does not come up, or a given Redis server does not answer.
         InstallFailed: If the default model cannot be installed.
         OSError: If the data directory cannot be used.
     """
@@ -41,6 +43,10 @@ async def local_mesh(
     data_dir.create()
     with lock.held(data_dir.lock_file):
         await _bury_predecessor(data_dir, say)
+        if options.redis_url and not await probes.ponging(options.redis_url)():
+            raise StartFailed(
+                f"Nothing answers at REDIS_URL={_without_password(options.redis_url)}. Start it, or unset it."
+            )
         chosen = ports.choose(wanted_ports(options), options.port_mode)
         plan = make_plan(options, chosen)
         supervisor = Supervisor(
@@ -55,6 +61,10 @@ async def local_mesh(
             await supervisor.stop()
             killer.cancel()
             data_dir.state_file.unlink(missing_ok=True)
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//…@", url)
 
 
 async def _kill_when(hurry: asyncio.Event, supervisor: Supervisor) -> None:

@@ -1,6 +1,8 @@
 """The supervisor with small services of its own making: order, restarts, and nothing left behind."""
 
 import asyncio
+import errno
+import io
 import os
 import signal
 import socket
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from sfa.local import lock, marks, ports, state
+from sfa.local import journal, lock, marks, ports, state
 from sfa.local.datadir import DataDir
 from sfa.local.keeper import Service, StartFailed
 from sfa.local.supervisor import Supervisor
@@ -179,6 +181,43 @@ async def test_a_line_of_any_length_reaches_the_log(supervisor: Supervisor, tmp_
     long = script("import time\nprint('x' * 300_000, flush=True)\ntime.sleep(600)")
     await start(supervisor, [Service(name="one", argv=long, ready=at_once)])
     await until(lambda: len(log.read_text()) == 300_001)
+
+
+async def test_what_cannot_be_executed_for_a_while_is_tried_again(supervisor: Supervisor, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nexec sleep 600\n")
+    program.chmod(0o755)
+    await start(supervisor, [Service(name="one", argv=(str(program),), ready=at_once)])
+    first = supervisor.pids["one"]
+    program.rename(tmp_path / "away")
+    os.kill(first, signal.SIGKILL)
+    await asyncio.sleep(1)
+    (tmp_path / "away").rename(program)
+    await until(lambda: supervisor.pids.get("one") not in {None, first})
+
+
+async def test_a_full_disk_and_a_closed_terminal_do_not_stop_a_service(tmp_path: Path) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.EIO, "the terminal is gone")
+
+    log = journal.Journal("one", tmp_path, journal.Console(Gone()))
+    log._file.close()
+    log._file = Path("/dev/full").open("ab", buffering=0)  # noqa: SIM115 -- the journal closes it
+    log.write(b"still here")
+    log.close()
+    assert log.tail == ["still here"]
+
+
+def test_a_log_is_limited_to_two_generations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_MAX_BYTES", 1000)
+    log = journal.Journal("one", tmp_path, None)
+    for number in range(1000):
+        log.write(f"line {number}".encode())
+    log.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.log", "one.log.1"]
+    assert all(path.stat().st_size < 1100 for path in tmp_path.iterdir())
+    assert log.tail[-1] == "line 999"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")

@@ -1,12 +1,18 @@
 """Every failure reaches the caller as one typed exception with what is needed to act on it."""
 
 import asyncio
+import shutil
 import socket
+import ssl
+import subprocess
 import time
+from pathlib import Path
 
+import grpc.aio
 import pytest
 
 import sfa
+from alchemy.library.v1 import library_service_pb2_grpc as library_grpc
 from services.mesh import errors
 from sfa import Mesh
 from tests.sdk.fakes import FakeMesh
@@ -110,3 +116,35 @@ async def test_something_that_is_not_a_mesh_is_said_to_be_so() -> None:
     async with server, sfa.connect(f"127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout=0.5) as mesh:
         with pytest.raises(sfa.MeshError):
             await mesh.library.get_track("tracks/x")
+
+
+async def test_a_token_goes_with_every_call(fake: FakeMesh) -> None:
+    async with fake.connect(token="secret") as mesh:
+        await mesh.library.get_track("tracks/x")
+    assert ("authorization", "Bearer secret") in fake.library.metadata
+
+
+async def test_https_is_spoken_over_tls(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl makes the certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    fake = FakeMesh()
+    credentials = grpc.ssl_server_credentials([(key.read_bytes(), certificate.read_bytes())])
+    server = grpc.aio.server()
+    library_grpc.add_LibraryServiceServicer_to_server(fake.library, server)
+    port = server.add_secure_port("127.0.0.1:0", credentials)
+    await server.start()
+    try:
+        trusted = ssl.create_default_context(cafile=certificate)
+        async with sfa.connect(f"https://localhost:{port}", ssl_context=trusted) as mesh:
+            assert (await mesh.library.get_track("tracks/x")).name == "tracks/x"
+        async with sfa.connect(f"https://localhost:{port}", timeout=1) as mesh:
+            with pytest.raises(sfa.Unavailable, match="No trusted connection"):
+                await mesh.library.get_track("tracks/x")
+    finally:
+        await server.stop(None)

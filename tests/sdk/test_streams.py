@@ -68,7 +68,7 @@ async def test_a_watch_survives_a_restart_of_the_server() -> None:
         seen.append((await anext(watch)).revision)
     async with fake.served():
         seen.extend([later.revision async for later in watch])
-        await mesh.__aexit__(None, None, None)
+        mesh.close()
     assert seen == [1, 2]
 
 
@@ -87,7 +87,7 @@ async def test_patience_has_an_end() -> None:
         await anext(watch)
     with pytest.raises(sfa.Unavailable):
         await anext(watch)
-    await mesh.__aexit__(None, None, None)
+    mesh.close()
 
 
 async def test_a_silent_stream_is_given_up(fake: FakeMesh, mesh: Mesh) -> None:
@@ -173,3 +173,12 @@ async def test_a_cursor_that_the_caller_made_up_is_refused(fake: FakeMesh, mesh:
     fake.realtime.streams = {"nonsense": [errors.CursorInvalid()]}
     with pytest.raises(sfa.OutOfRange):
         await anext(mesh.realtime.subscribe("nonsense"))
+
+
+async def test_a_watch_does_not_outlive_its_mesh(fake: FakeMesh) -> None:
+    fake.processing.scripts = [[snapshot(1, RUNNING)], [snapshot(2, SUCCEEDED)]]
+    async with fake.connect(timeout=10) as mesh, aclosing(mesh.processing.watch(JOB)) as snapshots:
+        await anext(aiter(snapshots))
+        await mesh.__aexit__(None, None, None)
+        with pytest.raises(RuntimeError, match="was closed"):
+            await anext(aiter(snapshots))

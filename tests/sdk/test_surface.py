@@ -67,6 +67,20 @@ def test_every_public_method_says_what_it_does() -> None:
             assert name.startswith("_") or method.__doc__, f"{facade.__name__}.{name} has no docstring"
 
 
+def test_the_sdk_and_the_command_line_need_nothing_of_the_servers() -> None:
+    code = """
+import sys
+for name in ("google.protobuf", "grpc", "services", "alchemy", "torch", "numpy", "redis", "jinja2", "aiohttp"):
+    sys.modules[name] = None
+import sfa.mesh, sfa.local.running
+from sfa.cli import _COMMANDS
+for name in _COMMANDS:
+    __import__(f"sfa.cli.{name}")
+"""
+    roots = os.pathsep.join(str(Path(sfa.__file__).parents[1] / folder) for folder in (".", "gen/sdk"))
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": roots}, check=True)
+
+
 def test_importing_the_package_is_cheap() -> None:
     heavy = "{'grpclib', 'betterproto2', 'rich', 'click', 'torch', 'grpc', 'aiohttp'}"
     code = f"import sys, sfa; print(sorted({heavy} & set(sys.modules)))"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable
 from pathlib import Path
 
@@ -63,7 +64,15 @@ async def by_curl_sse(stack: Stack, name: str) -> Snapshots:
 async def by_buf_curl(stack: Stack, name: str) -> Snapshots:
     output = "\n".join(
         await lines_of(
-            *("buf", "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--schema", str(descriptor_file())),
+            *(
+                str(Path(sys.executable).parent / "buf"),
+                "curl",
+                "--protocol",
+                "grpc",
+                "--http2-prior-knowledge",
+                "--schema",
+                str(descriptor_file()),
+            ),
             *("--data", json.dumps({"name": name})),
             f"{stack.url}/alchemy.processing.v1.ProcessingService/WatchSeparation",
         )

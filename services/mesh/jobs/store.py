@@ -189,8 +189,7 @@ class JobStore:
         upper = f"({before}" if before else "+"
         with redis_errors():
             members = await self._redis.zrevrangebylex(index, upper, "-", start=0, num=size)
-        jobs = [await self.get(member.decode().split(" ", 1)[1]) for member in members]
-        return [job for job in jobs if job is not None]
+        return await self._load([member.decode().split(" ", 1)[1] for member in members])
 
     async def queue_position(self, job: Job) -> int | None:
         """Returns how many jobs start before this one; None if it does not wait."""
@@ -208,8 +207,16 @@ class JobStore:
         """Returns all jobs of all owners that have not ended."""
         with redis_errors():
             names = await self._redis.smembers(self._key("active"))
-        jobs = [await self.get(name.decode()) for name in names]
-        return [job for job in jobs if job is not None]
+        return await self._load([name.decode() for name in names])
+
+    async def _load(self, names: list[str]) -> list[Job]:
+        """Returns the jobs of these names that still exist, in one round trip."""
+        with redis_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.hget(self._key("job", name), "record")
+                records = await pipe.execute()
+        return [Job.from_json(record) for record in records if record is not None]
 
     async def delete(self, job: Job) -> None:
         """Removes a job's record from everywhere, and says so in the event stream."""
