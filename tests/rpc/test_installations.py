@@ -15,6 +15,7 @@ from services.mesh.errors import WeightsUnreachable
 from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.processing.catalogue import MODELS
+from services.processing.domain import Encoding, Options, SeparationSpec
 from tests.rpc.conftest import AS_OWNER, AS_STRANGER, OWNER, TRACK, Mesh
 from tests.rpc.failing import failing
 
@@ -193,14 +194,17 @@ async def test_a_job_accepted_at_the_last_moment_brings_the_model_back(
         name=f"{TRACK}/separations/{new_id()}",
         owner=OWNER,
         queue="separate",
-        spec={
-            "model": "htdemucs",
-            "wanted_stems": [],
-            "complement": False,
-            "encoding": "wav16",
-            "sha256": "00",
-            "title": "",
-        },
+        spec=SeparationSpec(
+            model="htdemucs",
+            wanted_stems=(),
+            complement=False,
+            encoding=Encoding.WAV_PCM16,
+            options=Options(),
+            sha256="00",
+            title="",
+            weights="",
+            build="",
+        ).to_record(),
         created_at=1.0,
         queued_at=1.0,
     )
