@@ -250,6 +250,12 @@ class ErrorReason(betterproto2.Enum):
     applications, or a development-mode application without Premium. Metadata: name, detail (Spotify's words).
     """
 
+    SPOTIFY_AUTHORIZATION_FAILED = 86
+    """
+    FAILED_PRECONDITION. The attempt to connect a Spotify account is not known here, is over, or was refused by Spotify; or
+    the connected account has withdrawn its permission. Metadata: detail. Begin again.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -294,6 +300,7 @@ class ErrorReason(betterproto2.Enum):
             83: "ERROR_REASON_SPOTIFY_RATE_LIMITED",
             84: "ERROR_REASON_SPOTIFY_NOT_FOUND",
             85: "ERROR_REASON_SPOTIFY_FORBIDDEN",
+            86: "ERROR_REASON_SPOTIFY_AUTHORIZATION_FAILED",
         }
 
     @classmethod
@@ -340,4 +347,5 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SPOTIFY_RATE_LIMITED": 83,
             "ERROR_REASON_SPOTIFY_NOT_FOUND": 84,
             "ERROR_REASON_SPOTIFY_FORBIDDEN": 85,
+            "ERROR_REASON_SPOTIFY_AUTHORIZATION_FAILED": 86,
         }
