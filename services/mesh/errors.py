@@ -383,9 +383,11 @@ class JobStateConflict(MeshError):
     code = StatusCode.FAILED_PRECONDITION
     reason = "JOB_STATE_CONFLICT"
 
-    def __init__(self, name: str, state: str) -> None:
+    def __init__(
+        self, name: str, state: str, consequence: str = "only a failed or cancelled job can be retried."
+    ) -> None:
         super().__init__(
-            f"{name} is {state}; only a failed or cancelled job can be retried.",
+            f"{name} is {state}; {consequence}",
             metadata={"name": name, "state": state},
         )
 

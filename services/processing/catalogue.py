@@ -64,11 +64,13 @@ class Availability:
         installed: whether a separation with it can start.
         reason: if not: why, in a sentence.
         size_bytes: its weights on disk if installed, else the catalogue's estimate.
+        digest: identifies the installed weights; empty if there are none.
     """
 
     installed: bool
     reason: str
     size_bytes: int
+    digest: str = ""
 
 
 def _demucs(

@@ -39,6 +39,8 @@ class SeparationSpec:
         encoding: how the stems are written.
         sha256: the uploaded file, as the blob store knows it.
         title: the track's title, for file names.
+        weights: identifies the model's weights.
+        build: identifies the code that computes.
     """
 
     model: str
@@ -47,6 +49,8 @@ class SeparationSpec:
     encoding: Encoding
     sha256: str
     title: str
+    weights: str
+    build: str
 
     def to_record(self) -> dict[str, Any]:
         """Returns the spec as JSON values."""
@@ -60,9 +64,17 @@ class SeparationSpec:
 
     def fingerprint(self, parent: str) -> str:
         """Returns what two requests with one request_id must have in common, as 16 hexadecimal digits."""
-        # Not the title: it may be edited between a request and its repetition.
-        text = json.dumps([parent, {**asdict(self), "title": ""}], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        # Not the title, the weights and the build: they may change between a request and its repetition.
+        return _digest([parent, {**asdict(self), "title": "", "weights": "", "build": ""}])[:16]
+
+    @property
+    def key(self) -> str:
+        """What the bytes of the stems depend on, as 64 hexadecimal digits."""
+        return _digest({**asdict(self), "title": ""})
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

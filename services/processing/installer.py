@@ -58,6 +58,13 @@ class InstallationPerformer:
             case _:
                 raise WorkDied(f"the installer ended with status {process.returncode}")
 
+    async def forget(self, job_id: str) -> None:
+        """Does nothing: what was downloaded belongs to the model, and the next installation of it continues there."""
+
+    async def left(self) -> set[str]:
+        """Returns no ids: what installations leave belongs to models."""
+        return set()
+
 
 async def _follow(process: asyncio.subprocess.Process, report: Report) -> Mapping[str, Any]:
     """Passes progress on, to the last event, which is returned; empty if there was none."""

@@ -22,7 +22,9 @@ class SeparationRequest:
         id: the job, for logs; unique among the requests of one engine.
         model: id of an installed model.
         source: the original audio file, any format that ffmpeg decodes.
-        out_dir: an existing folder for the stems and the scratch files; its owner removes it.
+        sha256: of the source, 64 hexadecimal digits; with it a checkpoint is tied to the file.
+        out_dir: the job's folder, see `runs`. What a run leaves there when it dies or is stopped, the next one of the same
+            folder goes on with. Its owner removes it when nobody needs the stems any more.
         wanted_stems: stems to write, in any order; empty = all stems of the model.
         complement: also write the mix without the wanted stems.
         encoding: how the stems are written.
@@ -31,6 +33,7 @@ class SeparationRequest:
     id: str
     model: str
     source: Path
+    sha256: str
     out_dir: Path
     wanted_stems: tuple[str, ...] = ()
     complement: bool = False
@@ -43,7 +46,7 @@ class StemOutput:
 
     Attributes:
         stem: which stem; "no-..." for the complement.
-        path: the file, in the request's out_dir.
+        path: the file, in a folder of its run below the request's out_dir.
         filename_suffix: ".wav", ".flac" or ".mp3".
         media_type: the IANA media type.
         sample_count: sample frames per channel.
@@ -75,16 +78,20 @@ class SeparationOutput:
         device: what computed it: "cpu", "cuda:0", "mps".
         gain: the factor that all stems were multiplied by so that none clips; 1.0 when nothing had to be done.
         stems: in the model's stem order, the complement last.
+        weights: identifies the weights that were used.
+        build: identifies the code that ran.
     """
 
     model: str
+    weights: str
+    build: str
     device: str
     gain: float
     stems: tuple[StemOutput, ...]
 
 
 class SeparationCancelled(Exception):
-    """The separation was ended by `Engine.cancel`; what is left in out_dir is garbage."""
+    """The separation was ended by `Engine.cancel`."""
 
 
 class ChildDied(Exception):

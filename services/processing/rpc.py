@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc.aio
+from google.api.httpbody_pb2 import HttpBody
 
 from alchemy.processing.v1 import processing_service_pb2 as pb
 from alchemy.processing.v1.processing_service_pb2_grpc import ProcessingServiceServicer
@@ -19,6 +20,7 @@ from services.mesh.pages import decode_token, encode_token, page_size
 from services.processing.domain import Encoding
 from services.processing.installations import Installations
 from services.processing.installations_rpc import MAX_REQUEST_ID, InstallationRpc, due, ended
+from services.processing.streams import WAV_ENCODINGS, StemStreams
 from services.processing.translate import encoding_from, model_message, separation_message
 from services.processing.usecases import Catalogue, Separations, Snapshot
 
@@ -30,14 +32,17 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
 
     def __init__(
         self,
+        *,
         separations: Separations,
         installations: Installations,
+        streams: StemStreams,
         catalogue: Catalogue,
         tail: EventTail,
         drain: Drain,
     ) -> None:
         super().__init__(installations, tail, drain)
         self._separations = separations
+        self._streams = streams
         self._catalogue = catalogue
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
@@ -101,6 +106,13 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
         watched = Watched(load=load, revision=_revision, unpack=_unpack, ended=ended, due=due)
         async for separation in watch(self._tail, self._drain, user, request.name, watched):
             yield pb.WatchSeparationResponse(separation=separation)
+
+    async def StreamStem(self, request: pb.StreamStemRequest, context: Context) -> AsyncIterator[pb.StreamStemResponse]:
+        encoding = encoding_from(request.encoding)
+        if encoding not in WAV_ENCODINGS:
+            raise InvalidRequest([Violation("encoding", "must be one of the AUDIO_ENCODING_WAV_... values")])
+        async for piece in self._streams.stream(owner(context), request.name, request.stem, encoding):
+            yield pb.StreamStemResponse(data=HttpBody(content_type="audio/wav", data=piece))
 
     async def CancelSeparation(
         self, request: pb.CancelSeparationRequest, context: Context

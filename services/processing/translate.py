@@ -70,7 +70,9 @@ def separation_message(job: Job, queue_position: int | None = None) -> Separatio
     message.progress.CopyFrom(_progress(job, queue_position))
     if job.error is not None:
         message.error.CopyFrom(job.error.to_status())
-    for stem in (job.result or {}).get("stems", ()):
+    result = job.result or {}
+    message.reused = result.get("reused", False)
+    for stem in result.get("stems", ()):
         message.stems.add(**stem)
     return message
 

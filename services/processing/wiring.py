@@ -7,18 +7,22 @@ import grpc.aio
 
 from alchemy.processing.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
 from services.mesh import redis
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
 from services.mesh.events import EventLog, EventTail, Published
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
 from services.mesh.server import ServiceBundle
+from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.adapters.weights import ModelStore
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, KIND
 from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
 from services.processing.settings import Settings
+from services.processing.streams import StemStreams
 from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 
@@ -42,6 +46,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             dispatcher=dispatcher,
             library=GrpcLibrary(channel),
             catalogue=catalogue,
+            build=engine_build(),
             queue=settings.queue,
             max_queued=settings.max_queued_jobs,
         )
@@ -50,7 +55,22 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         installations = Installations(
             store=installing, separations=store, dispatcher=install_dispatcher, catalogue=catalogue, models=models
         )
-        rpc = ProcessingRpc(separations, installations, catalogue, tail, drain)
+        streams = StemStreams(
+            store=store,
+            catalogue=catalogue,
+            blobs=LocalBlobStore(settings.data_dir / "blobs"),
+            work_dir=settings.work_dir,
+            ffmpeg=ffmpeg_path(settings.ffmpeg),
+            drain=drain,
+        )
+        rpc = ProcessingRpc(
+            separations=separations,
+            installations=installations,
+            streams=streams,
+            catalogue=catalogue,
+            tail=tail,
+            drain=drain,
+        )
 
         async def react(published: Published) -> None:
             if published.event.HasField("track_deleted"):

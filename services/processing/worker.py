@@ -4,7 +4,6 @@ Beside them it takes installations of models from theirs, so that a download nev
 """
 
 import asyncio
-from pathlib import Path
 
 import grpc.aio
 
@@ -21,6 +20,7 @@ from services.processing.adapters.library import GrpcLibrary
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, INSTALL_QUEUE, KIND
 from services.processing.installer import InstallationPerformer
 from services.processing.performer import SeparationPerformer
+from services.processing.reuse import Reuse
 from services.processing.settings import Settings
 from services.processing.translate import InstallationEvents, SeparationEvents
 
@@ -35,17 +35,19 @@ async def work(settings: Settings, drain: Drain) -> None:
         redis.connect(settings.redis_url) as client,
         grpc.aio.insecure_channel(settings.library_target) as channel,
     ):
+        store, library = JobStore(client, KIND, SeparationEvents()), GrpcLibrary(channel)
         worker = JobWorker(
             redis_url=settings.redis_url,
             queue=settings.queue,
             actor_name=ACTOR,
-            store=JobStore(client, KIND, SeparationEvents()),
+            store=store,
             dispatcher=dispatcher,
             performer=SeparationPerformer(
                 engine=engine,
-                library=GrpcLibrary(channel),
+                library=library,
+                reuse=Reuse(store, library),
                 blobs=blobs,
-                work_dir=_work_dir(settings.data_dir),
+                work_dir=settings.work_dir,
             ),
             drain=drain,
         )
@@ -67,11 +69,6 @@ async def work(settings: Settings, drain: Drain) -> None:
             await stop(warming)
             dispatcher.close()
             install_dispatcher.close()
-
-
-def _work_dir(data_dir: Path) -> Path:
-    # On the file system of the blobs, so that a finished stem is moved there, not copied.
-    return data_dir / "work"
 
 
 if __name__ == "__main__":

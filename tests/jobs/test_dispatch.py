@@ -15,6 +15,12 @@ class AtOnce:
     async def perform(self, job: Job, report: Report) -> dict[str, str]:
         return {"done": job.name}
 
+    async def forget(self, job_id: str) -> None:
+        pass
+
+    async def left(self) -> set[str]:
+        return set()
+
 
 async def test_a_message_brings_its_job_to_a_worker(valkey: Valkey, store: JobStore) -> None:
     dispatcher, drain = DramatiqDispatcher(valkey.url, "test"), Drain()

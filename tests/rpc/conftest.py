@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import grpc.aio
 import pytest
@@ -13,8 +14,10 @@ from alchemy.processing.v1.processing_service_pb2_grpc import (
     add_ProcessingServiceServicer_to_server,
 )
 from alchemy.realtime.v1.realtime_service_pb2_grpc import RealtimeServiceStub, add_RealtimeServiceServicer_to_server
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain, stop
-from services.mesh.errors import TrackNotFound
+from services.mesh.errors import BlobMissing, TrackNotFound
 from services.mesh.events import EventLog, EventTail
 from services.mesh.ids import new_id
 from services.mesh.jobs.store import JobStore
@@ -25,6 +28,7 @@ from services.processing.catalogue import Availability, Family, ModelInfo
 from services.processing.domain import StemFile, StemResult, TrackSource
 from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
+from services.processing.streams import StemStreams
 from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 from services.realtime.rpc import RealtimeRpc
@@ -34,21 +38,38 @@ QUEUE = "separate"
 TRACK = f"tracks/{new_id()}"
 OWNER = "ann"
 AS_OWNER = (("x-alchemy-user", OWNER),)
-AS_STRANGER = (("x-alchemy-user", "mallory"),)
+STRANGER = "mallory"
+AS_STRANGER = (("x-alchemy-user", STRANGER),)
+SAME_TRACK = f"tracks/{new_id()}"
+STRANGERS_TRACK = f"tracks/{new_id()}"
 
 
 class OneTrack:
-    """A library with one track of one owner."""
+    """A library with one track of one owner, and another one with the same audio."""
+
+    def __init__(self) -> None:
+        self.registered: dict[str, list[StemFile]] = {}
+        self.blobs_missing = False
 
     async def source(self, owner: str, track: str) -> TrackSource:
-        if (owner, track) != (OWNER, TRACK):
+        titles = {(OWNER, TRACK): "Song", (OWNER, SAME_TRACK): "The same", (STRANGER, STRANGERS_TRACK): "Theirs"}
+        if (owner, track) not in titles:
             raise TrackNotFound(track)
-        return TrackSource(sha256="00" * 32, title="Song")
+        return TrackSource(sha256="00" * 32, title=titles[owner, track])
 
     async def register(
         self, owner: str, separation: str, model: str, stems: Sequence[StemFile]
     ) -> tuple[StemResult, ...]:
-        raise AssertionError("these tests finish jobs without a worker")
+        if self.blobs_missing:
+            raise BlobMissing(separation)
+        self.registered[separation] = list(stems)
+        parent = separation.rsplit("/", 2)[0]
+        return tuple(
+            StemResult(
+                stem=stem.stem, artifact=f"{parent}/artifacts/{number}", size_bytes=stem.size_bytes, sha256=stem.sha256
+            )
+            for number, stem in enumerate(stems)
+        )
 
 
 @dataclass
@@ -57,10 +78,11 @@ class InstalledModels:
 
     ids: set[str] = field(default_factory=lambda: {"htdemucs", "spleeter-2stems"})
     discarded: list[str] = field(default_factory=list)
+    digest: str = "weights"
 
     def availability(self, model: ModelInfo) -> Availability:
         there = model.id in self.ids
-        return Availability(installed=there, reason="" if there else "Not here.", size_bytes=1)
+        return Availability(installed=there, reason="" if there else "Not here.", size_bytes=1, digest=self.digest)
 
     def local(self) -> Sequence[ModelInfo]:
         return [OWN_MODEL]
@@ -119,29 +141,43 @@ class Mesh:
     installing: JobStore
     separations: Separations
     log: EventLog
+    library: OneTrack
     models: InstalledModels
     sent: Sent
     drain: Drain
+    blobs: LocalBlobStore
+    work_dir: Path
 
 
 @asynccontextmanager
-async def _mesh(client: Client) -> AsyncIterator[Mesh]:
+async def _mesh(client: Client, folder: Path) -> AsyncIterator[Mesh]:
     store = JobStore(client, "separation", SeparationEvents())
     installing = JobStore(client, "installation", InstallationEvents())
     models, sent, drain, tail, log = InstalledModels(), Sent(), Drain(), EventTail(client), EventLog(client)
-    catalogue = Catalogue(models)
+    catalogue, library = Catalogue(models), OneTrack()
     separations = Separations(
-        store=store, dispatcher=sent, library=OneTrack(), catalogue=catalogue, queue=QUEUE, max_queued=5
+        store=store, dispatcher=sent, library=library, catalogue=catalogue, build="build", queue=QUEUE, max_queued=5
     )
 
     installations = Installations(
         store=installing, separations=store, dispatcher=sent, catalogue=catalogue, models=models
     )
 
+    blobs, work_dir = LocalBlobStore(folder / "blobs"), folder / "work"
+    streams = StemStreams(
+        store=store, catalogue=catalogue, blobs=blobs, work_dir=work_dir, ffmpeg=ffmpeg_path(), drain=drain
+    )
+    rpc = ProcessingRpc(
+        separations=separations,
+        installations=installations,
+        streams=streams,
+        catalogue=catalogue,
+        tail=tail,
+        drain=drain,
+    )
+
     def register(server: grpc.aio.Server) -> None:
-        add_ProcessingServiceServicer_to_server(
-            ProcessingRpc(separations, installations, catalogue, tail, drain), server
-        )
+        add_ProcessingServiceServicer_to_server(rpc, server)
         add_RealtimeServiceServicer_to_server(RealtimeRpc(Events(log, tail, drain)), server)
 
     following = asyncio.ensure_future(tail.run())
@@ -154,15 +190,18 @@ async def _mesh(client: Client) -> AsyncIterator[Mesh]:
                 installing,
                 separations,
                 log,
+                library,
                 models,
                 sent,
                 drain,
+                blobs,
+                work_dir,
             )
     finally:
         await stop(following)
 
 
 @pytest.fixture
-async def mesh(redis_client: Client) -> AsyncIterator[Mesh]:
-    async with _mesh(redis_client) as mesh:
+async def mesh(redis_client: Client, tmp_path: Path) -> AsyncIterator[Mesh]:
+    async with _mesh(redis_client, tmp_path) as mesh:
         yield mesh

@@ -200,6 +200,8 @@ async def test_a_job_accepted_at_the_last_moment_brings_the_model_back(
             "encoding": "wav16",
             "sha256": "00",
             "title": "",
+            "weights": "",
+            "build": "",
         },
         created_at=1.0,
         queued_at=1.0,

@@ -44,6 +44,8 @@ class Job:
         owner: the user it belongs to.
         queue: the class of work, and the name of its queue.
         spec: what is wanted; JSON values, known to the service only.
+        key: names the work. Jobs of one owner with equal keys come to the same result, so no two of them run at a time.
+            Empty = unlike any other.
         result: what came out; JSON values, known to the service only. None unless SUCCEEDED.
         stage: the step in hand.
         fraction: share that is done, in [0, 1].
@@ -62,6 +64,7 @@ class Job:
     spec: Mapping[str, Any]
     created_at: float
     queued_at: float
+    key: str = ""
     state: JobState = JobState.QUEUED
     stage: str = "queued"
     fraction: float = 0.0
@@ -99,6 +102,18 @@ class Job:
         if values["error"] is not None:
             values["error"] = ErrorRecord(**values["error"])
         return cls(**values)
+
+
+def answered(job: Job, result: Mapping[str, Any], now: float, *, device: str) -> Job:
+    """The result of a waiting job was there already: no worker need take it.
+
+    Raises:
+        Superseded: a worker has taken it, or it has ended.
+    """
+    if job.state is not JobState.QUEUED:
+        raise Superseded
+    job = dataclasses.replace(job, started_at=now)
+    return _ended(job, JobState.SUCCEEDED, now, stage="done", fraction=1.0, result=result, device=device)
 
 
 def claimed(job: Job, now: float) -> Job:

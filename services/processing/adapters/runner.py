@@ -1,22 +1,25 @@
 """Runs one separation from file to files, inside the engine's child process."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from services.mesh.errors import DeviceUnavailable, OutOfMemory, StemUnknown
+from services.processing.adapters.build import engine_build
 from services.processing.adapters.decode import decode
 from services.processing.adapters.devices import is_out_of_memory, resolve_device
 from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain
-from services.processing.adapters.overlap_add import separate
+from services.processing.adapters.overlap_add import START, separate
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
 from services.processing.adapters.samples import SampleFile
 from services.processing.adapters.spleeter import load_spleeter
 from services.processing.adapters.weights import InstalledModel, Manifest, ModelStore
+from services.processing.adapters.workspace import Workspace
 from services.processing.catalogue import Family, ModelInfo, complement_stem
+from services.processing.live import announce
 from services.processing.ports import (
     FloatArray,
     SeparationOutput,
@@ -85,10 +88,17 @@ class Runner:
             separating=_NETWORK_COST[model.info.family] * steps_per_span,
             encoding=_ENCODE_COST.get(output.codec, _WAV_COST) * len(outputs),
         )
-        with ExitStack() as stack:
-            mix, *files = (stack.enter_context(_scratch(request.out_dir, name)) for name in ("mix", *outputs))
-            decode(request.source, separator.sample_rate, mix, check, ffmpeg=self._ffmpeg)
-            meter.enter(SEPARATING)
+        key = _checkpoint_key(request, model.manifest, wanted, device)
+        with Workspace.open(request.out_dir, key, outputs) as work:
+            mix, files = work.mix, work.stems
+            announce(work.path, separator.sample_rate)
+            start = work.position
+            if start is None:
+                decode(request.source, separator.sample_rate, mix, check, ffmpeg=self._ffmpeg)
+                start = START
+                work.save(start)
+            spans, _ = separator.plan(mix.length, wanted)
+            meter.enter(SEPARATING, start.spans / len(spans))
 
             def on_step(done: int, steps: int) -> None:
                 check()
@@ -101,7 +111,7 @@ class Runner:
                 if request.complement:
                     files[-1].append(mix.read(start, start + block.shape[-1]) - block.sum(axis=0))
 
-            separate(separator, mix, wanted, write, on_step)
+            separate(separator, mix, wanted, write, on_step, start=start, on_span=work.save)
             meter.enter(ENCODING)
             gain = joint_gain((file.peak for file in files), output)
             results = []
@@ -111,7 +121,7 @@ class Runner:
                     check()
                     meter.advance(ENCODING, (index + done) / len(files))
 
-                path = request.out_dir / f"{stem}{output.suffix}"
+                path = work.path / f"{stem}{output.suffix}"
                 encode(
                     path,
                     request.encoding,
@@ -121,7 +131,14 @@ class Runner:
                     ffmpeg=self._ffmpeg,
                 )
                 results.append(_described(stem, path, output, file, gain=gain, sample_rate=separator.sample_rate))
-        return SeparationOutput(model=model.info.id, device=str(device), gain=gain, stems=tuple(results))
+        return SeparationOutput(
+            model=model.info.id,
+            weights=model.manifest.digest,
+            build=engine_build(),
+            device=str(device),
+            gain=gain,
+            stems=tuple(results),
+        )
 
     def _separator(self, model: InstalledModel, device: torch.device) -> Separator:
         """Returns the model, loaded; the one before is let go first, so that two never share the memory."""
@@ -138,12 +155,22 @@ class Runner:
         return self._loaded[1]
 
 
-def _scratch(folder: Path, name: str) -> SampleFile:
-    """Makes a scratch file without a name: its space is free again when it is closed, even by a kill."""
-    path = folder / f".{name}.f32"
-    file = SampleFile(path)
-    path.unlink()
-    return file
+def _checkpoint_key(request: SeparationRequest, manifest: Manifest, wanted: Sequence[str], device: torch.device) -> str:
+    """Names everything that the samples depend on: with another key, a checkpoint is of no use.
+
+    Unlike the files that come out, samples of one track must not come from two kinds of processor.
+    """
+    return json.dumps(
+        {
+            "build": engine_build(),
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+            "processor": [torch.backends.cpu.get_cpu_capability(), torch.get_num_threads()],
+            "source": request.sha256,
+            "model": manifest.digest,
+            "stems": list(wanted),
+            "complement": request.complement,
+        }
+    )
 
 
 def _described(stem: str, path: Path, output: Format, file: SampleFile, *, gain: float, sample_rate: int) -> StemOutput:

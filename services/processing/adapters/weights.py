@@ -65,6 +65,13 @@ class Manifest:
         """Writes the manifest as JSON."""
         return json.dumps({"format": _FORMAT, **asdict(self)}, indent=2) + "\n"
 
+    @property
+    def digest(self) -> str:
+        """Identifies what the networks compute, as 16 hexadecimal digits; the same when they are installed again."""
+        fields = asdict(self)
+        content = {name: fields[name] for name in ("model", "files", "weights", "segment_seconds")}
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
     @classmethod
     def from_json(cls, text: str) -> "Manifest":
         """Reads a manifest. Raises ValueError when it is not one of ours."""
@@ -126,7 +133,7 @@ class ModelStore:
                 reason = f"Its weights file {name} is damaged; install it again."
                 return Availability(installed=False, reason=reason, size_bytes=model.size_bytes)
         size = sum(record.size for record in manifest.files.values())
-        return Availability(installed=True, reason="", size_bytes=size)
+        return Availability(installed=True, reason="", size_bytes=size, digest=manifest.digest)
 
     def installed(self) -> frozenset[str]:
         """Returns the ids of the models that can run now."""

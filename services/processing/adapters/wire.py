@@ -1,6 +1,7 @@
 """What the worker and the engine's child process say to each other: one JSON object a line.
 
-worker -> child   {"cmd": "separate", "id", "model", "source", "out_dir", "wanted_stems", "complement", "encoding"}
+worker -> child   {"cmd": "separate", "id", "model", "source", "sha256", "out_dir", "wanted_stems", "complement",
+                   "encoding"}
                   {"cmd": "cancel", "id"}
 child -> worker   {"event": "ready", "device"}
                   {"event": "progress", "id", "stage", "fraction"}
@@ -33,6 +34,7 @@ def request_from_wire(message: Message) -> SeparationRequest:
         id=message["id"],
         model=message["model"],
         source=Path(message["source"]),
+        sha256=message["sha256"],
         out_dir=Path(message["out_dir"]),
         wanted_stems=tuple(message["wanted_stems"]),
         complement=message["complement"],

@@ -1,7 +1,9 @@
 from alchemy.processing.v1 import installation_pb2 as _installation_pb2
 from alchemy.processing.v1 import separation_pb2 as _separation_pb2
+from alchemy.type.v1 import audio_pb2 as _audio_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.api import httpbody_pb2 as _httpbody_pb2
 from google.api import resource_pb2 as _resource_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -96,6 +98,22 @@ class WatchSeparationResponse(_message.Message):
     SEPARATION_FIELD_NUMBER: _ClassVar[int]
     separation: _separation_pb2.Separation
     def __init__(self, separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...
+
+class StreamStemRequest(_message.Message):
+    __slots__ = ("name", "stem", "encoding")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STEM_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    stem: str
+    encoding: _audio_pb2.AudioEncoding
+    def __init__(self, name: _Optional[str] = ..., stem: _Optional[str] = ..., encoding: _Optional[_Union[_audio_pb2.AudioEncoding, str]] = ...) -> None: ...
+
+class StreamStemResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _httpbody_pb2.HttpBody
+    def __init__(self, data: _Optional[_Union[_httpbody_pb2.HttpBody, _Mapping]] = ...) -> None: ...
 
 class CancelSeparationRequest(_message.Message):
     __slots__ = ("name",)

@@ -98,6 +98,11 @@ class ProcessingServiceStub:
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationRequest.SerializeToString,
                 response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationResponse.FromString,
                 _registered_method=True)
+        self.StreamStem = channel.unary_stream(
+                '/alchemy.processing.v1.ProcessingService/StreamStem',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemResponse.FromString,
+                _registered_method=True)
         self.CancelSeparation = channel.unary_unary(
                 '/alchemy.processing.v1.ProcessingService/CancelSeparation',
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CancelSeparationRequest.SerializeToString,
@@ -185,7 +190,9 @@ class ProcessingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateSeparation(self, request, context):
-        """Queues a separation and returns it, durable, in state QUEUED.
+        """Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+        separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+        takes its result.
 
         Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
         FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with
@@ -218,6 +225,26 @@ class ProcessingServiceServicer:
         without a terminal state was cut: call again, nothing is lost. Closing the stream never cancels the job.
 
         Over REST: newline-delimited JSON, or server-sent events with `Accept: text/event-stream`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamStem(self, request, context):
+        """Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+        soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+        faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+        sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+
+        While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+        clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+        UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+
+        Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+        is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+        during the stream; DATA_LOSS with BLOB_MISSING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -304,6 +331,11 @@ def add_ProcessingServiceServicer_to_server(servicer, server):
                     servicer.WatchSeparation,
                     request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationRequest.FromString,
                     response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationResponse.SerializeToString,
+            ),
+            'StreamStem': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamStem,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemResponse.SerializeToString,
             ),
             'CancelSeparation': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelSeparation,
@@ -644,6 +676,33 @@ class ProcessingService:
             '/alchemy.processing.v1.ProcessingService/WatchSeparation',
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationRequest.SerializeToString,
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamStem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/StreamStem',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemResponse.FromString,
             options,
             channel_credentials,
             insecure,

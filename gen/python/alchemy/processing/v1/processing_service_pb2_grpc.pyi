@@ -51,7 +51,9 @@ class ProcessingServiceStub:
     that has ended it changes nothing. NOT_FOUND with INSTALLATION_NOT_FOUND.
     """
     CreateSeparation: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.CreateSeparationRequest, _processing_service_pb2.CreateSeparationResponse]
-    """Queues a separation and returns it, durable, in state QUEUED.
+    """Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+    separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+    takes its result.
 
     Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
     FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with
@@ -70,6 +72,22 @@ class ProcessingServiceStub:
     without a terminal state was cut: call again, nothing is lost. Closing the stream never cancels the job.
 
     Over REST: newline-delimited JSON, or server-sent events with `Accept: text/event-stream`.
+    """
+    StreamStem: _aio.UnaryStreamMultiCallable[_processing_service_pb2.StreamStemRequest, _processing_service_pb2.StreamStemResponse]
+    """Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+    soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+    faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+    sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+
+    While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+    clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+    UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+
+    Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+
+    Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+    is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+    during the stream; DATA_LOSS with BLOB_MISSING.
     """
     CancelSeparation: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.CancelSeparationRequest, _processing_service_pb2.CancelSeparationResponse]
     """Asks for the end of a separation. A queued one is CANCELLED at once; a running one stops at its next segment, or is
@@ -174,7 +192,9 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _processing_service_pb2.CreateSeparationRequest,
         context: _aio.ServicerContext[_processing_service_pb2.CreateSeparationRequest, _abc.Awaitable[_processing_service_pb2.CreateSeparationResponse]],
     ) -> _abc.Awaitable[_processing_service_pb2.CreateSeparationResponse]:
-        """Queues a separation and returns it, durable, in state QUEUED.
+        """Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+        separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+        takes its result.
 
         Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
         FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with
@@ -211,6 +231,28 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         without a terminal state was cut: call again, nothing is lost. Closing the stream never cancels the job.
 
         Over REST: newline-delimited JSON, or server-sent events with `Accept: text/event-stream`.
+        """
+
+    @_abc_1.abstractmethod
+    def StreamStem(
+        self,
+        request: _processing_service_pb2.StreamStemRequest,
+        context: _aio.ServicerContext[_processing_service_pb2.StreamStemRequest, _abc.AsyncIterator[_processing_service_pb2.StreamStemResponse]],
+    ) -> _abc.AsyncIterator[_processing_service_pb2.StreamStemResponse]:
+        """Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+        soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+        faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+        sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+
+        While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+        clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+        UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+
+        Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+        is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+        during the stream; DATA_LOSS with BLOB_MISSING.
         """
 
     @_abc_1.abstractmethod

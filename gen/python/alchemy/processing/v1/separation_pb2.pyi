@@ -56,7 +56,7 @@ class Model(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., stems: _Optional[_Iterable[str]] = ..., license: _Optional[str] = ..., license_uri: _Optional[str] = ..., size_bytes: _Optional[int] = ..., network_count: _Optional[int] = ..., quality: _Optional[_Iterable[_Union[Model.StemQuality, _Mapping]]] = ..., quality_source: _Optional[str] = ..., installed: _Optional[bool] = ..., unavailable_reason: _Optional[str] = ..., install_command: _Optional[str] = ..., default: _Optional[bool] = ..., local: _Optional[bool] = ...) -> None: ...
 
 class Separation(_message.Message):
-    __slots__ = ("name", "model", "wanted_stems", "complement", "encoding", "state", "progress", "error", "stems", "device", "cancel_requested", "create_time", "start_time", "end_time", "revision")
+    __slots__ = ("name", "model", "wanted_stems", "complement", "encoding", "state", "progress", "error", "stems", "device", "cancel_requested", "create_time", "start_time", "end_time", "revision", "reused")
     class Stem(_message.Message):
         __slots__ = ("stem", "artifact", "size_bytes", "sha256")
         STEM_FIELD_NUMBER: _ClassVar[int]
@@ -83,6 +83,7 @@ class Separation(_message.Message):
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    REUSED_FIELD_NUMBER: _ClassVar[int]
     name: str
     model: str
     wanted_stems: _containers.RepeatedScalarFieldContainer[str]
@@ -98,4 +99,5 @@ class Separation(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     revision: int
-    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., wanted_stems: _Optional[_Iterable[str]] = ..., complement: _Optional[bool] = ..., encoding: _Optional[_Union[_audio_pb2.AudioEncoding, str]] = ..., state: _Optional[_Union[_job_pb2.JobState, str]] = ..., progress: _Optional[_Union[_job_pb2.Progress, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., stems: _Optional[_Iterable[_Union[Separation.Stem, _Mapping]]] = ..., device: _Optional[str] = ..., cancel_requested: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
+    reused: bool
+    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., wanted_stems: _Optional[_Iterable[str]] = ..., complement: _Optional[bool] = ..., encoding: _Optional[_Union[_audio_pb2.AudioEncoding, str]] = ..., state: _Optional[_Union[_job_pb2.JobState, str]] = ..., progress: _Optional[_Union[_job_pb2.Progress, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., stems: _Optional[_Iterable[_Union[Separation.Stem, _Mapping]]] = ..., device: _Optional[str] = ..., cancel_requested: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., reused: _Optional[bool] = ...) -> None: ...

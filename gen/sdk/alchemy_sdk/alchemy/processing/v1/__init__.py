@@ -35,6 +35,8 @@ __all__ = (
     "RetrySeparationResponse",
     "Separation",
     "SeparationStem",
+    "StreamStemRequest",
+    "StreamStemResponse",
     "WatchInstallationRequest",
     "WatchInstallationResponse",
     "WatchSeparationRequest",
@@ -792,6 +794,12 @@ class Separation(betterproto2.Message):
     Counts the changes of this separation; never falls. Equal revisions in a watch are keep-alives.
     """
 
+    reused: "bool" = betterproto2.field(16, betterproto2.TYPE_BOOL)
+    """
+    True if the stems were not computed for this separation, but taken from an equal one: same audio, model, weights,
+    options and version of the engine, of any of the caller's own tracks. The bytes are those that computing would give.
+    """
+
 
 default_message_pool.register_message("alchemy.processing.v1", "Separation", Separation)
 
@@ -824,6 +832,49 @@ class SeparationStem(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.processing.v1", "Separation.Stem", SeparationStem)
+
+
+@dataclass(eq=False, repr=False)
+class StreamStemRequest(betterproto2.Message):
+    """
+    Request of StreamStem.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    `tracks/{track}/separations/{separation}`.
+    """
+
+    stem: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Which stem, for example "vocals"; one of those that the separation makes.
+    """
+
+    encoding: "__type__v1__.AudioEncoding" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: __type__v1__.AudioEncoding(0)
+    )
+    """
+    How samples are written, whatever the separation's own encoding is: AUDIO_ENCODING_WAV_PCM16, AUDIO_ENCODING_WAV_PCM24 or
+    AUDIO_ENCODING_WAV_FLOAT32. UNSPECIFIED = AUDIO_ENCODING_WAV_PCM16.
+    """
+
+
+default_message_pool.register_message("alchemy.processing.v1", "StreamStemRequest", StreamStemRequest)
+
+
+@dataclass(eq=False, repr=False)
+class StreamStemResponse(betterproto2.Message):
+    """
+    One piece of a streamed stem.
+    """
+
+    data: "___google__api__.HttpBody | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The next bytes of the WAVE file; content_type is always "audio/wav".
+    """
+
+
+default_message_pool.register_message("alchemy.processing.v1", "StreamStemResponse", StreamStemResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1083,7 +1134,9 @@ class ProcessingServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "CreateSeparationResponse":
         """
-        Queues a separation and returns it, durable, in state QUEUED.
+        Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+        separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+        takes its result.
 
         Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
         FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with
@@ -1170,6 +1223,41 @@ class ProcessingServiceStub(betterproto2_grpclib.ServiceStub):
         ):
             yield response
 
+    async def stream_stem(
+        self,
+        message: "StreamStemRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "AsyncIterator[StreamStemResponse]":
+        """
+        Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+        soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+        faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+        sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+
+        While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+        clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+        UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+
+        Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+        is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+        during the stream; DATA_LOSS with BLOB_MISSING.
+        """
+
+        async for response in self._unary_stream(
+            "/alchemy.processing.v1.ProcessingService/StreamStem",
+            message,
+            StreamStemResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        ):
+            yield response
+
     async def cancel_separation(
         self,
         message: "CancelSeparationRequest",
@@ -1218,6 +1306,7 @@ class ProcessingServiceStub(betterproto2_grpclib.ServiceStub):
         )
 
 
+from ....google import api as ___google__api__
 from ....google import protobuf as ___google__protobuf__
 from ....google import rpc as ___google__rpc__
 from ...type import v1 as __type__v1__
