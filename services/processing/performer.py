@@ -66,6 +66,7 @@ class SeparationPerformer:
             wanted_stems=spec.wanted_stems,
             complement=spec.complement,
             encoding=spec.encoding,
+            options=spec.options,
         )
         output = await self._separate(request, report)
         report.stage = "storing"
@@ -113,6 +114,7 @@ class SeparationPerformer:
         reusable = (output.weights, output.build) == (spec.weights, spec.build)
         return {
             "stems": [asdict(stem) for stem in stems],
+            "gain": output.gain,
             "files": [asdict(file) for file in files] if reusable else [],
         }
 

@@ -1,7 +1,7 @@
 """The engine's two ports: what a worker asks of it, and what a model must be to run on it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.processing.catalogue import Availability, ModelInfo
-from services.processing.domain import Encoding, StemFile, StemResult, TrackSource
+from services.processing.domain import Encoding, Options, StemFile, StemResult, TrackSource
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -28,6 +28,7 @@ class SeparationRequest:
         wanted_stems: stems to write, in any order; empty = all stems of the model.
         complement: also write the mix without the wanted stems.
         encoding: how the stems are written.
+        options: how the track is separated.
     """
 
     id: str
@@ -38,6 +39,7 @@ class SeparationRequest:
     wanted_stems: tuple[str, ...] = ()
     complement: bool = False
     encoding: Encoding = Encoding.WAV_PCM16
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,3 +233,10 @@ class Separator(Protocol):
 
         `on_step` is called after each step, that is after each run of a network; it may raise to stop the work.
         """
+
+
+class Model(Separator, Protocol):
+    """A separator as it was loaded."""
+
+    def with_segments(self, seconds: float | None, overlap: float | None) -> Separator:
+        """Returns this model with other segments; None = its own. A model whose segments are fixed returns itself."""

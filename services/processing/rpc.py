@@ -17,9 +17,10 @@ from services.mesh.identity import owner
 from services.mesh.ids import is_id
 from services.mesh.jobs.watch import Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
-from services.processing.domain import Encoding
+from services.processing.domain import Encoding, Options
 from services.processing.installations import Installations
 from services.processing.installations_rpc import MAX_REQUEST_ID, InstallationRpc, due, ended
+from services.processing.options import option_faults, options_from
 from services.processing.streams import WAV_ENCODINGS, StemStreams
 from services.processing.translate import encoding_from, model_message, separation_message
 from services.processing.usecases import Catalogue, Separations, Snapshot
@@ -65,7 +66,7 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
         self, request: pb.CreateSeparationRequest, context: Context
     ) -> pb.CreateSeparationResponse:
         wanted = request.separation
-        encoding = _valid_create(request)
+        encoding, options = _valid_create(request)
         snapshot = await self._separations.create(
             owner(context),
             _track(request.parent),
@@ -73,6 +74,7 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
             wanted_stems=wanted.wanted_stems,
             complement=wanted.complement,
             encoding=encoding,
+            options=options,
             request_id=request.request_id,
         )
         return pb.CreateSeparationResponse(separation=_message(snapshot))
@@ -144,9 +146,9 @@ def _track(name: str) -> str:
     return name
 
 
-def _valid_create(request: pb.CreateSeparationRequest) -> Encoding:
-    """Returns the wanted encoding. Raises InvalidRequest with every fault that needs no look-up."""
-    faults = []
+def _valid_create(request: pb.CreateSeparationRequest) -> tuple[Encoding, Options]:
+    """Returns the wanted encoding and options. Raises InvalidRequest with every fault that needs no look-up."""
+    faults = option_faults(request.separation)
     encoding = encoding_from(request.separation.encoding)
     if encoding is None:
         faults.append(Violation("separation.encoding", "is not an AudioEncoding that this server knows"))
@@ -154,7 +156,7 @@ def _valid_create(request: pb.CreateSeparationRequest) -> Encoding:
         faults.append(Violation("request_id", f"must have at most {MAX_REQUEST_ID} characters"))
     if faults or encoding is None:
         raise InvalidRequest(faults)
-    return encoding
+    return encoding, options_from(request.separation)
 
 
 def _revision(separation: Separation) -> int:

@@ -9,14 +9,14 @@ import numpy as np
 from services.mesh.audio.decode import open_stereo
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
-from services.mesh.errors import BlobMissing, JobStateConflict, SeparationNotFound, StemUnknown
+from services.mesh.errors import BlobMissing, DependencyUnavailable, JobStateConflict, SeparationNotFound, StemUnknown
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
 from services.processing.adapters import wav
 from services.processing.adapters.encode import FORMATS
 from services.processing.catalogue import complement_stem
 from services.processing.domain import Encoding, SeparationSpec
-from services.processing.live import FRAME_BYTES, LiveStem
+from services.processing.live import FRAME_BYTES, LiveFormat, LiveStem
 from services.processing.ports import FloatArray
 from services.processing.usecases import Catalogue
 
@@ -100,9 +100,9 @@ class StemStreams:
                 now = await self._job(owner, job.name, stem)
                 if now.state is JobState.SUCCEEDED and live.format is None:
                     return
-                if now.state is JobState.SUCCEEDED:
+                if now.state is JobState.SUCCEEDED and live.format is not None:
                     # Its samples came from a run that another one has overtaken; the rest is in the finished stem.
-                    async for piece in self._rest(now, stem, sent, bits):
+                    async for piece in self._rest(now, stem, live.format, sent, bits):
                         yield piece
                     return
             if loop.time() - spoke >= _KEEP_ALIVE_SECONDS:
@@ -125,9 +125,11 @@ class StemStreams:
                 started = True
             yield wav.data(block, bits)
 
-    async def _rest(self, job: Job, stem: str, first: int, bits: int) -> AsyncIterator[bytes]:
+    async def _rest(self, job: Job, stem: str, form: LiveFormat, first: int, bits: int) -> AsyncIterator[bytes]:
         skip = first
-        async for _, block in _blocks(self._blob(job, stem), self._ffmpeg):
+        async for rate, block in _blocks(self._blob(job, stem), self._ffmpeg):
+            if rate != form.sample_rate_hz:  # a cut, after which the caller gets the finished stem
+                raise DependencyUnavailable("the worker")
             left = block[:, skip:]
             skip -= block.shape[1] - left.shape[1]
             if left.size:

@@ -9,6 +9,7 @@ from alchemy.type.v1.audio_pb2 import AudioEncoding
 from alchemy.type.v1.job_pb2 import Progress
 from services.mesh.jobs.job import Job
 from services.processing.domain import Encoding, InstallationSpec, SeparationSpec
+from services.processing.options import set_options
 from services.processing.usecases import CatalogueEntry
 
 _ENCODINGS: dict[AudioEncoding, Encoding] = {
@@ -47,6 +48,7 @@ def model_message(entry: CatalogueEntry) -> Model:
         install_command="" if availability.installed else info.install_command,
         default=entry.default,
         local=entry.local,
+        max_segment_seconds=info.segment_seconds or 0,
     )
 
 
@@ -71,7 +73,9 @@ def separation_message(job: Job, queue_position: int | None = None) -> Separatio
     if job.error is not None:
         message.error.CopyFrom(job.error.to_status())
     result = job.result or {}
+    set_options(message, spec.options)
     message.reused = result.get("reused", False)
+    message.gain = result.get("gain", 0.0)
     for stem in result.get("stems", ()):
         message.stems.add(**stem)
     return message

@@ -11,7 +11,7 @@ from services.mesh.jobs.dispatch import Dispatcher
 from services.mesh.jobs.job import Job, JobState, Superseded
 from services.mesh.jobs.store import JobStore
 from services.processing.catalogue import CATALOGUE, MODELS, Availability, ModelInfo, default_model
-from services.processing.domain import Encoding, SeparationSpec, checked_stems
+from services.processing.domain import Encoding, Options, SeparationSpec, checked_options, checked_stems
 from services.processing.ports import Library, Models
 from services.processing.reuse import Reuse
 
@@ -113,6 +113,7 @@ class Separations:
         wanted_stems: Sequence[str],
         complement: bool,
         encoding: Encoding,
+        options: Options,
         request_id: str,
     ) -> Snapshot:
         """Queues a separation, or answers it at once. Raises what CreateSeparation documents."""
@@ -124,6 +125,7 @@ class Separations:
             wanted_stems=stems,
             complement=complement,
             encoding=encoding,
+            options=checked_options(entry.info, options, encoding, source),
             sha256=source.sha256,
             title=source.title,
             weights=entry.availability.digest,

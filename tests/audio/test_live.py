@@ -30,7 +30,7 @@ def test_the_first_samples_can_be_read_within_two_segments(models_dir: Path, tmp
         encoding=Encoding.WAV_FLOAT32,
     )
     stems = {stem: LiveStem(out, stem) for stem in ("vocals", "no-vocals")}
-    heard = {stem: b"" for stem in stems}
+    heard = dict.fromkeys(stems, b"")
     separating: list[float] = []
     first_heard: dict[str, int] = {}
 

@@ -55,7 +55,7 @@ class OneTrack:
         titles = {(OWNER, TRACK): "Song", (OWNER, SAME_TRACK): "The same", (STRANGER, STRANGERS_TRACK): "Theirs"}
         if (owner, track) not in titles:
             raise TrackNotFound(track)
-        return TrackSource(sha256="00" * 32, title=titles[owner, track])
+        return TrackSource(sha256="00" * 32, title=titles[owner, track], sample_rate_hz=48000, duration_seconds=60.0)
 
     async def register(
         self, owner: str, separation: str, model: str, stems: Sequence[StemFile]

@@ -155,7 +155,7 @@ async def test_a_known_result_needs_no_room_in_the_queue(mesh: Mesh, make_worker
 
 
 @pytest.mark.parametrize(
-    "change", ["stems", "encoding", "weights", "owner", "ran with other weights", "bytes are gone"]
+    "change", ["stems", "encoding", "options", "weights", "owner", "ran with other weights", "bytes are gone"]
 )
 async def test_what_is_not_equal_is_computed(
     mesh: Mesh, engine: FakeEngine, make_worker: Callable[[], JobWorker], change: str, monkeypatch: pytest.MonkeyPatch
@@ -168,6 +168,8 @@ async def test_what_is_not_equal_is_computed(
             second = await create(mesh, wanted_stems=["vocals"])
         case "encoding":
             second = await create(mesh, encoding=AudioEncoding.AUDIO_ENCODING_FLAC_PCM16)
+        case "options":
+            second = await create(mesh, shifts=1)
         case "weights":
             mesh.models.digest = "newer"
             second = await create(mesh)

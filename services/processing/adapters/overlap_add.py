@@ -67,6 +67,7 @@ def separate(
         pending[..., :carried] = start.pending
         weight[:carried] = start.weight
     base = starts[start.spans]  # the sample that pending[..., 0] belongs to
+    reach = base + carried  # what is pending ends here
     for index, span in enumerate(spans[start.spans :], start.spans):
         piece = separator.estimate(mix, span, stems, step)
         inside = slice(span.start - base, span.stop - base)
@@ -80,5 +81,6 @@ def separate(
             weight[: widest - count] = weight[count:]
             weight[widest - count :] = 0
             base += count
-        carried = max(span.stop - base, 0)
+        reach = max(reach, span.stop)
+        carried = reach - base
         on_span(Position(index + 1, pending[..., :carried], weight[:carried]))

@@ -1,7 +1,7 @@
 """What the worker and the engine's child process say to each other: one JSON object a line.
 
 worker -> child   {"cmd": "separate", "id", "model", "source", "sha256", "out_dir", "wanted_stems", "complement",
-                   "encoding"}
+                   "encoding", "options"}
                   {"cmd": "cancel", "id"}
 child -> worker   {"event": "ready", "device"}
                   {"event": "progress", "id", "stage", "fraction"}
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from services.mesh.errors import Internal, MeshError
-from services.processing.domain import Encoding
+from services.processing.domain import Encoding, Options
 from services.processing.ports import SeparationOutput, SeparationRequest, StemOutput
 
 Message = dict[str, Any]
@@ -39,6 +39,7 @@ def request_from_wire(message: Message) -> SeparationRequest:
         wanted_stems=tuple(message["wanted_stems"]),
         complement=message["complement"],
         encoding=Encoding(message["encoding"]),
+        options=Options.from_record(message["options"]),
     )
 
 

@@ -47,11 +47,13 @@ class Workspace:
         mix: the decoded track.
         stems: what is finished of each stem.
         position: where an earlier run stopped; None if this one begins with nothing.
+        notes: JSON values that go with the samples; saved with each checkpoint.
     """
 
     def __init__(self, run: runs.Run, key: str, stems: Sequence[str], found: "_Checkpoint | None") -> None:
         self.path = run.path
         self.position = found.position if found else None
+        self.notes = found.notes if found else {}
         self._run = run
         self._key = key
         names = _names(stems)
@@ -60,6 +62,7 @@ class Workspace:
             SampleFile(sample_path(run.path, name), known) for name, known in zip(names, statistics, strict=True)
         ]
         self.mix, *self.stems = self._files
+        self._scratch: list[SampleFile] = []
         self._syncing = ThreadPoolExecutor(1, "checkpoint")
         self._synced: Future[None] | None = None
         self._saved_at = -math.inf
@@ -87,9 +90,15 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._syncing.shutdown()
-        for file in self._files:
+        for file in (*self._files, *self._scratch):
             file.close()
         self._run.close()
+
+    def scratch(self, name: str) -> SampleFile:
+        """Makes one more sample file, empty, which no checkpoint speaks of."""
+        file = SampleFile(sample_path(self.path, name))
+        self._scratch.append(file)
+        return file
 
     def save(self, position: Position) -> None:
         """Makes everything up to a position durable, in the background; the next call waits for that.
@@ -108,6 +117,7 @@ class Workspace:
         header = {
             "key": self._key,
             "spans": position.spans,
+            "notes": self.notes,
             "files": [asdict(file.statistics) for file in self._files],
             "rows": position.pending.shape[0],
             "overlap": position.weight.size,
@@ -146,6 +156,7 @@ class _Checkpoint:
     """What a checkpoint says."""
 
     position: Position
+    notes: dict[str, int]
     statistics: Sequence[Statistics]
 
 
@@ -169,4 +180,4 @@ def _read(folder: Path, key: str, names: Sequence[str]) -> _Checkpoint:
     values: FloatArray = np.frombuffer(overlap, np.float32)
     width, rows = header["overlap"], header["rows"]
     pending, weight = np.split(values, [rows * 2 * width])
-    return _Checkpoint(Position(header["spans"], pending.reshape(rows, 2, width), weight), statistics)
+    return _Checkpoint(Position(header["spans"], pending.reshape(rows, 2, width), weight), header["notes"], statistics)

@@ -137,7 +137,8 @@ export type CreateSeparationRequest = Message<"alchemy.processing.v1.CreateSepar
   parent: string;
 
   /**
-   * What is wanted: model, wanted_stems, complement, encoding. Absent = all stems of the best model as 16-bit WAV.
+   * What is wanted: model, wanted_stems, complement, encoding, and the options from sample_rate_hz to preview. Absent = all
+   * stems of the best model as 16-bit WAV at the rate of the track.
    *
    * @generated from field: alchemy.processing.v1.Separation separation = 2;
    */
