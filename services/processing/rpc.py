@@ -18,6 +18,7 @@ from services.mesh.ids import is_id
 from services.mesh.jobs.watch import Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
 from services.processing.domain import Encoding, Options
+from services.processing.exports import ExportFormat, Exports
 from services.processing.installations import Installations
 from services.processing.installations_rpc import MAX_REQUEST_ID, InstallationRpc, due, ended
 from services.processing.options import option_faults, options_from
@@ -26,6 +27,12 @@ from services.processing.translate import encoding_from, model_message, separati
 from services.processing.usecases import Catalogue, Separations, Snapshot
 
 Context = grpc.aio.ServicerContext[Any, Any]
+
+
+_EXPORT_FORMATS = {
+    pb.ExportFormat.EXPORT_FORMAT_ZIP: ExportFormat.ZIP,
+    pb.ExportFormat.EXPORT_FORMAT_STEM_MP4: ExportFormat.STEM_MP4,
+}
 
 
 class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
@@ -37,6 +44,7 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
         separations: Separations,
         installations: Installations,
         streams: StemStreams,
+        exports: Exports,
         catalogue: Catalogue,
         tail: EventTail,
         drain: Drain,
@@ -44,6 +52,7 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
         super().__init__(installations, tail, drain)
         self._separations = separations
         self._streams = streams
+        self._exports = exports
         self._catalogue = catalogue
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
@@ -115,6 +124,17 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
             raise InvalidRequest([Violation("encoding", "must be one of the AUDIO_ENCODING_WAV_... values")])
         async for piece in self._streams.stream(owner(context), request.name, request.stem, encoding):
             yield pb.StreamStemResponse(data=HttpBody(content_type="audio/wav", data=piece))
+
+    async def ExportSeparation(
+        self, request: pb.ExportSeparationRequest, context: Context
+    ) -> AsyncIterator[pb.ExportSeparationResponse]:
+        form = _EXPORT_FORMATS.get(request.format)
+        if form is None:
+            raise InvalidRequest([Violation("format", "must be a format that this server knows")])
+        export = await self._exports.export(owner(context), request.name, form)
+        async for piece in export.pieces:
+            data = HttpBody(content_type=export.media_type, data=piece)
+            yield pb.ExportSeparationResponse(data=data, filename=export.filename)
 
     async def CancelSeparation(
         self, request: pb.CancelSeparationRequest, context: Context

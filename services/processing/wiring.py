@@ -19,6 +19,7 @@ from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.adapters.weights import ModelStore
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, KIND
+from services.processing.exports import Exports
 from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
 from services.processing.settings import Settings
@@ -55,18 +56,27 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         installations = Installations(
             store=installing, separations=store, dispatcher=install_dispatcher, catalogue=catalogue, models=models
         )
+        blobs, ffmpeg = LocalBlobStore(settings.data_dir / "blobs"), ffmpeg_path(settings.ffmpeg)
         streams = StemStreams(
             store=store,
             catalogue=catalogue,
-            blobs=LocalBlobStore(settings.data_dir / "blobs"),
+            blobs=blobs,
             work_dir=settings.work_dir,
-            ffmpeg=ffmpeg_path(settings.ffmpeg),
+            ffmpeg=ffmpeg,
             drain=drain,
+        )
+        exports = Exports(
+            store=store,
+            catalogue=catalogue,
+            blobs=blobs,
+            folder=settings.data_dir / "exports",
+            ffmpeg=ffmpeg,
         )
         rpc = ProcessingRpc(
             separations=separations,
             installations=installations,
             streams=streams,
+            exports=exports,
             catalogue=catalogue,
             tail=tail,
             drain=drain,

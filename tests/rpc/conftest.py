@@ -26,6 +26,7 @@ from services.mesh.server import ServiceBundle
 from services.mesh.testing import serve
 from services.processing.catalogue import Availability, Family, ModelInfo
 from services.processing.domain import StemFile, StemResult, TrackSource
+from services.processing.exports import Exports
 from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
 from services.processing.streams import StemStreams
@@ -167,10 +168,12 @@ async def _mesh(client: Client, folder: Path) -> AsyncIterator[Mesh]:
     streams = StemStreams(
         store=store, catalogue=catalogue, blobs=blobs, work_dir=work_dir, ffmpeg=ffmpeg_path(), drain=drain
     )
+    exports = Exports(store=store, catalogue=catalogue, blobs=blobs, folder=folder / "exports", ffmpeg=ffmpeg_path())
     rpc = ProcessingRpc(
         separations=separations,
         installations=installations,
         streams=streams,
+        exports=exports,
         catalogue=catalogue,
         tail=tail,
         drain=drain,

@@ -1,5 +1,6 @@
 """Stems that play while they are made, over the real door."""
 
+import zipfile
 from pathlib import Path
 
 import aiohttp
@@ -9,7 +10,8 @@ import soundfile
 
 from sfa import Mesh
 from sfa.processing import TERMINAL
-from tests.stack.conftest import reason
+from tests.stack.cli import Cli
+from tests.stack.conftest import EXAMPLE, Stack, reason
 
 pytestmark = pytest.mark.stack
 
@@ -46,3 +48,19 @@ async def test_an_unknown_stem_is_an_error_and_no_file(
         assert response.status == 400
         assert reason(await response.json()) == "STEM_UNKNOWN"
     await mesh.processing.cancel(job.name)
+
+
+async def test_everything_is_saved_as_one_file(stack: Stack, tmp_path: Path) -> None:
+    cli = Cli(target=stack.url, data_dir=stack.data_dir.root)
+    answer = await cli("separate", EXAMPLE, "--zip", "--stem-mp4", "--out", tmp_path / "out")
+    paths = [Path(line) for line in answer.out.splitlines()]
+    assert [path.name.partition("(")[2] for path in paths] == [
+        "vocals).wav",
+        "accompaniment).wav",
+        "stems).zip",
+        "spleeter-2stems).stem.mp4",
+    ]
+    with zipfile.ZipFile(paths[2]) as archive:
+        assert archive.read(paths[0].name) == paths[0].read_bytes()
+    assert b"mastering_dsp" in paths[3].read_bytes()
+    assert sorted(path.name for path in paths[0].parent.iterdir()) == sorted(path.name for path in paths)

@@ -89,6 +89,21 @@ class ProcessingServiceStub:
     is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
     during the stream; DATA_LOSS with BLOB_MISSING.
     """
+    ExportSeparation: _aio.UnaryStreamMultiCallable[_processing_service_pb2.ExportSeparationRequest, _processing_service_pb2.ExportSeparationResponse]
+    """Streams all stems of a separation that has SUCCEEDED as one file, made on the way: nothing is stored twice.
+
+    EXPORT_FORMAT_ZIP: the stems as they are, and `separation.json` with model, licence and hashes; begins at once.
+    EXPORT_FORMAT_STEM_MP4: a Native Instruments stem file for Traktor and Mixxx, five stereo ALAC tracks of 16 bits: the
+    sum of the stems, and four stems; begins when it is made, at a small fraction of the song's length. The format has
+    exactly four stems: with fewer, the rest are silent tracks named "Empty"; with more, those that it has no place for are
+    added to "other". The stream ends OK after the last byte; one that is cut must be taken again from its start.
+
+    Over REST the body is the file itself: `curl -o song.zip ".../v1/tracks/T/separations/S:export?format=EXPORT_FORMAT_ZIP"`.
+
+    Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
+    STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
+    INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
+    """
     CancelSeparation: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.CancelSeparationRequest, _processing_service_pb2.CancelSeparationResponse]
     """Asks for the end of a separation. A queued one is CANCELLED at once; a running one stops at its next segment, or is
     killed within two seconds, and its partial files are removed. Repeating the call is harmless; on a job that has
@@ -253,6 +268,27 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
         is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
         during the stream; DATA_LOSS with BLOB_MISSING.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportSeparation(
+        self,
+        request: _processing_service_pb2.ExportSeparationRequest,
+        context: _aio.ServicerContext[_processing_service_pb2.ExportSeparationRequest, _abc.AsyncIterator[_processing_service_pb2.ExportSeparationResponse]],
+    ) -> _abc.AsyncIterator[_processing_service_pb2.ExportSeparationResponse]:
+        """Streams all stems of a separation that has SUCCEEDED as one file, made on the way: nothing is stored twice.
+
+        EXPORT_FORMAT_ZIP: the stems as they are, and `separation.json` with model, licence and hashes; begins at once.
+        EXPORT_FORMAT_STEM_MP4: a Native Instruments stem file for Traktor and Mixxx, five stereo ALAC tracks of 16 bits: the
+        sum of the stems, and four stems; begins when it is made, at a small fraction of the song's length. The format has
+        exactly four stems: with fewer, the rest are silent tracks named "Empty"; with more, those that it has no place for are
+        added to "other". The stream ends OK after the last byte; one that is cut must be taken again from its start.
+
+        Over REST the body is the file itself: `curl -o song.zip ".../v1/tracks/T/separations/S:export?format=EXPORT_FORMAT_ZIP"`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
+        STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
+        INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
         """
 
     @_abc_1.abstractmethod
