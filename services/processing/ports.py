@@ -49,12 +49,12 @@ class StemOutput:
     Attributes:
         stem: which stem; "no-..." for the complement.
         path: the file, in a folder of its run below the request's out_dir.
-        filename_suffix: ".wav", ".flac" or ".mp3".
+        filename_suffix: ".wav", ".flac", ".mp3", ".m4a", ".ogg" or ".opus".
         media_type: the IANA media type.
         sample_count: sample frames per channel.
         sample_rate_hz: sample frames per second.
         channel_count: always 2.
-        bits_per_sample: as stored; 0 for mp3.
+        bits_per_sample: as stored; 0 for lossy codecs.
         codec: in ffmpeg's spelling.
         peak: largest absolute sample, 1.0 = full scale, after `SeparationOutput.gain`.
     """

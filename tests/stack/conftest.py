@@ -101,7 +101,7 @@ def _repeated_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def another(song: Path, folder: Path) -> Path:
     """Makes a file of its own with the same audio: a result for the one is none for the other."""
-    path = folder / f"{uuid.uuid4()}.flac"
+    path = folder / f"{uuid.uuid4()}{song.suffix}"
     tag = f"comment={path.stem}"
     subprocess.run(
         [ffmpeg_path(), "-v", "error", "-i", str(song), "-c", "copy", "-metadata", tag, str(path)], check=True

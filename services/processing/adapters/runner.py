@@ -35,7 +35,7 @@ from services.processing.ports import (
 # Expected seconds of work per second of audio on a slow CPU. Only their proportions matter, for one honest progress bar.
 _DECODE_COST = 0.006
 _NETWORK_COST = {Family.SPLEETER: 0.02, Family.DEMUCS: 0.8}
-_ENCODE_COST = {"flac": 0.012, "mp3": 0.04}
+_ENCODE_COST = {"flac": 0.012, "mp3": 0.04, "aac": 0.04, "vorbis": 0.03, "opus": 0.02}
 _WAV_COST = 0.003
 
 

@@ -300,8 +300,8 @@ export type Separation = Message<"alchemy.processing.v1.Separation"> & {
   gain: number;
 
   /**
-   * Sample rate of the stems in hertz. 0 in a request = that of the track; for MP3, which knows few rates, the next higher
-   * that it has. Otherwise in [8000, 192000], for MP3 one of its rates. In responses always the rate that the stems have.
+   * Sample rate of the stems in hertz. 0 in a request = that of the track; lossy encodings, which know few rates, take the
+   * next higher that they have. Otherwise in [8000, 192000], for a lossy encoding one of its rates. In responses always the rate that the stems have.
    * Models compute at a rate of their own, 44100 for all of the catalogue: what a track has above 22 kHz is in no stem.
    * Stems at the rate of the track line up with it sample for sample.
    *
