@@ -82,6 +82,7 @@ class SeparationOutput:
         stems: in the model's stem order, the complement last.
         weights: identifies the weights that were used.
         build: identifies the code that ran.
+        concessions: how it ran otherwise than asked because memory ran out, as `name=value`; empty if it did not.
     """
 
     model: str
@@ -90,6 +91,7 @@ class SeparationOutput:
     device: str
     gain: float
     stems: tuple[StemOutput, ...]
+    concessions: tuple[str, ...] = ()
 
 
 class SeparationCancelled(Exception):

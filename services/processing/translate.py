@@ -82,6 +82,7 @@ def separation_message(job: Job, queue_position: int | None = None) -> Separatio
     set_options(message, spec.options)
     message.reused = result.get("reused", False)
     message.gain = result.get("gain", 0.0)
+    message.concessions.extend(result.get("concessions", ()))
     for stem in result.get("stems", ()):
         message.stems.add(**stem)
     return message

@@ -19,7 +19,9 @@ _SOFT_CANCEL_SECONDS = 1.5
 class EngineProcess:
     """An `Engine` that computes in one child process, kept warm between separations and replaced when it dies."""
 
-    def __init__(self, models_dir: Path, device: str = "auto", *, threads: int = 0, ffmpeg: str = "") -> None:
+    def __init__(
+        self, models_dir: Path, device: str = "auto", *, threads: int = 0, ffmpeg: str = "", cpu_fallback: bool = False
+    ) -> None:
         """Starts nothing yet.
 
         Args:
@@ -27,10 +29,12 @@ class EngineProcess:
             device: "auto", "cpu", "cuda", "cuda:1", "mps"; a named device that is not there fails each separation.
             threads: CPU threads; 0 = all that the process may use.
             ffmpeg: the ffmpeg to run; empty = the one on PATH or in its wheel.
+            cpu_fallback: whether the CPU may compute what does not fit into the device's memory.
         """
         self._arguments = (
             *("--models-dir", str(models_dir), "--device", device),
             *("--threads", str(threads), "--ffmpeg", ffmpeg),
+            *(["--cpu-fallback"] if cpu_fallback else []),
         )
         self.device = ""
         self._process: asyncio.subprocess.Process | None = None

@@ -541,6 +541,13 @@ class Separation(betterproto2.Message):
     its own, so its stems are close to, but not exactly, those that the whole track has there.
     """
 
+    concessions: "list[str]" = betterproto2.field(24, betterproto2.TYPE_STRING, repeated=True)
+    """
+    In state SUCCEEDED: how it was computed otherwise than asked, because memory ran out; empty if it was not. Each is
+    "name=value": "segment_seconds=3.9" when segments were shortened, "device=cpu" when a GPU was too small and the server
+    allows the CPU instead. A separation that fits in no way fails with OUT_OF_MEMORY.
+    """
+
 
 default_message_pool.register_message("alchemy.processing.v1", "Separation", Separation)
 
