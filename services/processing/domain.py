@@ -12,6 +12,9 @@ from services.processing.catalogue import ModelInfo
 
 KIND = "separation"
 ACTOR = "separate"
+INSTALL_KIND = "installation"
+INSTALL_ACTOR = "install"
+INSTALL_QUEUE = "install"
 
 
 class Encoding(StrEnum):
@@ -132,6 +135,32 @@ class SeparationSpec:
 
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallationSpec:
+    """What is wanted of one installation; kept in the job's record.
+
+    Attributes:
+        model: id of the model, one of the catalogue.
+        license: SPDX id of the weights' licence, as the catalogue states it.
+        license_uri: where it is stated.
+        total_bytes: size of the weights; the catalogue's estimate.
+    """
+
+    model: str
+    license: str
+    license_uri: str
+    total_bytes: int
+
+    def to_record(self) -> dict[str, Any]:
+        """Returns the spec as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "InstallationSpec":
+        """Reads what `to_record` made."""
+        return cls(**record)
 
 
 @dataclass(frozen=True, kw_only=True)

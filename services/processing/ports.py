@@ -138,11 +138,27 @@ class Engine(Protocol):
         """Ends the process. A running separation ends with SeparationCancelled."""
 
 
+class Withdrawn(Protocol):
+    """A model that is on its way out."""
+
+    def restore(self) -> None:
+        """Puts the model back."""
+
+    def discard(self) -> None:
+        """Removes the model for good."""
+
+
 class Models(Protocol):
-    """Knows which models of the catalogue can run here."""
+    """Knows which models can run here."""
 
     def availability(self, model: ModelInfo) -> Availability:
         """Looks whether the model's weights are there."""
+
+    def local(self) -> Sequence[ModelInfo]:
+        """Returns the models here that are not of the catalogue, by id."""
+
+    def withdraw(self, model: ModelInfo) -> Withdrawn:
+        """Takes a model away, so that nothing new can start with it. Raises FileNotFoundError if it is not there."""
 
 
 class Library(Protocol):

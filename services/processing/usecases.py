@@ -20,11 +20,12 @@ _RETRY_WHEN_FULL_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """A model, and whether it can run here."""
+    """A model, whether it can run here, and whether it is the server's own instead of the catalogue's."""
 
     info: ModelInfo
     availability: Availability
     default: bool
+    local: bool
 
 
 class Catalogue:
@@ -34,17 +35,22 @@ class Catalogue:
         self._models = models
 
     def entries(self) -> list[CatalogueEntry]:
-        """Returns all models, best first."""
-        found = [(info, self._models.availability(info)) for info in CATALOGUE]
-        best = default_model([info.id for info, availability in found if availability.installed])
-        return [CatalogueEntry(info, availability, info is best) for info, availability in found]
+        """Returns all models: those of the catalogue, best first, then the server's own."""
+        found = [(info, self._models.availability(info)) for info in (*CATALOGUE, *self._models.local())]
+        installed = [info for info, availability in found if availability.installed]
+        best = default_model([info.id for info in installed]) or next(iter(installed), None)
+        return [
+            CatalogueEntry(info, availability, default=info is best, local=info.id not in MODELS)
+            for info, availability in found
+        ]
 
     def entry(self, model: str) -> CatalogueEntry:
         """Returns one model. Raises ModelNotFound."""
-        for entry in self.entries():
+        entries = self.entries()
+        for entry in entries:
             if entry.info.id == model:
                 return entry
-        raise ModelNotFound(model, tuple(MODELS))
+        raise ModelNotFound(model, [entry.info.id for entry in entries])
 
     def runnable(self, model: str) -> CatalogueEntry:
         """Returns the model to run for a wanted one, "" meaning the best installed.
@@ -67,7 +73,7 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A separation as a client sees it: the record, and its place in the queue while it waits."""
+    """A job as a client sees it: the record, and its place in the queue while it waits."""
 
     job: Job
     queue_position: int | None

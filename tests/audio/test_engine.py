@@ -69,7 +69,7 @@ def request(source: Path, out_dir: Path, **options: object) -> SeparationRequest
     return SeparationRequest(source=source, out_dir=out_dir, **{**defaults, **options})  # type: ignore[arg-type]
 
 
-def ignore(stage: str, fraction: float) -> None:
+def ignore(*_: object) -> None:
     pass
 
 

@@ -21,10 +21,11 @@ from services.mesh.jobs.store import JobStore
 from services.mesh.redis import Client
 from services.mesh.server import ServiceBundle
 from services.mesh.testing import serve
-from services.processing.catalogue import Availability, ModelInfo
+from services.processing.catalogue import Availability, Family, ModelInfo
 from services.processing.domain import StemFile, StemResult, TrackSource
+from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
-from services.processing.translate import SeparationEvents
+from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 from services.realtime.rpc import RealtimeRpc
 from services.realtime.usecases import Events
@@ -73,10 +74,46 @@ class InstalledModels:
 
     ids: set[str] = field(default_factory=lambda: {"htdemucs", "spleeter-2stems"})
     digest: str = "weights"
+    discarded: list[str] = field(default_factory=list)
 
     def availability(self, model: ModelInfo) -> Availability:
         there = model.id in self.ids
         return Availability(installed=there, reason="" if there else "Not here.", size_bytes=1, digest=self.digest)
+
+    def local(self) -> Sequence[ModelInfo]:
+        return [OWN_MODEL]
+
+    def withdraw(self, model: ModelInfo) -> "Withdrawal":
+        if model.id not in self.ids:
+            raise FileNotFoundError
+        self.ids.remove(model.id)
+        return Withdrawal(self, model.id)
+
+
+@dataclass
+class Withdrawal:
+    models: InstalledModels
+    id: str
+
+    def restore(self) -> None:
+        self.models.ids.add(self.id)
+
+    def discard(self) -> None:
+        self.models.discarded.append(self.id)
+
+
+OWN_MODEL = ModelInfo(
+    id="my-demucs",
+    family=Family.DEMUCS,
+    display_name="Mine",
+    description="A model of one's own.",
+    stems=("voice", "rest"),
+    license="CC-BY-4.0",
+    license_uri="",
+    size_bytes=1,
+    network_count=1,
+    upstream="model",
+)
 
 
 @dataclass
@@ -97,6 +134,7 @@ class Mesh:
     processing: ProcessingServiceStub
     realtime: RealtimeServiceStub
     store: JobStore
+    installing: JobStore
     separations: Separations
     log: EventLog
     library: OneTrack
@@ -108,14 +146,21 @@ class Mesh:
 @asynccontextmanager
 async def _mesh(client: Client) -> AsyncIterator[Mesh]:
     store = JobStore(client, "separation", SeparationEvents())
+    installing = JobStore(client, "installation", InstallationEvents())
     models, sent, drain, tail, log = InstalledModels(), Sent(), Drain(), EventTail(client), EventLog(client)
     catalogue, library = Catalogue(models), OneTrack()
     separations = Separations(
         store=store, dispatcher=sent, library=library, catalogue=catalogue, build="build", queue=QUEUE, max_queued=5
     )
 
+    installations = Installations(
+        store=installing, separations=store, dispatcher=sent, catalogue=catalogue, models=models
+    )
+
     def register(server: grpc.aio.Server) -> None:
-        add_ProcessingServiceServicer_to_server(ProcessingRpc(separations, catalogue, tail, drain), server)
+        add_ProcessingServiceServicer_to_server(
+            ProcessingRpc(separations, installations, catalogue, tail, drain), server
+        )
         add_RealtimeServiceServicer_to_server(RealtimeRpc(Events(log, tail, drain)), server)
 
     following = asyncio.ensure_future(tail.run())
@@ -125,6 +170,7 @@ async def _mesh(client: Client) -> AsyncIterator[Mesh]:
                 ProcessingServiceStub(channel),
                 RealtimeServiceStub(channel),
                 store,
+                installing,
                 separations,
                 log,
                 library,

@@ -16,7 +16,7 @@ from services.mesh.errors import OutOfMemory
 from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.processing.catalogue import CATALOGUE
-from tests.rpc.conftest import AS_OWNER, AS_STRANGER, OWNER, TRACK, Mesh
+from tests.rpc.conftest import AS_OWNER, AS_STRANGER, OWN_MODEL, OWNER, TRACK, Mesh
 from tests.rpc.failing import failing
 
 NO_SEPARATION = f"{TRACK}/separations/{new_id()}"
@@ -42,7 +42,7 @@ async def claim(mesh: Mesh, name: str) -> None:
 
 async def test_models_are_listed_best_first_with_what_a_user_must_know(mesh: Mesh) -> None:
     reply = await mesh.processing.ListModels(pb.ListModelsRequest(), metadata=AS_OWNER)
-    assert [model.name for model in reply.models] == [f"models/{info.id}" for info in CATALOGUE]
+    assert [model.name for model in reply.models] == [f"models/{info.id}" for info in (*CATALOGUE, OWN_MODEL)]
     by_name = {model.name: model for model in reply.models}
     best, absent = by_name["models/htdemucs"], by_name["models/htdemucs-ft"]
     assert best.installed
@@ -69,7 +69,7 @@ async def test_pages_of_models_cover_all_once(mesh: Mesh) -> None:
         token = reply.next_page_token
         if not token:
             break
-    assert names == [f"models/{info.id}" for info in CATALOGUE]
+    assert names == [f"models/{info.id}" for info in (*CATALOGUE, OWN_MODEL)]
 
 
 async def test_one_model(mesh: Mesh) -> None:

@@ -53,6 +53,7 @@ class Job:
         losses: how often its worker died under it since the last (re)try.
         remaining_seconds: estimated time to the end; None = unknown.
         device: what computes it, for example "cpu" or "cuda:0".
+        details: what the worker reports besides, such as bytes; JSON values, known to the service only.
         created_at, queued_at, started_at, ended_at: Unix time in seconds.
         revision: counts the changes.
     """
@@ -71,6 +72,7 @@ class Job:
     losses: int = 0
     remaining_seconds: float | None = None
     device: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
     cancel_requested: bool = False
     error: ErrorRecord | None = None
     result: Mapping[str, Any] | None = None
@@ -140,7 +142,14 @@ def claimed(job: Job, now: float) -> Job:
 
 
 def reported(
-    job: Job, attempt: int, *, stage: str, fraction: float, remaining_seconds: float | None, device: str
+    job: Job,
+    attempt: int,
+    *,
+    stage: str,
+    fraction: float,
+    remaining_seconds: float | None,
+    device: str,
+    details: Mapping[str, Any] | None = None,
 ) -> Job:
     """The worker of `attempt` reports progress; the fraction never falls."""
     _fence(job, attempt)
@@ -150,6 +159,7 @@ def reported(
         fraction=max(job.fraction, min(fraction, _ALMOST)),
         remaining_seconds=remaining_seconds,
         device=device or job.device,
+        details=job.details if details is None else details,
     )
 
 

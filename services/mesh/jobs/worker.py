@@ -8,9 +8,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import dramatiq
 import structlog
@@ -52,6 +52,12 @@ class Report:
     stage: str = "preparing"
     fraction: float = 0.0
     device: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """Replaced as a whole, never changed in place; see `Job.details`."""
+
+
+# Stage, fraction, device, details.
+_Said: TypeAlias = tuple[str, float, str, Mapping[str, Any]]
 
 
 class Performer(Protocol):
@@ -227,13 +233,13 @@ class JobWorker:
     async def _follow(self, job: Job, report: Report) -> _Order:
         """Writes progress, extends the lease, and returns when the work should stop."""
         estimate = Estimate(self._clock())
-        written: tuple[str, float, str] = ("", -1.0, "")
+        written: _Said = ("", -1.0, "", {})
         extended = self._clock()
         while True:
             if self._drain.started:
                 return _Order.HAND_BACK
             try:
-                latest = (report.stage, report.fraction, report.device)
+                latest = (report.stage, report.fraction, report.device, report.details)
                 current = await self._beat(job, latest if latest != written else None, estimate)
                 written = latest
                 if current is None or current.attempt != job.attempt or current.state is not JobState.RUNNING:
@@ -253,15 +259,21 @@ class JobWorker:
                 log.warning("redis does not answer; working on")
             await asyncio.sleep(_BEAT_SECONDS)
 
-    async def _beat(self, job: Job, latest: tuple[str, float, str] | None, estimate: Estimate) -> Job | None:
+    async def _beat(self, job: Job, latest: _Said | None, estimate: Estimate) -> Job | None:
         if latest is None:
             return await self._store.get(job.name)
-        stage, fraction, device = latest
+        stage, fraction, device, details = latest
         remaining = estimate.remaining(stage, fraction, self._clock())
         return await self._store.change(
             job.name,
             lambda job_now: moves.reported(
-                job_now, job.attempt, stage=stage, fraction=fraction, remaining_seconds=remaining, device=device
+                job_now,
+                job.attempt,
+                stage=stage,
+                fraction=fraction,
+                remaining_seconds=remaining,
+                device=device,
+                details=details,
             ),
         )
 

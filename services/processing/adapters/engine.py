@@ -13,7 +13,8 @@ from services.mesh.errors import MeshError
 from services.processing.adapters.wire import Message, error_from_wire, output_from_wire, request_to_wire
 from services.processing.ports import ChildDied, SeparationCancelled, SeparationOutput, SeparationRequest
 
-_SOFT_CANCEL_SECONDS = 1.5
+# The rest of the two seconds that a cancel may take is for noticing it, and for removing files.
+_SOFT_CANCEL_SECONDS = 1.2
 
 
 class EngineProcess:
@@ -74,7 +75,7 @@ class EngineProcess:
                 self._idle.set()
 
     async def cancel(self) -> None:
-        """Asks the child to stop at its next segment and kills it if it has not within 1.5 s; see `Engine.cancel`."""
+        """Asks the child to stop at its next segment and kills it if it has not within 1.2 s; see `Engine.cancel`."""
         if self._idle.is_set():
             return
         self._cancelled = True

@@ -16,7 +16,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Model(_message.Message):
-    __slots__ = ("name", "display_name", "description", "stems", "license", "license_uri", "size_bytes", "network_count", "quality", "quality_source", "installed", "unavailable_reason", "install_command", "default", "max_segment_seconds")
+    __slots__ = ("name", "display_name", "description", "stems", "license", "license_uri", "size_bytes", "network_count", "quality", "quality_source", "installed", "unavailable_reason", "install_command", "default", "max_segment_seconds", "local")
     class StemQuality(_message.Message):
         __slots__ = ("stem", "sdr_db")
         STEM_FIELD_NUMBER: _ClassVar[int]
@@ -39,6 +39,7 @@ class Model(_message.Message):
     INSTALL_COMMAND_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_FIELD_NUMBER: _ClassVar[int]
     MAX_SEGMENT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    LOCAL_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     description: str
@@ -54,7 +55,8 @@ class Model(_message.Message):
     install_command: str
     default: bool
     max_segment_seconds: float
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., stems: _Optional[_Iterable[str]] = ..., license: _Optional[str] = ..., license_uri: _Optional[str] = ..., size_bytes: _Optional[int] = ..., network_count: _Optional[int] = ..., quality: _Optional[_Iterable[_Union[Model.StemQuality, _Mapping]]] = ..., quality_source: _Optional[str] = ..., installed: _Optional[bool] = ..., unavailable_reason: _Optional[str] = ..., install_command: _Optional[str] = ..., default: _Optional[bool] = ..., max_segment_seconds: _Optional[float] = ...) -> None: ...
+    local: bool
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., stems: _Optional[_Iterable[str]] = ..., license: _Optional[str] = ..., license_uri: _Optional[str] = ..., size_bytes: _Optional[int] = ..., network_count: _Optional[int] = ..., quality: _Optional[_Iterable[_Union[Model.StemQuality, _Mapping]]] = ..., quality_source: _Optional[str] = ..., installed: _Optional[bool] = ..., unavailable_reason: _Optional[str] = ..., install_command: _Optional[str] = ..., default: _Optional[bool] = ..., max_segment_seconds: _Optional[float] = ..., local: _Optional[bool] = ...) -> None: ...
 
 class Separation(_message.Message):
     __slots__ = ("name", "model", "wanted_stems", "complement", "encoding", "state", "progress", "error", "stems", "device", "cancel_requested", "create_time", "start_time", "end_time", "revision", "reused", "gain", "sample_rate_hz", "overlap", "segment_seconds", "shifts", "seed", "preview", "concessions")
