@@ -48,3 +48,8 @@ class Settings(ServiceSettings):
     ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one on PATH, else in its wheel.", default="")
     queue: str = setting("QUEUE", "Queue that jobs go to and workers take from.", default="separate")
     max_queued_jobs: int = setting("MAX_QUEUED_JOBS", "How many jobs may wait.", default="1000", parse=_count)
+
+    @property
+    def work_dir(self) -> Path:
+        """Where workers make stems: on the file system of the blobs, so that a finished one is moved there, not copied."""
+        return self.data_dir / "work"

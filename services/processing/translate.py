@@ -50,8 +50,8 @@ def model_message(entry: CatalogueEntry) -> Model:
         unavailable_reason=availability.reason,
         install_command="" if availability.installed else info.install_command,
         default=entry.default,
-        max_segment_seconds=info.segment_seconds or 0,
         local=entry.local,
+        max_segment_seconds=info.segment_seconds or 0,
     )
 
 

@@ -4,7 +4,6 @@ Beside them it takes installations of models from theirs, so that a download nev
 """
 
 import asyncio
-from pathlib import Path
 
 import grpc.aio
 
@@ -53,7 +52,7 @@ async def work(settings: Settings, drain: Drain) -> None:
                 library=library,
                 reuse=Reuse(store, library),
                 blobs=blobs,
-                work_dir=_work_dir(settings.data_dir),
+                work_dir=settings.work_dir,
             ),
             drain=drain,
         )
@@ -75,11 +74,6 @@ async def work(settings: Settings, drain: Drain) -> None:
             await stop(warming)
             dispatcher.close()
             install_dispatcher.close()
-
-
-def _work_dir(data_dir: Path) -> Path:
-    # On the file system of the blobs, so that a finished stem is moved there, not copied.
-    return data_dir / "work"
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from services.processing.adapters.weights import InstalledModel, Manifest, Model
 from services.processing.adapters.workspace import Workspace
 from services.processing.catalogue import Family, ModelInfo, complement_stem
 from services.processing.domain import stem_rate
+from services.processing.live import announce
 from services.processing.ports import (
     FloatArray,
     Model,
@@ -126,6 +127,7 @@ class Runner:
         key = _checkpoint_key(request, model.manifest, wanted, device)
         with Workspace.open(request.out_dir, key, outputs) as work:
             mix, files = work.mix, work.stems
+            announce(work.path, separator.sample_rate)
             start = work.position
             if start is None:
                 decoded = decode(
