@@ -62,6 +62,12 @@ class Stack:
         folder = self.data_dir.root / "work"
         return list(folder.iterdir()) if folder.exists() else []
 
+    async def idle(self) -> None:
+        """Waits until nothing is in the making: folders go right after the last snapshot."""
+        async with asyncio.timeout(10):
+            while self.work():
+                await asyncio.sleep(0.05)
+
 
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
