@@ -6,7 +6,7 @@ COPY . .
 RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
 
 FROM python:3.12-slim
-# library, processing or realtime: the package's extra and the module that is run.
+# library, processing, realtime or spotify: the package's extra and the module that is run.
 ARG SERVICE
 # Decodes what is uploaded; only the library does.
 RUN if [ "$SERVICE" = library ]; then \

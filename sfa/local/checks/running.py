@@ -14,6 +14,7 @@ _SERVICES: Final = {
     "library": "alchemy.library.v1.LibraryService",
     "processing": "alchemy.processing.v1.ProcessingService",
     "realtime": "alchemy.realtime.v1.RealtimeService",
+    "spotify": "alchemy.spotify.v1.SpotifyService",
 }
 _OLDEST_REDIS: Final = (6, 2)
 

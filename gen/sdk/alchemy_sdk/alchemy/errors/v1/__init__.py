@@ -222,6 +222,40 @@ class ErrorReason(betterproto2.Enum):
     OUT_OF_RANGE. The cursor is not one of this stream. Subscribe without a cursor and list again.
     """
 
+    LINK_INVALID = 80
+    """
+    INVALID_ARGUMENT. The text is not a link to a track, album, playlist or artist of Spotify. Metadata: link (its first 200
+    characters), detail.
+    """
+
+    SPOTIFY_NOT_CONFIGURED = 81
+    """
+    FAILED_PRECONDITION. The operator has given the mesh no Spotify application. Metadata: variables (comma-separated, to be
+    set on the server), help (where to get one).
+    """
+
+    SPOTIFY_CREDENTIALS_REJECTED = 82
+    """
+    FAILED_PRECONDITION. Spotify does not accept the client id and secret of the mesh. Metadata: variables, help.
+    """
+
+    SPOTIFY_RATE_LIMITED = 83
+    """
+    RESOURCE_EXHAUSTED. Spotify has told the mesh to pause, which may be for as long as a day. google.rpc.RetryInfo says
+    when it answers again; asking earlier does no harm, and nothing. What is in the cache is still served.
+    """
+
+    SPOTIFY_NOT_FOUND = 84
+    """
+    NOT_FOUND. Spotify has no such track, album, playlist or artist, or does not show it to us. Metadata: name.
+    """
+
+    SPOTIFY_FORBIDDEN = 85
+    """
+    PERMISSION_DENIED. Spotify refuses this to the mesh's application: a private resource, a function withdrawn from new
+    applications, or a development-mode application without Premium. Metadata: name, detail (Spotify's words).
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -261,6 +295,12 @@ class ErrorReason(betterproto2.Enum):
             54: "ERROR_REASON_WEIGHTS_MISSING",
             55: "ERROR_REASON_STEMS_UNSUITABLE",
             60: "ERROR_REASON_CURSOR_INVALID",
+            80: "ERROR_REASON_LINK_INVALID",
+            81: "ERROR_REASON_SPOTIFY_NOT_CONFIGURED",
+            82: "ERROR_REASON_SPOTIFY_CREDENTIALS_REJECTED",
+            83: "ERROR_REASON_SPOTIFY_RATE_LIMITED",
+            84: "ERROR_REASON_SPOTIFY_NOT_FOUND",
+            85: "ERROR_REASON_SPOTIFY_FORBIDDEN",
         }
 
     @classmethod
@@ -302,4 +342,10 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WEIGHTS_MISSING": 54,
             "ERROR_REASON_STEMS_UNSUITABLE": 55,
             "ERROR_REASON_CURSOR_INVALID": 60,
+            "ERROR_REASON_LINK_INVALID": 80,
+            "ERROR_REASON_SPOTIFY_NOT_CONFIGURED": 81,
+            "ERROR_REASON_SPOTIFY_CREDENTIALS_REJECTED": 82,
+            "ERROR_REASON_SPOTIFY_RATE_LIMITED": 83,
+            "ERROR_REASON_SPOTIFY_NOT_FOUND": 84,
+            "ERROR_REASON_SPOTIFY_FORBIDDEN": 85,
         }
