@@ -83,6 +83,11 @@ def _sentence(event: Event) -> str:
             what = f"{job.name} {(job.state.name or '').lower()}{fraction}"
         case "separation_deleted":
             what = f"{event.separation_deleted} was removed"
+        case "download_changed" if (download := event.download_changed) is not None:
+            fraction = f" {download.progress.fraction:.0%} {download.progress.stage}" if download.progress else ""
+            what = f"{download.name} {(download.state.name or '').lower()}{fraction}  {download.link}"
+        case "download_deleted":
+            what = f"{event.download_deleted} was removed"
         case "reset":
             what = "history was lost; list tracks and jobs again"
         case other:

@@ -51,6 +51,7 @@ class Job:
         losses: how often its worker died under it since the last (re)try.
         remaining_seconds: estimated time to the end; None = unknown.
         device: what computes it, for example "cpu" or "cuda:0".
+        details: what else the worker of the present attempt says on the way; JSON values, known to the service only.
         created_at, queued_at, started_at, ended_at: Unix time in seconds.
         revision: counts the changes.
     """
@@ -68,6 +69,7 @@ class Job:
     losses: int = 0
     remaining_seconds: float | None = None
     device: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
     cancel_requested: bool = False
     error: ErrorRecord | None = None
     result: Mapping[str, Any] | None = None
@@ -120,12 +122,20 @@ def claimed(job: Job, now: float) -> Job:
         attempt=job.attempt + 1,
         losses=losses,
         remaining_seconds=None,
+        details={},
         started_at=now,
     )
 
 
 def reported(
-    job: Job, attempt: int, *, stage: str, fraction: float, remaining_seconds: float | None, device: str
+    job: Job,
+    attempt: int,
+    *,
+    stage: str,
+    fraction: float,
+    remaining_seconds: float | None,
+    device: str,
+    details: Mapping[str, Any] | None = None,
 ) -> Job:
     """The worker of `attempt` reports progress; the fraction never falls."""
     _fence(job, attempt)
@@ -135,13 +145,31 @@ def reported(
         fraction=max(job.fraction, min(fraction, _ALMOST)),
         remaining_seconds=remaining_seconds,
         device=device or job.device,
+        details=job.details if details is None else details,
     )
 
 
-def succeeded(job: Job, attempt: int, result: Mapping[str, Any], now: float, *, device: str = "") -> Job:
+def succeeded(
+    job: Job,
+    attempt: int,
+    result: Mapping[str, Any],
+    now: float,
+    *,
+    device: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> Job:
     """The worker of `attempt` has made its result durable. A cancel that came too late is forgotten."""
     _fence(job, attempt)
-    return _ended(job, JobState.SUCCEEDED, now, stage="done", fraction=1.0, result=result, device=device or job.device)
+    return _ended(
+        job,
+        JobState.SUCCEEDED,
+        now,
+        stage="done",
+        fraction=1.0,
+        result=result,
+        device=device or job.device,
+        details=job.details if details is None else details,
+    )
 
 
 def failed(job: Job, error: MeshError, now: float) -> Job:

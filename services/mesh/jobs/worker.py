@@ -7,7 +7,7 @@ process (see `Performer`).
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
@@ -45,11 +45,19 @@ class WorkDied(Exception):
 
 @dataclass
 class Report:
-    """What the performer last said about its job; the worker reads it four times a second."""
+    """What the performer last said about its job; the worker reads it four times a second.
+
+    Whoever changes `details` puts a new mapping there, of JSON values.
+    """
 
     stage: str = "preparing"
     fraction: float = 0.0
     device: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Stage, fraction, device and details of a report.
+_Said = tuple[str, float, str, Mapping[str, Any]]
 
 
 class Performer(Protocol):
@@ -180,13 +188,13 @@ class JobWorker:
     async def _follow(self, job: Job, report: Report) -> _Order:
         """Writes progress, extends the lease, and returns when the work should stop."""
         estimate = Estimate(self._clock())
-        written: tuple[str, float, str] = ("", -1.0, "")
+        written: _Said = ("", -1.0, "", {})
         extended = self._clock()
         while True:
             if self._drain.started:
                 return _Order.HAND_BACK
             try:
-                latest = (report.stage, report.fraction, report.device)
+                latest = (report.stage, report.fraction, report.device, report.details)
                 current = await self._beat(job, latest if latest != written else None, estimate)
                 written = latest
                 if current is None or current.attempt != job.attempt or current.state is not JobState.RUNNING:
@@ -204,15 +212,21 @@ class JobWorker:
                 log.warning("redis does not answer; working on")
             await asyncio.sleep(_BEAT_SECONDS)
 
-    async def _beat(self, job: Job, latest: tuple[str, float, str] | None, estimate: "Estimate") -> Job | None:
+    async def _beat(self, job: Job, latest: _Said | None, estimate: "Estimate") -> Job | None:
         if latest is None:
             return await self._store.get(job.name)
-        stage, fraction, device = latest
+        stage, fraction, device, details = latest
         remaining = estimate.remaining(stage, fraction, self._clock())
         return await self._store.change(
             job.name,
             lambda job_now: moves.reported(
-                job_now, job.attempt, stage=stage, fraction=fraction, remaining_seconds=remaining, device=device
+                job_now,
+                job.attempt,
+                stage=stage,
+                fraction=fraction,
+                remaining_seconds=remaining,
+                device=device,
+                details=details,
             ),
         )
 
@@ -228,7 +242,9 @@ class JobWorker:
             log.exception("performing failed")
             cause = Internal(job.id)
         else:
-            return lambda now: moves.succeeded(now, job.attempt, result, self._clock(), device=report.device)
+            return lambda now: moves.succeeded(
+                now, job.attempt, result, self._clock(), device=report.device, details=report.details
+            )
         return lambda now: moves.failed_by(now, job.attempt, cause, self._clock())
 
     async def _obey(self, job: Job, order: _Order) -> Job | None:

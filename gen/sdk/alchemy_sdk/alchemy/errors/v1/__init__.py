@@ -187,6 +187,85 @@ class ErrorReason(betterproto2.Enum):
     OUT_OF_RANGE. The cursor is not one of this stream. Subscribe without a cursor and list again.
     """
 
+    DOWNLOAD_NOT_FOUND = 80
+    """
+    NOT_FOUND. No such download. Metadata: name.
+    """
+
+    LINK_UNSUPPORTED = 81
+    """
+    INVALID_ARGUMENT, also in a job's error. Nothing here can fetch this link. Metadata: link. Give the address of an
+    audio file, of a page that plays one, or of a track.
+    """
+
+    ADDRESS_FORBIDDEN = 82
+    """
+    INVALID_ARGUMENT, also in a job's error. The link, or an address that it redirects to, is not on the public
+    internet. Metadata: host.
+    """
+
+    PROVIDER_DISABLED = 83
+    """
+    FAILED_PRECONDITION, also in a job's error. The operator of this server has switched off what would fetch the link.
+    Metadata: provider.
+    """
+
+    PROVIDER_NOT_READY = 84
+    """
+    FAILED_PRECONDITION, in a job's error. What would fetch the link is not installed, or not set up. Metadata: provider,
+    detail.
+    """
+
+    PROVIDER_BLOCKED = 85
+    """
+    In a job's error, code UNAVAILABLE. The site refuses this server: too many requests, a robot check, or not in this
+    country. Metadata: provider, detail. Wait, or let the operator set cookies or a proxy; then Retry.
+    """
+
+    PROVIDER_FAILED = 86
+    """
+    In a job's error, code UNAVAILABLE. The provider failed in a way that is not known. Metadata: provider, detail.
+    Retry; updating yt-dlp often helps.
+    """
+
+    NO_MATCH = 87
+    """
+    In a job's error, code NOT_FOUND. No recording was found that is close enough to the song. Metadata: song.
+    """
+
+    AGE_RESTRICTED = 88
+    """
+    In a job's error, code PERMISSION_DENIED. The site shows it only to signed-in adults. Metadata: link. The operator
+    can set cookies of such an account.
+    """
+
+    TOO_LONG = 89
+    """
+    In a job's error, code INVALID_ARGUMENT. The song is longer than this server fetches. Metadata: limit_seconds.
+    """
+
+    TOO_LARGE = 90
+    """
+    In a job's error, code INVALID_ARGUMENT. The file is larger than this server fetches. Metadata: limit_bytes.
+    """
+
+    SOURCE_NOT_FOUND = 91
+    """
+    In a job's error, code NOT_FOUND. There is nothing at the link: it was removed, is private, or never existed.
+    Metadata: link, detail.
+    """
+
+    SOURCE_UNAVAILABLE = 92
+    """
+    In a job's error, code UNAVAILABLE. The server of the link cannot be reached, fails, or is too slow. Metadata: host,
+    detail. Retry later.
+    """
+
+    SOURCE_NOT_AUDIO = 93
+    """
+    In a job's error, code INVALID_ARGUMENT. What is at the link is not audio. Metadata: link, detail.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -220,6 +299,20 @@ class ErrorReason(betterproto2.Enum):
             48: "ERROR_REASON_WEIGHTS_CORRUPT",
             49: "ERROR_REASON_DEVICE_UNAVAILABLE",
             60: "ERROR_REASON_CURSOR_INVALID",
+            80: "ERROR_REASON_DOWNLOAD_NOT_FOUND",
+            81: "ERROR_REASON_LINK_UNSUPPORTED",
+            82: "ERROR_REASON_ADDRESS_FORBIDDEN",
+            83: "ERROR_REASON_PROVIDER_DISABLED",
+            84: "ERROR_REASON_PROVIDER_NOT_READY",
+            85: "ERROR_REASON_PROVIDER_BLOCKED",
+            86: "ERROR_REASON_PROVIDER_FAILED",
+            87: "ERROR_REASON_NO_MATCH",
+            88: "ERROR_REASON_AGE_RESTRICTED",
+            89: "ERROR_REASON_TOO_LONG",
+            90: "ERROR_REASON_TOO_LARGE",
+            91: "ERROR_REASON_SOURCE_NOT_FOUND",
+            92: "ERROR_REASON_SOURCE_UNAVAILABLE",
+            93: "ERROR_REASON_SOURCE_NOT_AUDIO",
         }
 
     @classmethod
@@ -255,4 +348,18 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WEIGHTS_CORRUPT": 48,
             "ERROR_REASON_DEVICE_UNAVAILABLE": 49,
             "ERROR_REASON_CURSOR_INVALID": 60,
+            "ERROR_REASON_DOWNLOAD_NOT_FOUND": 80,
+            "ERROR_REASON_LINK_UNSUPPORTED": 81,
+            "ERROR_REASON_ADDRESS_FORBIDDEN": 82,
+            "ERROR_REASON_PROVIDER_DISABLED": 83,
+            "ERROR_REASON_PROVIDER_NOT_READY": 84,
+            "ERROR_REASON_PROVIDER_BLOCKED": 85,
+            "ERROR_REASON_PROVIDER_FAILED": 86,
+            "ERROR_REASON_NO_MATCH": 87,
+            "ERROR_REASON_AGE_RESTRICTED": 88,
+            "ERROR_REASON_TOO_LONG": 89,
+            "ERROR_REASON_TOO_LARGE": 90,
+            "ERROR_REASON_SOURCE_NOT_FOUND": 91,
+            "ERROR_REASON_SOURCE_UNAVAILABLE": 92,
+            "ERROR_REASON_SOURCE_NOT_AUDIO": 93,
         }
