@@ -69,7 +69,7 @@ async def time_spleeter(models_dir: Path, minutes: int) -> None:
             for minute in range(minutes):
                 file.write(noise(60 * RATE, seed=minute).T)
         watching = asyncio.create_task(watch())
-        request = SeparationRequest(id="benchmark", model="spleeter-2stems", source=source, out_dir=out)
+        request = SeparationRequest(id="benchmark", model="spleeter-2stems", source=source, sha256="", out_dir=out)
         started = time.perf_counter()
         await engine.separate(request, lambda *_: None)
         seconds = time.perf_counter() - started

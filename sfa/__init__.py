@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from alchemy_sdk.alchemy.library.v1 import Artifact as Artifact
     from alchemy_sdk.alchemy.library.v1 import Track as Track
+    from alchemy_sdk.alchemy.processing.v1 import Installation as Installation
     from alchemy_sdk.alchemy.processing.v1 import Model as Model
     from alchemy_sdk.alchemy.processing.v1 import Separation as Separation
     from alchemy_sdk.alchemy.realtime.v1 import Event as Event
@@ -51,6 +52,7 @@ _HOME: Final = {
     "Artifact": "alchemy_sdk.alchemy.library.v1",
     "Model": "alchemy_sdk.alchemy.processing.v1",
     "Separation": "alchemy_sdk.alchemy.processing.v1",
+    "Installation": "alchemy_sdk.alchemy.processing.v1",
     "Progress": "alchemy_sdk.alchemy.type.v1",
     "JobState": "alchemy_sdk.alchemy.type.v1",
     "AudioEncoding": "alchemy_sdk.alchemy.type.v1",

@@ -12,7 +12,7 @@ from grpclib.const import Status
 from grpclib.encoding.base import StatusDetailsCodecBase
 from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 
-from alchemy_sdk.alchemy.processing.v1 import Separation
+from alchemy_sdk.alchemy.processing.v1 import Installation, Separation
 from alchemy_sdk.google import rpc
 from sfa import errors
 from sfa.errors import MeshError, Violation
@@ -89,6 +89,13 @@ def failure(separation: Separation) -> errors.SeparationFailed:
         reason=info.reason,
         metadata=info.metadata,
     )
+
+
+def reason_of(installation: Installation) -> tuple[str, str]:
+    """Reason and message of an installation that failed."""
+    status = installation.error or rpc.Status()
+    info = _detail(status, rpc.ErrorInfo) or rpc.ErrorInfo()
+    return info.reason, status.message
 
 
 def _from_status(error: GRPCError) -> MeshError:

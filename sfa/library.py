@@ -4,6 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Final
 
@@ -57,19 +58,22 @@ class Library:
         total = await asyncio.to_thread(lambda: source.stat().st_size)
         request_id = str(uuid.uuid4())
 
-        async def requests() -> AsyncIterator[v1.UploadTrackRequest]:
+        async def requests() -> AsyncGenerator[v1.UploadTrackRequest]:
             yield v1.UploadTrackRequest(filename=filename or source.name, request_id=request_id)
             done = 0
-            with await asyncio.to_thread(source.open, "rb") as file:
-                while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
+            async with aclosing(_pieces_of(source)) as pieces:
+                async for piece in pieces:
                     yield v1.UploadTrackRequest(data=HttpBody(data=piece))
                     done += len(piece)
                     if on_progress is not None:
                         on_progress(done, total)
 
-        response = await self._transport.upload(
-            self._stub.upload_track, requests, seconds=_DECODING_SECONDS + total / _SLOWEST_BYTES_PER_SECOND
-        )
+        try:
+            response = await self._transport.upload(
+                self._stub.upload_track, requests, seconds=_DECODING_SECONDS + total / _SLOWEST_BYTES_PER_SECOND
+            )
+        except _Unreadable as error:
+            raise error.reason from None
         assert response.track is not None
         return response.track
 
@@ -183,15 +187,36 @@ class Library:
             artifact = await self.get_artifact(artifact)
         final = await asyncio.to_thread(partial.destination, destination, artifact.filename)
         with await asyncio.to_thread(partial.PartialFile, final, artifact.sha256, artifact.size_bytes) as file:
-            while file.received < artifact.size_bytes:
-                async for piece in self._transport.resuming(lambda: self._pieces(artifact.name, file.received)):
-                    await asyncio.to_thread(file.write, piece.offset, piece.data)
-                    if on_progress is not None:
-                        on_progress(file.received, artifact.size_bytes)
-                    if file.received >= artifact.size_bytes:
-                        break
+            if file.received < artifact.size_bytes:
+                await self._fetch(artifact, file, on_progress)
             await asyncio.to_thread(file.finish)
         return final
 
-    def _pieces(self, name: str, offset: int) -> AsyncIterator[v1.DownloadArtifactResponse]:
-        return self._stub.download_artifact(v1.DownloadArtifactRequest(name=name, offset=offset))
+    async def _fetch(self, artifact: v1.Artifact, file: partial.PartialFile, on_progress: OnProgress | None) -> None:
+        def rest() -> AsyncIterator[v1.DownloadArtifactResponse]:
+            return self._stub.download_artifact(v1.DownloadArtifactRequest(name=artifact.name, offset=file.received))
+
+        async with aclosing(self._transport.resuming(rest)) as pieces:
+            async for piece in pieces:
+                await asyncio.to_thread(file.write, piece.offset, piece.data)
+                if on_progress is not None:
+                    on_progress(file.received, artifact.size_bytes)
+                if file.received >= artifact.size_bytes:
+                    return
+
+
+class _Unreadable(Exception):
+    """Carries an OSError of the file past the connection, whose own OSErrors mean something else."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+async def _pieces_of(source: Path) -> AsyncGenerator[bytes]:
+    try:
+        with await asyncio.to_thread(source.open, "rb") as file:
+            while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
+                yield piece
+    except OSError as error:
+        raise _Unreadable(error) from error

@@ -4,6 +4,7 @@ import ssl
 from types import TracebackType
 from typing import Self
 
+from sfa.installations import Installations
 from sfa.library import Library
 from sfa.processing import Processing
 from sfa.realtime import Realtime
@@ -18,6 +19,7 @@ class Mesh:
         target: The address of its gateway.
         library: Tracks and their files.
         processing: Models and separations.
+        installations: Bringing models onto the server, and off it.
         realtime: The stream of all events.
     """
 
@@ -26,6 +28,7 @@ class Mesh:
         self.target = str(transport.target)
         self.library = Library(transport)
         self.processing = Processing(transport)
+        self.installations = Installations(transport)
         self.realtime = Realtime(transport)
 
     async def __aenter__(self) -> Self:

@@ -51,7 +51,7 @@ class Processing:
         Raises:
             NotFound: If there is none.
         """
-        response = await self._transport.unary(self._stub.get_model, v1.GetModelRequest(name=_model_name(name)))
+        response = await self._transport.unary(self._stub.get_model, v1.GetModelRequest(name=model_name(name)))
         assert response.model is not None
         return response.model
 
@@ -83,7 +83,7 @@ class Processing:
         if encoding not in ENCODINGS:
             raise ValueError(f"Unknown encoding {encoding!r}: choose one of {', '.join(ENCODINGS)}.")
         wanted = v1.Separation(
-            model=_model_name(model) if model else "",
+            model=model_name(model) if model else "",
             wanted_stems=list(stems),
             complement=complement,
             encoding=ENCODINGS[encoding],
@@ -206,5 +206,6 @@ class Processing:
         return self._stub.watch_separation(v1.WatchSeparationRequest(name=name))
 
 
-def _model_name(text: str) -> str:
+def model_name(text: str) -> str:
+    """The resource name of a model that was given by its name, or by its id alone."""
     return text if text.startswith("models/") else f"models/{text}"

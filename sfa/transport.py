@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Final, Protocol, TypeVar, cast
 
@@ -146,15 +146,16 @@ class Transport:
             await backoff.pause(cut)
 
     async def upload(
-        self, call: StreamUnaryCall[Request, T], open_requests: OpenStream[Request], *, seconds: float
+        self, call: StreamUnaryCall[Request, T], open_requests: Callable[[], AsyncGenerator[Request]], *, seconds: float
     ) -> T:
         """One client stream; sent again from its start when it is cut, so it must carry a request id."""
         backoff = Backoff(patience=_UPLOAD_TRIES * seconds, first=0.5)
         for attempt in range(1, _UPLOAD_TRIES + 1):
             self._check_open()
             try:
-                with translated(self.target):
-                    return await call(open_requests(), timeout=seconds)
+                async with aclosing(open_requests()) as requests:
+                    with translated(self.target):
+                        return await call(requests, timeout=seconds)
             except errors.Unavailable as error:
                 if attempt == _UPLOAD_TRIES:
                     raise

@@ -148,7 +148,8 @@ class Library:
         of_track = separation_track(separation)
         rules.check_stems(model, stems)
         for stem in stems:
-            if await self._blobs.size(stem.sha256) != stem.size_bytes:
+            # It may be an old one, which only a track refers to that is being deleted at this moment.
+            if await self._blobs.renew(stem.sha256) != stem.size_bytes:
                 raise BlobMissing(f"{separation} ({stem.stem})")
         now = now_us()
         # Sorted, so that the order of the request is that of their ids, and so of lists.

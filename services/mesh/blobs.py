@@ -5,7 +5,7 @@
 
 A blob is durable before it is acknowledged: its bytes and its name are on the disk when `commit` returns. Blobs never
 change. Removing needs no lock between processes: whoever writes a blob makes it young again, and `discard` touches no
-young ones; so whoever refers to a blob within `GRACE_SECONDS` of writing it will find it there.
+young ones; so whoever refers to a blob within `GRACE_SECONDS` of writing or renewing it will find it there.
 """
 
 import asyncio
@@ -129,16 +129,21 @@ class LocalBlobStore:
         """Returns where a blob lies, if it exists."""
         return self._root / sha256[:2] / sha256[2:]
 
-    async def size(self, sha256: str) -> int | None:
-        """Returns the size of a blob in bytes, None if there is no such blob."""
+    async def renew(self, sha256: str) -> int | None:
+        """Makes a blob as young as one just written, so that whoever refers to it now will find it there.
 
-        def stat() -> int | None:
+        Returns its size in bytes, None if there is no such blob.
+        """
+
+        def renew() -> int | None:
+            path = self.path(sha256)
             try:
-                return self.path(sha256).stat().st_size
+                os.utime(path)
+                return path.stat().st_size
             except FileNotFoundError:
                 return None
 
-        return await asyncio.to_thread(stat)
+        return await asyncio.to_thread(renew)
 
     @asynccontextmanager
     async def writer(self) -> AsyncIterator[BlobWriter]:

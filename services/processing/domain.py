@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,9 @@ from services.processing.catalogue import ModelInfo
 
 KIND = "separation"
 ACTOR = "separate"
+INSTALL_KIND = "installation"
+INSTALL_ACTOR = "install"
+INSTALL_QUEUE = "install"
 
 
 class Encoding(StrEnum):
@@ -25,6 +28,53 @@ class Encoding(StrEnum):
     MP3 = "mp3"
 
 
+# The rates that each lossy encoder takes, in hertz; the others take any.
+_RATES: Mapping[Encoding, tuple[int, ...]] = {
+    Encoding.MP3: (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+}
+_HIGHEST_RATE = 655_350  # of FLAC
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a track, in seconds from its beginning."""
+
+    start: float
+    duration: float
+
+    def frames(self, sample_rate_hz: int) -> range:
+        """Returns its samples; at least one."""
+        start = round(self.start * sample_rate_hz)
+        return range(start, start + max(1, round(self.duration * sample_rate_hz)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a track is separated; see the fields of the same names in the contract.
+
+    Attributes:
+        sample_rate_hz: of the stems; 0 = that of the source.
+        overlap: share of a segment that the next one covers again; None = the model's own.
+        segment_seconds: length of a segment; None = the model's own.
+        shifts: over how many grids of segments the estimates are averaged; 0 = one that is not moved.
+        seed: makes the grids.
+        part: what of the track is separated; None = all.
+    """
+
+    sample_rate_hz: int = 0
+    overlap: float | None = None
+    segment_seconds: float | None = None
+    shifts: int = 0
+    seed: int = 0
+    part: Part | None = None
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Options":
+        """Reads what `dataclasses.asdict` made."""
+        part = record["part"]
+        return cls(**{**record, "part": part and Part(**part)})
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeparationSpec:
     """What is wanted of one separation; kept in the job's record.
@@ -34,16 +84,22 @@ class SeparationSpec:
         wanted_stems: stems to write, in the model's order; empty = all.
         complement: also write the mix without the wanted stems.
         encoding: how the stems are written.
+        options: how the track is separated.
         sha256: the uploaded file, as the blob store knows it.
         title: the track's title, for file names.
+        weights: identifies the model's weights.
+        build: identifies the code that computes.
     """
 
     model: str
     wanted_stems: tuple[str, ...]
     complement: bool
     encoding: Encoding
+    options: Options
     sha256: str
     title: str
+    weights: str
+    build: str
 
     def to_record(self) -> dict[str, Any]:
         """Returns the spec as JSON values."""
@@ -52,14 +108,53 @@ class SeparationSpec:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "SeparationSpec":
         """Reads what `to_record` made."""
-        values = {**record, "wanted_stems": tuple(record["wanted_stems"]), "encoding": Encoding(record["encoding"])}
+        values = {
+            **record,
+            "wanted_stems": tuple(record["wanted_stems"]),
+            "encoding": Encoding(record["encoding"]),
+            "options": Options.from_record(record["options"]),
+        }
         return cls(**values)
 
     def fingerprint(self, parent: str) -> str:
         """Returns what two requests with one request_id must have in common, as 16 hexadecimal digits."""
-        # Not the title: it may be edited between a request and its repetition.
-        text = json.dumps([parent, {**asdict(self), "title": ""}], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        # Not the title, the weights and the build: they may change between a request and its repetition.
+        return _digest([parent, {**asdict(self), "title": "", "weights": "", "build": ""}])[:16]
+
+    @property
+    def key(self) -> str:
+        """What the bytes of the stems depend on, as 64 hexadecimal digits."""
+        return _digest({**asdict(self), "title": ""})
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallationSpec:
+    """What is wanted of one installation; kept in the job's record.
+
+    Attributes:
+        model: id of the model, one of the catalogue.
+        license: SPDX id of the weights' licence, as the catalogue states it.
+        license_uri: where it is stated.
+        total_bytes: size of the weights; the catalogue's estimate.
+    """
+
+    model: str
+    license: str
+    license_uri: str
+    total_bytes: int
+
+    def to_record(self) -> dict[str, Any]:
+        """Returns the spec as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "InstallationSpec":
+        """Reads what `to_record` made."""
+        return cls(**record)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +190,8 @@ class TrackSource:
 
     sha256: str
     title: str
+    sample_rate_hz: int
+    duration_seconds: float
 
 
 def checked_stems(model: ModelInfo, wanted: Sequence[str], *, complement: bool) -> tuple[str, ...]:
@@ -112,6 +209,43 @@ def checked_stems(model: ModelInfo, wanted: Sequence[str], *, complement: bool) 
         fault = "needs wanted_stems that are some, but not all, stems of the model"
         raise InvalidRequest([Violation("separation.complement", fault)])
     return ordered
+
+
+def checked_options(model: ModelInfo, options: Options, encoding: Encoding, source: TrackSource) -> Options:
+    """Returns the options with what follows from the track filled in: the rate of the stems, and where the part ends.
+
+    Raises:
+        InvalidRequest: the model, the encoding or the track does not allow an option.
+    """
+    faults = []
+    if model.segment_seconds is None:
+        if options.overlap is not None:
+            faults.append(Violation("separation.overlap", f"cannot be chosen for {model.id}"))
+        if options.segment_seconds is not None:
+            faults.append(Violation("separation.segment_seconds", f"cannot be chosen for {model.id}"))
+    elif options.segment_seconds is not None and options.segment_seconds > model.segment_seconds:
+        fault = f"must be at most {model.segment_seconds:g} for {model.id}"
+        faults.append(Violation("separation.segment_seconds", fault))
+    if options.sample_rate_hz and options.sample_rate_hz not in _RATES.get(encoding, (options.sample_rate_hz,)):
+        fault = f"must be one of {', '.join(map(str, _RATES[encoding]))} for this encoding"
+        faults.append(Violation("separation.sample_rate_hz", fault))
+    if options.part and options.part.start >= source.duration_seconds:
+        faults.append(Violation("separation.preview.start", "must lie within the track"))
+    if faults:
+        raise InvalidRequest(faults)
+    part = options.part
+    if part is not None:
+        part = Part(part.start, min(part.duration, source.duration_seconds - part.start))
+    rate = options.sample_rate_hz or stem_rate(encoding, source.sample_rate_hz)
+    return replace(options, sample_rate_hz=rate, part=part)
+
+
+def stem_rate(encoding: Encoding, source_rate_hz: int) -> int:
+    """Returns the source's rate if the encoding can have it, else the next higher that it can, else its highest."""
+    known = _RATES.get(encoding)
+    if known is None:
+        return min(source_rate_hz, _HIGHEST_RATE)
+    return next((rate for rate in known if rate >= source_rate_hz), known[-1])
 
 
 def stem_filename(title: str, stem: str, suffix: str) -> str:

@@ -1,17 +1,17 @@
 """Does one separation: engine, blob store, library."""
 
 import asyncio
-import shutil
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from services.mesh.blobs import BlobStore
 from services.mesh.errors import BlobMissing
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.worker import Report, WorkDied
-from services.processing.domain import SeparationSpec, StemFile, StemResult, stem_filename
+from services.processing import runs
+from services.processing.domain import SeparationSpec, StemFile, stem_filename
 from services.processing.ports import (
     ChildDied,
     Engine,
@@ -21,6 +21,9 @@ from services.processing.ports import (
     SeparationRequest,
     StemOutput,
 )
+from services.processing.reuse import Reuse
+
+T = TypeVar("T")
 
 # The engine's share of a job; the rest is storing.
 _ENGINE_SHARE = 0.97
@@ -29,51 +32,57 @@ _ENGINE_SHARE = 0.97
 class SeparationPerformer:
     """Performs separations one at a time."""
 
-    def __init__(self, *, engine: Engine, library: Library, blobs: BlobStore, work_dir: Path) -> None:
+    def __init__(self, *, engine: Engine, library: Library, reuse: Reuse, blobs: BlobStore, work_dir: Path) -> None:
         """Makes a performer.
 
         Args:
             engine: what computes.
             library: where results become visible.
+            reuse: where results are that need not be computed.
             blobs: where bytes live.
-            work_dir: a folder for files in the making; one of its own for every worker on the machine.
+            work_dir: a folder for files in the making; all workers may share it, and so take over from each other.
         """
         self._engine = engine
         self._library = library
+        self._reuse = reuse
         self._blobs = blobs
         self._work_dir = work_dir
 
     async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
         """Separates the track and registers the stems; see `Performer`."""
         spec = SeparationSpec.from_record(job.spec)
+        if result := await _to_its_end(self._reuse.result(job)):
+            report.device = result["device"]
+            return result
         source = self._blobs.path(spec.sha256)
         if not source.exists():
             raise BlobMissing(job.parent)
-        out_dir = self._work_dir / job.id
-        # What an attempt left that was killed here.
-        await asyncio.to_thread(shutil.rmtree, out_dir, ignore_errors=True)
-        out_dir.mkdir(parents=True)
-        try:
-            request = SeparationRequest(
-                id=job.id,
-                model=spec.model,
-                source=source,
-                out_dir=out_dir,
-                wanted_stems=spec.wanted_stems,
-                complement=spec.complement,
-                encoding=spec.encoding,
-            )
-            output = await self._separate(request, report)
-            report.stage = "storing"
-            # Not to be interrupted: a cancel that comes now comes too late, and leaves nothing half stored.
-            storing = asyncio.ensure_future(self._store(job, spec, output))
-            try:
-                stems = await asyncio.shield(storing)
-            except asyncio.CancelledError:
-                stems = await storing
-            return {"stems": [asdict(stem) for stem in stems]}
-        finally:
-            await asyncio.to_thread(shutil.rmtree, out_dir, ignore_errors=True)
+        request = SeparationRequest(
+            id=job.id,
+            model=spec.model,
+            source=source,
+            sha256=spec.sha256,
+            out_dir=self._work_dir / job.id,
+            wanted_stems=spec.wanted_stems,
+            complement=spec.complement,
+            encoding=spec.encoding,
+            options=spec.options,
+        )
+        output = await self._separate(request, report)
+        report.stage = "storing"
+        return await _to_its_end(self._store(job, spec, output))
+
+    async def forget(self, job_id: str) -> None:
+        """Removes what attempts have left of a job; see `Performer`."""
+        await asyncio.to_thread(runs.remove, self._work_dir / job_id)
+
+    async def left(self) -> set[str]:
+        """Returns the ids of the jobs of which attempts have left something."""
+
+        def names() -> set[str]:
+            return {path.name for path in self._work_dir.iterdir()} if self._work_dir.exists() else set()
+
+        return await asyncio.to_thread(names)
 
     async def _separate(self, request: SeparationRequest, report: Report) -> SeparationOutput:
         def on_progress(stage: str, fraction: float) -> None:
@@ -98,9 +107,16 @@ class SeparationPerformer:
         report.device = output.device
         return output
 
-    async def _store(self, job: Job, spec: SeparationSpec, output: SeparationOutput) -> tuple[StemResult, ...]:
+    async def _store(self, job: Job, spec: SeparationSpec, output: SeparationOutput) -> Mapping[str, Any]:
         files = [await self._file(spec, stem) for stem in output.stems]
-        return await self._library.register(job.owner, job.name, spec.model, files)
+        stems = await self._library.register(job.owner, job.name, spec.model, files)
+        # Only what was computed as it was asked for may answer others: weights and code may have changed meanwhile.
+        reusable = (output.weights, output.build) == (spec.weights, spec.build)
+        return {
+            "stems": [asdict(stem) for stem in stems],
+            "gain": output.gain,
+            "files": [asdict(file) for file in files] if reusable else [],
+        }
 
     async def _file(self, spec: SeparationSpec, stem: StemOutput) -> StemFile:
         digest = await self._blobs.put_file(stem.path)
@@ -117,3 +133,14 @@ class SeparationPerformer:
             codec=stem.codec,
             peak=stem.peak,
         )
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Waits for what must not be interrupted: a cancel that finds a result comes too late, and leaves nothing half stored."""
+    working = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        if result := await working:
+            return result
+        raise

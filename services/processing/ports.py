@@ -1,7 +1,7 @@
 """The engine's two ports: what a worker asks of it, and what a model must be to run on it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.processing.catalogue import Availability, ModelInfo
-from services.processing.domain import Encoding, StemFile, StemResult, TrackSource
+from services.processing.domain import Encoding, Options, StemFile, StemResult, TrackSource
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -22,19 +22,24 @@ class SeparationRequest:
         id: the job, for logs; unique among the requests of one engine.
         model: id of an installed model.
         source: the original audio file, any format that ffmpeg decodes.
-        out_dir: an existing folder for the stems and the scratch files; its owner removes it.
+        sha256: of the source, 64 hexadecimal digits; with it a checkpoint is tied to the file.
+        out_dir: the job's folder, see `runs`. What a run leaves there when it dies or is stopped, the next one of the same
+            folder goes on with. Its owner removes it when nobody needs the stems any more.
         wanted_stems: stems to write, in any order; empty = all stems of the model.
         complement: also write the mix without the wanted stems.
         encoding: how the stems are written.
+        options: how the track is separated.
     """
 
     id: str
     model: str
     source: Path
+    sha256: str
     out_dir: Path
     wanted_stems: tuple[str, ...] = ()
     complement: bool = False
     encoding: Encoding = Encoding.WAV_PCM16
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +48,7 @@ class StemOutput:
 
     Attributes:
         stem: which stem; "no-..." for the complement.
-        path: the file, in the request's out_dir.
+        path: the file, in a folder of its run below the request's out_dir.
         filename_suffix: ".wav", ".flac" or ".mp3".
         media_type: the IANA media type.
         sample_count: sample frames per channel.
@@ -75,16 +80,20 @@ class SeparationOutput:
         device: what computed it: "cpu", "cuda:0", "mps".
         gain: the factor that all stems were multiplied by so that none clips; 1.0 when nothing had to be done.
         stems: in the model's stem order, the complement last.
+        weights: identifies the weights that were used.
+        build: identifies the code that ran.
     """
 
     model: str
+    weights: str
+    build: str
     device: str
     gain: float
     stems: tuple[StemOutput, ...]
 
 
 class SeparationCancelled(Exception):
-    """The separation was ended by `Engine.cancel`; what is left in out_dir is garbage."""
+    """The separation was ended by `Engine.cancel`."""
 
 
 class ChildDied(Exception):
@@ -127,11 +136,27 @@ class Engine(Protocol):
         """Ends the process. A running separation ends with SeparationCancelled."""
 
 
+class Withdrawn(Protocol):
+    """A model that is on its way out."""
+
+    def restore(self) -> None:
+        """Puts the model back."""
+
+    def discard(self) -> None:
+        """Removes the model for good."""
+
+
 class Models(Protocol):
-    """Knows which models of the catalogue can run here."""
+    """Knows which models can run here."""
 
     def availability(self, model: ModelInfo) -> Availability:
         """Looks whether the model's weights are there."""
+
+    def local(self) -> Sequence[ModelInfo]:
+        """Returns the models here that are not of the catalogue, by id."""
+
+    def withdraw(self, model: ModelInfo) -> Withdrawn:
+        """Takes a model away, so that nothing new can start with it. Raises FileNotFoundError if it is not there."""
 
 
 class Library(Protocol):
@@ -208,3 +233,10 @@ class Separator(Protocol):
 
         `on_step` is called after each step, that is after each run of a network; it may raise to stop the work.
         """
+
+
+class Model(Separator, Protocol):
+    """A separator as it was loaded."""
+
+    def with_segments(self, seconds: float | None, overlap: float | None) -> Separator:
+        """Returns this model with other segments; None = its own. A model whose segments are fixed returns itself."""

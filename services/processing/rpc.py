@@ -9,34 +9,37 @@ from alchemy.processing.v1 import processing_service_pb2 as pb
 from alchemy.processing.v1.processing_service_pb2_grpc import ProcessingServiceServicer
 from alchemy.processing.v1.separation_pb2 import Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
-from alchemy.type.v1.job_pb2 import JobState
 from services.mesh.drain import Drain
 from services.mesh.errors import InvalidRequest, PageTokenInvalid, TrackNotFound, Violation
 from services.mesh.events import EventTail
 from services.mesh.identity import owner
 from services.mesh.ids import is_id
-from services.mesh.jobs.watch import KEEP_ALIVE_SECONDS, Watched, watch
+from services.mesh.jobs.watch import Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
-from services.processing.domain import Encoding
+from services.processing.domain import Encoding, Options
+from services.processing.installations import Installations
+from services.processing.installations_rpc import MAX_REQUEST_ID, InstallationRpc, due, ended
+from services.processing.options import option_faults, options_from
 from services.processing.translate import encoding_from, model_message, separation_message
 from services.processing.usecases import Catalogue, Separations, Snapshot
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-_MAX_REQUEST_ID = 64
-_ENDED = frozenset({JobState.JOB_STATE_SUCCEEDED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED})
-# A waiting job's place in the queue changes with other jobs, so no event of its own tells it.
-_POSITION_SECONDS = 1.0
 
-
-class ProcessingRpc(ProcessingServiceServicer):
+class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
     """Serves ProcessingService."""
 
-    def __init__(self, separations: Separations, catalogue: Catalogue, tail: EventTail, drain: Drain) -> None:
+    def __init__(
+        self,
+        separations: Separations,
+        installations: Installations,
+        catalogue: Catalogue,
+        tail: EventTail,
+        drain: Drain,
+    ) -> None:
+        super().__init__(installations, tail, drain)
         self._separations = separations
         self._catalogue = catalogue
-        self._tail = tail
-        self._drain = drain
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
         size = page_size(request.page_size, default=50)
@@ -58,7 +61,7 @@ class ProcessingRpc(ProcessingServiceServicer):
         self, request: pb.CreateSeparationRequest, context: Context
     ) -> pb.CreateSeparationResponse:
         wanted = request.separation
-        encoding = _valid_create(request)
+        encoding, options = _valid_create(request)
         snapshot = await self._separations.create(
             owner(context),
             _track(request.parent),
@@ -66,6 +69,7 @@ class ProcessingRpc(ProcessingServiceServicer):
             wanted_stems=wanted.wanted_stems,
             complement=wanted.complement,
             encoding=encoding,
+            options=options,
             request_id=request.request_id,
         )
         return pb.CreateSeparationResponse(separation=_message(snapshot))
@@ -96,7 +100,7 @@ class ProcessingRpc(ProcessingServiceServicer):
         async def load() -> Separation:
             return _message(await self._separations.get(user, request.name))
 
-        watched = Watched(load=load, revision=_revision, unpack=_unpack, ended=_ended, due=_due)
+        watched = Watched(load=load, revision=_revision, unpack=_unpack, ended=ended, due=due)
         async for separation in watch(self._tail, self._drain, user, request.name, watched):
             yield pb.WatchSeparationResponse(separation=separation)
 
@@ -130,17 +134,17 @@ def _track(name: str) -> str:
     return name
 
 
-def _valid_create(request: pb.CreateSeparationRequest) -> Encoding:
-    """Returns the wanted encoding. Raises InvalidRequest with every fault that needs no look-up."""
-    faults = []
+def _valid_create(request: pb.CreateSeparationRequest) -> tuple[Encoding, Options]:
+    """Returns the wanted encoding and options. Raises InvalidRequest with every fault that needs no look-up."""
+    faults = option_faults(request.separation)
     encoding = encoding_from(request.separation.encoding)
     if encoding is None:
         faults.append(Violation("separation.encoding", "is not an AudioEncoding that this server knows"))
-    if len(request.request_id) > _MAX_REQUEST_ID:
-        faults.append(Violation("request_id", f"must have at most {_MAX_REQUEST_ID} characters"))
+    if len(request.request_id) > MAX_REQUEST_ID:
+        faults.append(Violation("request_id", f"must have at most {MAX_REQUEST_ID} characters"))
     if faults or encoding is None:
         raise InvalidRequest(faults)
-    return encoding
+    return encoding, options_from(request.separation)
 
 
 def _revision(separation: Separation) -> int:
@@ -149,11 +153,3 @@ def _revision(separation: Separation) -> int:
 
 def _unpack(event: Event) -> Separation | None:
     return event.separation_changed if event.HasField("separation_changed") else None
-
-
-def _ended(separation: Separation) -> bool:
-    return separation.state in _ENDED
-
-
-def _due(separation: Separation) -> float:
-    return _POSITION_SECONDS if separation.state == JobState.JOB_STATE_QUEUED else KEEP_ALIVE_SECONDS

@@ -2,11 +2,14 @@
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from alchemy.processing.v1.installation_pb2 import Installation
 from alchemy.processing.v1.separation_pb2 import Model, Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from alchemy.type.v1.audio_pb2 import AudioEncoding
+from alchemy.type.v1.job_pb2 import Progress
 from services.mesh.jobs.job import Job
-from services.processing.domain import Encoding, SeparationSpec
+from services.processing.domain import Encoding, InstallationSpec, SeparationSpec
+from services.processing.options import set_options
 from services.processing.usecases import CatalogueEntry
 
 _ENCODINGS: dict[AudioEncoding, Encoding] = {
@@ -44,6 +47,8 @@ def model_message(entry: CatalogueEntry) -> Model:
         unavailable_reason=availability.reason,
         install_command="" if availability.installed else info.install_command,
         default=entry.default,
+        max_segment_seconds=info.segment_seconds or 0,
+        local=entry.local,
     )
 
 
@@ -64,18 +69,61 @@ def separation_message(job: Job, queue_position: int | None = None) -> Separatio
         end_time=_timestamp(job.ended_at),
         revision=job.revision,
     )
-    message.progress.stage = job.stage
-    message.progress.fraction = job.fraction
-    message.progress.attempt = job.attempt
-    if job.remaining_seconds is not None:
-        message.progress.remaining.FromMicroseconds(round(job.remaining_seconds * 1e6))
-    if queue_position is not None:
-        message.progress.queue_position = queue_position
+    message.progress.CopyFrom(_progress(job, queue_position))
     if job.error is not None:
         message.error.CopyFrom(job.error.to_status())
-    for stem in (job.result or {}).get("stems", ()):
+    result = job.result or {}
+    set_options(message, spec.options)
+    message.reused = result.get("reused", False)
+    message.gain = result.get("gain", 0.0)
+    for stem in result.get("stems", ()):
         message.stems.add(**stem)
     return message
+
+
+def installation_message(job: Job, queue_position: int | None = None) -> Installation:
+    """Returns an installation as the contract has it."""
+    spec = InstallationSpec.from_record(job.spec)
+    result = job.result or {}
+    message = Installation(
+        name=job.name,
+        license=spec.license,
+        license_uri=spec.license_uri,
+        state=f"JOB_STATE_{job.state.value}",
+        progress=_progress(job, queue_position),
+        received_bytes=job.details.get("received_bytes", 0),
+        total_bytes=job.details.get("total_bytes", spec.total_bytes),
+        source=result.get("source", ""),
+        cancel_requested=job.cancel_requested,
+        create_time=_timestamp(job.created_at),
+        start_time=_timestamp(job.started_at),
+        end_time=_timestamp(job.ended_at),
+        revision=job.revision,
+    )
+    if job.error is not None:
+        message.error.CopyFrom(job.error.to_status())
+    for file in result.get("files", ()):
+        message.files.add(filename=file["filename"], size_bytes=file["size"], sha256=file["sha256"])
+    return message
+
+
+def _progress(job: Job, queue_position: int | None) -> Progress:
+    progress = Progress(stage=job.stage, fraction=job.fraction, attempt=job.attempt, queue_position=queue_position)
+    if job.remaining_seconds is not None:
+        progress.remaining.FromMicroseconds(round(job.remaining_seconds * 1e6))
+    return progress
+
+
+class InstallationEvents:
+    """How installations look in the event stream."""
+
+    def changed(self, job: Job) -> Event:
+        """Returns the event that carries the installation as it is now."""
+        return Event(installation_changed=installation_message(job))
+
+    def deleted(self, name: str) -> Event:
+        """Returns the event that says that the installation is gone."""
+        return Event(installation_deleted=name)
 
 
 class SeparationEvents:

@@ -8,22 +8,24 @@ from services.mesh.errors import ModelNotFound, ModelNotInstalled, QueueFull, Se
 from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.mesh.jobs.dispatch import Dispatcher
-from services.mesh.jobs.job import Job, JobState
+from services.mesh.jobs.job import Job, JobState, Superseded
 from services.mesh.jobs.store import JobStore
 from services.processing.catalogue import CATALOGUE, MODELS, Availability, ModelInfo, default_model
-from services.processing.domain import Encoding, SeparationSpec, checked_stems
+from services.processing.domain import Encoding, Options, SeparationSpec, checked_options, checked_stems
 from services.processing.ports import Library, Models
+from services.processing.reuse import Reuse
 
 _RETRY_WHEN_FULL_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """A model, and whether it can run here."""
+    """A model, whether it can run here, and whether it is the server's own instead of the catalogue's."""
 
     info: ModelInfo
     availability: Availability
     default: bool
+    local: bool
 
 
 class Catalogue:
@@ -33,19 +35,24 @@ class Catalogue:
         self._models = models
 
     def entries(self) -> list[CatalogueEntry]:
-        """Returns all models, best first."""
-        found = [(info, self._models.availability(info)) for info in CATALOGUE]
-        best = default_model([info.id for info, availability in found if availability.installed])
-        return [CatalogueEntry(info, availability, info is best) for info, availability in found]
+        """Returns all models: those of the catalogue, best first, then the server's own."""
+        found = [(info, self._models.availability(info)) for info in (*CATALOGUE, *self._models.local())]
+        installed = [info for info, availability in found if availability.installed]
+        best = default_model([info.id for info in installed]) or next(iter(installed), None)
+        return [
+            CatalogueEntry(info, availability, default=info is best, local=info.id not in MODELS)
+            for info, availability in found
+        ]
 
     def entry(self, model: str) -> CatalogueEntry:
         """Returns one model. Raises ModelNotFound."""
-        for entry in self.entries():
+        entries = self.entries()
+        for entry in entries:
             if entry.info.id == model:
                 return entry
-        raise ModelNotFound(model, tuple(MODELS))
+        raise ModelNotFound(model, [entry.info.id for entry in entries])
 
-    def runnable(self, model: str) -> ModelInfo:
+    def runnable(self, model: str) -> CatalogueEntry:
         """Returns the model to run for a wanted one, "" meaning the best installed.
 
         Raises:
@@ -53,7 +60,7 @@ class Catalogue:
             ModelNotInstalled: its weights are not here, or nothing is installed at all.
         """
         if not model:
-            best = next((entry.info for entry in self.entries() if entry.default), None)
+            best = next((entry for entry in self.entries() if entry.default), None)
             if best is None:
                 fallback = CATALOGUE[-1]
                 raise ModelNotInstalled(fallback.id, fallback.install_command)
@@ -61,12 +68,12 @@ class Catalogue:
         entry = self.entry(model)
         if not entry.availability.installed:
             raise ModelNotInstalled(model, entry.info.install_command)
-        return entry.info
+        return entry
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A separation as a client sees it: the record, and its place in the queue while it waits."""
+    """A job as a client sees it: the record, and its place in the queue while it waits."""
 
     job: Job
     queue_position: int | None
@@ -82,6 +89,7 @@ class Separations:
         dispatcher: Dispatcher,
         library: Library,
         catalogue: Catalogue,
+        build: str,
         queue: str,
         max_queued: int,
         clock: Callable[[], float] = time.time,
@@ -90,6 +98,8 @@ class Separations:
         self._dispatcher = dispatcher
         self._library = library
         self._catalogue = catalogue
+        self._reuse = Reuse(store, library)
+        self._build = build
         self._queue = queue
         self._max_queued = max_queued
         self._clock = clock
@@ -103,24 +113,29 @@ class Separations:
         wanted_stems: Sequence[str],
         complement: bool,
         encoding: Encoding,
+        options: Options,
         request_id: str,
     ) -> Snapshot:
-        """Queues a separation. Raises what CreateSeparation documents."""
-        info = self._catalogue.runnable(model)
-        stems = checked_stems(info, wanted_stems, complement=complement)
+        """Queues a separation, or answers it at once. Raises what CreateSeparation documents."""
+        entry = self._catalogue.runnable(model)
+        stems = checked_stems(entry.info, wanted_stems, complement=complement)
         source = await self._library.source(owner, track)
         spec = SeparationSpec(
-            model=info.id,
+            model=entry.info.id,
             wanted_stems=stems,
             complement=complement,
             encoding=encoding,
+            options=checked_options(entry.info, options, encoding, source),
             sha256=source.sha256,
             title=source.title,
+            weights=entry.availability.digest,
+            build=self._build,
         )
         fingerprint = spec.fingerprint(track)
         if request_id and (earlier := await self._store.created_by(owner, request_id, fingerprint)):
             return await self._snapshot(earlier)
-        if await self._store.queue_length(self._queue) >= self._max_queued:
+        known = await self._reuse.source(owner, spec.key) is not None
+        if not known and await self._store.queue_length(self._queue) >= self._max_queued:
             raise QueueFull(limit=self._max_queued, retry_after=_RETRY_WHEN_FULL_SECONDS)
         now = self._clock()
         job = await self._store.create(
@@ -129,15 +144,30 @@ class Separations:
                 owner=owner,
                 queue=self._queue,
                 spec=spec.to_record(),
+                key=spec.key,
                 created_at=now,
                 queued_at=now,
             ),
             request_id=request_id,
             fingerprint=fingerprint,
         )
-        # Should the process die before the next line, the reconciler sends the message.
+        # Should the process die from here on, the reconciler sends the message.
+        if known and (answered := await self._answered(job)):
+            return await self._snapshot(answered)
         await self._dispatcher.send(job.queue, job.name)
         return await self._snapshot(job)
+
+    async def _answered(self, job: Job) -> Job | None:
+        """Ends a new job with the result of an equal one; None if there is none any more."""
+        result = await self._reuse.result(job)
+        if result is None:
+            return None
+        try:
+            return await self._store.change(
+                job.name, lambda job: moves.answered(job, result, self._clock(), device=result["device"])
+            )
+        except Superseded:  # the same request came twice, and the other one was faster
+            return await self._store.get(job.name)
 
     async def get(self, owner: str, name: str) -> Snapshot:
         """Returns a separation. Raises SeparationNotFound."""

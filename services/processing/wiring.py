@@ -13,12 +13,14 @@ from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
 from services.mesh.server import ServiceBundle
+from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.adapters.weights import ModelStore
-from services.processing.domain import ACTOR, KIND
+from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, KIND
+from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
 from services.processing.settings import Settings
-from services.processing.translate import SeparationEvents
+from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 
 SERVICE = "alchemy.processing.v1.ProcessingService"
@@ -34,16 +36,23 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         store = JobStore(client, KIND, SeparationEvents())
         dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
         tail = EventTail(client)
-        catalogue = Catalogue(ModelStore(settings.models_dir))
+        models = ModelStore(settings.models_dir)
+        catalogue = Catalogue(models)
         separations = Separations(
             store=store,
             dispatcher=dispatcher,
             library=GrpcLibrary(channel),
             catalogue=catalogue,
+            build=engine_build(),
             queue=settings.queue,
             max_queued=settings.max_queued_jobs,
         )
-        rpc = ProcessingRpc(separations, catalogue, tail, drain)
+        installing = JobStore(client, INSTALL_KIND, InstallationEvents())
+        install_dispatcher = DramatiqDispatcher(settings.redis_url, INSTALL_ACTOR)
+        installations = Installations(
+            store=installing, separations=store, dispatcher=install_dispatcher, catalogue=catalogue, models=models
+        )
+        rpc = ProcessingRpc(separations, installations, catalogue, tail, drain)
 
         async def react(published: Published) -> None:
             if published.event.HasField("track_deleted"):
@@ -56,7 +65,13 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             yield ServiceBundle(
                 register=lambda server: add_ProcessingServiceServicer_to_server(rpc, server),
                 names=[SERVICE],
-                background=[tail.run, follow_library, Reconciler(store, dispatcher).run],
+                background=[
+                    tail.run,
+                    follow_library,
+                    Reconciler(store, dispatcher).run,
+                    Reconciler(installing, install_dispatcher).run,
+                ],
             )
         finally:
             dispatcher.close()
+            install_dispatcher.close()

@@ -1,4 +1,7 @@
-"""`python -m services.processing.worker`: takes separations from the queue and computes them, one at a time."""
+"""`python -m services.processing.worker`: takes separations from their queue and computes them, one at a time.
+
+Beside them it takes installations of models from theirs, so that a download never waits for a computation.
+"""
 
 import asyncio
 from pathlib import Path
@@ -15,10 +18,12 @@ from services.mesh.jobs.worker import JobWorker
 from services.mesh.server import run_process
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.library import GrpcLibrary
-from services.processing.domain import ACTOR, KIND
+from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, INSTALL_QUEUE, KIND
+from services.processing.installer import InstallationPerformer
 from services.processing.performer import SeparationPerformer
+from services.processing.reuse import Reuse
 from services.processing.settings import Settings
-from services.processing.translate import SeparationEvents
+from services.processing.translate import InstallationEvents, SeparationEvents
 
 
 async def work(settings: Settings, drain: Drain) -> None:
@@ -26,32 +31,45 @@ async def work(settings: Settings, drain: Drain) -> None:
     blobs = LocalBlobStore(settings.data_dir / "blobs")
     engine = EngineProcess(models_dir=settings.models_dir, device=settings.device, ffmpeg=ffmpeg_path(settings.ffmpeg))
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
+    install_dispatcher = DramatiqDispatcher(settings.redis_url, INSTALL_ACTOR)
     async with (
         redis.connect(settings.redis_url) as client,
         grpc.aio.insecure_channel(settings.library_target) as channel,
     ):
+        store, library = JobStore(client, KIND, SeparationEvents()), GrpcLibrary(channel)
         worker = JobWorker(
             redis_url=settings.redis_url,
             queue=settings.queue,
             actor_name=ACTOR,
-            store=JobStore(client, KIND, SeparationEvents()),
+            store=store,
             dispatcher=dispatcher,
             performer=SeparationPerformer(
                 engine=engine,
-                library=GrpcLibrary(channel),
+                library=library,
+                reuse=Reuse(store, library),
                 blobs=blobs,
                 work_dir=_work_dir(settings.data_dir),
             ),
             drain=drain,
         )
+        installer = JobWorker(
+            redis_url=settings.redis_url,
+            queue=INSTALL_QUEUE,
+            actor_name=INSTALL_ACTOR,
+            store=JobStore(client, INSTALL_KIND, InstallationEvents()),
+            dispatcher=install_dispatcher,
+            performer=InstallationPerformer(settings.models_dir),
+            drain=drain,
+        )
         # While the worker connects, the child loads its libraries: the first job need not wait for that.
         warming = asyncio.ensure_future(engine.start())
         try:
-            await worker.run()
+            await asyncio.gather(worker.run(), installer.run())
         finally:
             await engine.close()
             await stop(warming)
             dispatcher.close()
+            install_dispatcher.close()
 
 
 def _work_dir(data_dir: Path) -> Path:

@@ -55,7 +55,15 @@ def retry(session: Session, names: tuple[str, ...], as_json: bool) -> None:
 
 async def _list(session: Session, track: str, limit: int, *, as_json: bool) -> None:
 
-    table = Table(Column("id", no_wrap=True), "state", "model", "progress", "created", box=None, pad_edge=False)
+    table = Table(
+        Column("id", no_wrap=True),
+        "state",
+        "model",
+        "progress",
+        Column("created", no_wrap=True),
+        box=None,
+        pad_edge=False,
+    )
     count = 0
     async with session.connect() as mesh:
         async for job in mesh.processing.list(track):

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Coroutine
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 import betterproto2
 import click
@@ -28,15 +28,10 @@ def run(work: Coroutine[Any, Any, T], *, as_json: bool = False) -> T:
     try:
         return asyncio.run(work)
     except MeshError as error:
-        fail_with(error, as_json=as_json)
+        complain(error, as_json=as_json)
+        sys.exit(exit_status(error))
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)
-
-
-def fail_with(error: MeshError, *, as_json: bool) -> NoReturn:
-    """Says what went wrong on stderr and exits with the status that belongs to it."""
-    complain(error, as_json=as_json)
-    sys.exit(exit_status(error))
 
 
 def complain(error: MeshError, *, as_json: bool, about: str = "") -> None:
@@ -71,8 +66,8 @@ _NEXT_STEPS: Final = {
     "WEIGHTS_CORRUPT": "Install it again on the server: sfa models install {model}",
     "TRACK_NOT_FOUND": "`sfa tracks` lists the tracks.",
     "SEPARATION_NOT_FOUND": "`sfa jobs` lists the separations.",
-    "WORKER_LOST": "Free memory or choose a smaller model (`sfa models`), then run `sfa jobs retry NAME`.",
-    "OUT_OF_MEMORY": "Free memory or choose a smaller model (`sfa models`), then run `sfa jobs retry NAME`.",
+    "WORKER_LOST": "Free memory or choose a smaller model (`sfa models`), then run `sfa jobs retry ID`.",
+    "OUT_OF_MEMORY": "Free memory or choose a smaller model (`sfa models`), then run `sfa jobs retry ID`.",
     "INTERNAL": "This is a defect of the server. Its log has more under request id {request_id}.",
 }
 
@@ -87,7 +82,16 @@ def next_step(error: MeshError) -> str:
 def as_dict(message: betterproto2.Message) -> dict[str, Any]:
     """A message as REST returns it: proto JSON, with the zeros that scripts want to compute with."""
     full: dict[str, Any] = message.to_dict(include_default_values=True)
-    return {key: value for key, value in full.items() if value is not None}
+    return _without_absent(full)
+
+
+def _without_absent(fields: dict[str, Any]) -> dict[str, Any]:
+    def kept(value: object) -> object:
+        if isinstance(value, dict):
+            return _without_absent(value)
+        return [kept(item) for item in value] if isinstance(value, list) else value
+
+    return {key: kept(value) for key, value in fields.items() if value is not None}
 
 
 def print_json(value: object) -> None:

@@ -86,10 +86,7 @@ async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
         track = await mesh.library.upload(item.source, on_progress=sent)
         item.track = track.name
         view.event("uploaded", {"file": item.label, "track": as_dict(track)})
-    created = await mesh.processing.separate(
-        item.track, model=wish.model, stems=wish.stems, complement=wish.complement, encoding=wish.encoding
-    )
-    item.job = created.name
+    item.job = await _created(mesh, item.track, wish)
     async with aclosing(mesh.processing.watch(item.job)) as snapshots:
         async for snapshot in snapshots:
             item.separation = snapshot
@@ -102,6 +99,20 @@ async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
     if last.state == JobState.FAILED:
         raise failure(last)
     item.artifacts = [await mesh.library.get_artifact(stem.artifact) for stem in last.stems]
+
+
+async def _created(mesh: Mesh, track: str, wish: Wish) -> str:
+    creation = asyncio.ensure_future(
+        mesh.processing.separate(
+            track, model=wish.model, stems=wish.stems, complement=wish.complement, encoding=wish.encoding
+        )
+    )
+    try:
+        return (await asyncio.shield(creation)).name
+    except asyncio.CancelledError:
+        # The server may have accepted it already: nobody would know the job by name, and it would run for nobody.
+        await mesh.processing.cancel((await creation).name)
+        raise
 
 
 async def download(mesh: Mesh, item: Item, folder: Path, view: View) -> list[Path]:

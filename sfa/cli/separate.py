@@ -87,7 +87,6 @@ def separate(
 
 
 async def _separate_all(session: Session, items: Sequence[Item], wish: Wish, out: Path, *, as_json: bool) -> int:
-
     limit = asyncio.Semaphore(_AT_ONCE)
     failures: list[int] = []
     async with session.connect() as mesh:
@@ -117,25 +116,26 @@ async def _separate_all(session: Session, items: Sequence[Item], wish: Wish, out
 
 async def _one(mesh: Mesh, item: Item, wish: Wish, folder: Path, view: View, *, as_json: bool) -> int:
     """Takes one item from its file to its stems. Returns 0, or the exit status that its failure calls for."""
+
+    def ended(stage: str, reason: str) -> None:
+        view.show(Step(file=item.label, stage=stage))
+        view.event("failed", {"file": item.label, "reason": reason, "separation": item.job})
+
     try:
         await pipeline.separate(mesh, item, wish, view)
         saved = await pipeline.download(mesh, item, folder, view)
     except asyncio.CancelledError:
-        view.show(Step(file=item.label, stage="cancelled"))
-        view.event("failed", {"file": item.label, "reason": "CANCELLED", "separation": item.job})
+        ended("cancelled", "CANCELLED")
         raise
     except SeparationCancelled:
-        view.show(Step(file=item.label, stage="cancelled"))
-        view.event("failed", {"file": item.label, "reason": "CANCELLED", "separation": item.job})
+        ended("cancelled", "CANCELLED")
         return Exit.FAILED
     except MeshError as error:
-        view.show(Step(file=item.label, stage="failed"))
-        view.event("failed", {"file": item.label, "reason": error.reason, "separation": item.job})
+        ended("failed", error.reason)
         complain(error, as_json=as_json, about=item.label)
         return exit_status(error)
     except OSError as error:
-        view.show(Step(file=item.label, stage="failed"))
-        view.event("failed", {"file": item.label, "reason": "FILE", "separation": item.job})
+        ended("failed", "FILE")
         click.echo(f"sfa: {item.label}: {error}", err=True)
         return Exit.FAILED
     view.show(Step(file=item.label, stage="done", fraction=1.0))
@@ -181,7 +181,6 @@ class _Cancel:
         await asyncio.gather(*self._requests, return_exceptions=True)
 
     async def _request(self, job: str, task: asyncio.Task[None]) -> None:
-
         try:
             snapshot = await self._mesh.processing.cancel(job)
         except MeshError as error:

@@ -1,10 +1,14 @@
 """The options before the command, and the ways a command may end."""
 
+import os
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import click
+
+from sfa.local import state
+from sfa.local.datadir import DataDir
 
 if TYPE_CHECKING:
     from sfa.mesh import Mesh
@@ -26,6 +30,14 @@ class Session:
 
     target: str | None = None
     token: str | None = None
+
+    @property
+    def names_mesh(self) -> bool:
+        """Whether there is a mesh to talk to: one was named, or one runs on this machine."""
+        if self.target or os.environ.get("SFA_TARGET"):
+            return True
+        running = state.read(DataDir.chosen().state_file)
+        return running is not None and running.alive and running.ready
 
     def connect(self) -> "Mesh":
         """A connection to the chosen mesh; to be called inside a running event loop."""

@@ -99,12 +99,16 @@ async def _show(session: Session, name: str, *, as_json: bool) -> None:
             f"{texts.duration(audio.duration)} · {audio.codec} · {audio.sample_rate_hz} Hz · {audio.channel_count} ch · "
             f"{texts.size(track.size_bytes)}"
         )
-    table = Table("file", "kind", "model", "size", Column("address", overflow="fold"), box=None, pad_edge=False)
-    for artifact in artifacts:
-        kind = artifact.stem or (artifact.kind.name or "").lower()
-        row = (artifact.filename, kind, artifact.model, texts.size(artifact.size_bytes), artifact.media_uri)
+    table = Table(Column("what", no_wrap=True), "model", "size", "file", box=None, pad_edge=False)
+    kinds = [artifact.stem or (artifact.kind.name or "").lower() for artifact in artifacts]
+    for kind, artifact in zip(kinds, artifacts, strict=True):
+        row = (kind, artifact.model, texts.size(artifact.size_bytes), artifact.filename)
         table.add_row(*map(texts.plain, row))
     console.print(table)
+    click.echo()
+    for kind, artifact in zip(kinds, artifacts, strict=True):
+        # Outside of the table: an address with its signature is longer than any line, and must not be broken.
+        click.echo(f"{kind}  {artifact.media_uri}")
 
 
 async def _delete(session: Session, names: list[str]) -> None:

@@ -143,12 +143,16 @@ async def interruptible(options: Options, console: Console | None, say: Say) -> 
 
     def end() -> None:
         interrupted.set()
-        say("ending the mesh; Ctrl-C again ends it at once")
         task.cancel()
+        say_if_heard("ending the mesh; Ctrl-C again ends it at once")
+
+    def say_if_heard(text: str) -> None:
+        with contextlib.suppress(OSError):  # the terminal may be gone: that is what SIGHUP says
+            say(text)
 
     with signals.handled(first=end, again=hurry.set):
         try:
-            async with local_mesh(options, console=console, say=say, hurry=hurry) as mesh:
+            async with local_mesh(options, console=console, say=say_if_heard, hurry=hurry) as mesh:
                 yield mesh
         except asyncio.CancelledError:
             if not interrupted.is_set():

@@ -8,7 +8,7 @@ import click
 from alchemy_sdk.alchemy.type.v1 import JobState
 from sfa import Event
 from sfa.answers import failure
-from sfa.cli import views
+from sfa.cli import texts, views
 from sfa.cli.jobs import full_name
 from sfa.cli.output import as_dict, complain, json_option, print_json, run
 from sfa.cli.pipeline import step_of
@@ -75,19 +75,24 @@ def _sentence(event: Event) -> str:
     time = event.time.astimezone().strftime("%H:%M:%S") if event.time else "        "
     match kind_of(event):
         case "track_changed" if (track := event.track_changed) is not None:
-            what = f'{track.name} "{track.title}" changed'
+            what = f'track {texts.short(track.name)} "{track.title}" changed'
         case "track_deleted":
-            what = f"{event.track_deleted} was deleted"
+            what = f"track {texts.short(event.track_deleted or '')} was deleted"
         case "separation_changed" if (job := event.separation_changed) is not None:
             fraction = f" {job.progress.fraction:.0%} {job.progress.stage}" if job.progress else ""
-            what = f"{job.name} {(job.state.name or '').lower()}{fraction}"
+            what = f"job {texts.short(job.name)} {(job.state.name or '').lower()}{fraction}"
         case "separation_deleted":
-            what = f"{event.separation_deleted} was removed"
+            what = f"job {texts.short(event.separation_deleted or '')} was removed"
         case "download_changed" if (download := event.download_changed) is not None:
             fraction = f" {download.progress.fraction:.0%} {download.progress.stage}" if download.progress else ""
             what = f"{download.name} {(download.state.name or '').lower()}{fraction}  {download.link}"
         case "download_deleted":
             what = f"{event.download_deleted} was removed"
+        case "installation_changed" if (installing := event.installation_changed) is not None:
+            fraction = f" {installing.progress.fraction:.0%}" if installing.progress else ""
+            what = f"{installing.name} {(installing.state.name or '').lower()}{fraction}"
+        case "installation_deleted":
+            what = f"{event.installation_deleted} was removed"
         case "reset":
             what = "history was lost; list tracks and jobs again"
         case other:

@@ -1,5 +1,6 @@
 """What the processes of a mesh say: raw in one file each, and as one prefixed log on the console."""
 
+import contextlib
 import os
 import sys
 from collections import deque
@@ -19,7 +20,7 @@ class Journal:
         self._name = name
         self._console = console
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
-        self._file = self.path.open("ab")
+        self._file = self.path.open("ab", buffering=0)
 
     @property
     def tail(self) -> list[str]:
@@ -27,21 +28,30 @@ class Journal:
         return list(self._tail)
 
     def write(self, line: bytes, *, shown: bool = True) -> None:
-        """Adds one line, without its line feed; to the console only if it is to be `shown`."""
-        if self._file.tell() > _MAX_BYTES:
-            self._file.close()
-            self.path.replace(self.path.with_suffix(".log.1"))
-            self._file = self.path.open("ab")
-        self._file.write(line + b"\n")
-        self._file.flush()
+        """Adds one line, without its line feed; to the console only if it is to be `shown`.
+
+        A full disk or a closed terminal costs the line, and nothing else: an error here would stop the reader of the
+        pipe, and a full pipe would stop the service.
+        """
         text = line.decode(errors="replace").rstrip()
         self._tail.append(text)
+        with contextlib.suppress(OSError):
+            self._append(line + b"\n")
         if self._console is not None and shown:
-            self._console.line(self._name, text)
+            with contextlib.suppress(OSError):
+                self._console.line(self._name, text)
 
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
+
+    def _append(self, line: bytes) -> None:
+        # Unbuffered: what a full disk refused is not kept to be refused again.
+        if os.fstat(self._file.fileno()).st_size > _MAX_BYTES:
+            self._file.close()
+            self.path.replace(self.path.with_suffix(".log.1"))
+            self._file = self.path.open("ab", buffering=0)
+        self._file.write(line)
 
 
 class Console:

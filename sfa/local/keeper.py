@@ -168,7 +168,7 @@ class Keeper:
     async def _exit_status(self) -> int:
         # Process.wait() waits for the end of the pipes too, and a descendant may hold those open.
         assert self._process is not None
-        while self._process.returncode is None:
+        while self._process.returncode is None:  # noqa: ASYNC110 -- asyncio offers no event for it
             await asyncio.sleep(_PROBE_EVERY)
         return self._process.returncode
 

@@ -1,6 +1,7 @@
 """Brings up the processes of a mesh in order, and takes them down again so that nothing is left."""
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -85,15 +86,14 @@ class Supervisor:
         return dataclasses.replace(service, env={**service.env, marks.VARIABLE: self.mark})
 
     def _write_state(self) -> None:
-        state.write(
-            self._data_dir.state_file,
-            state.MeshState(
-                supervisor_pid=os.getpid(),
-                mark=self.mark,
-                target=self.target,
-                ready=self._ready,
-                ports=self.ports,
-                pids=self.pids,
-                redis_url=self.redis_url,
-            ),
+        now = state.MeshState(
+            supervisor_pid=os.getpid(),
+            mark=self.mark,
+            target=self.target,
+            ready=self._ready,
+            ports=self.ports,
+            pids=self.pids,
+            redis_url=self.redis_url,
         )
+        with contextlib.suppress(OSError):  # a full disk must not keep a service from being started again
+            state.write(self._data_dir.state_file, now)

@@ -1,10 +1,10 @@
-"""Installs model weights by running the installer of the processing service, which knows where they come from."""
+"""Changes the models of this machine by running the processing service's own commands, which know how."""
 
 import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Final
@@ -26,11 +26,48 @@ async def install(model: str, data_dir: DataDir, *, source: Path | None = None) 
     Raises:
         InstallFailed: If it cannot be installed.
     """
-    argv = ["-m", "services.processing.install", model, "--models-dir", str(data_dir.models), "--json"]
+    arguments = ["services.processing.install", model, "--json"]
+    if source is not None:
+        arguments += ["--from", str(source)]
+    async with aclosing(_reported(arguments, data_dir, f"{model} was not installed.")) as events:
+        async for event in events:
+            yield event
+
+
+async def add(source: Path, data_dir: DataDir, description: Mapping[str, str]) -> AsyncGenerator[dict[str, Any]]:
+    """Adds a model of one's own and yields what is reported, the last event "installed".
+
+    Args:
+        source: A folder with model.yaml, or a Demucs checkpoint to convert.
+        data_dir: Where the mesh keeps its data.
+        description: For a checkpoint: id, license, license-uri, display-name, description.
+
+    Raises:
+        InstallFailed: If it cannot be added.
+    """
+    options = [f"--{name}={value}" for name, value in description.items() if value]
+    arguments = ["services.processing.models", "add", *options, str(source)]
+    async with aclosing(_reported(arguments, data_dir, f"{source} was not added.")) as events:
+        async for event in events:
+            yield event
+
+
+async def remove(model: str, data_dir: DataDir) -> None:
+    """Removes a model's weights from a data directory that no mesh uses.
+
+    Raises:
+        InstallFailed: If it is not installed, or cannot be removed.
+    """
+    arguments = ["services.processing.models", "remove", model]
+    async with aclosing(_reported(arguments, data_dir, "Nothing was removed.")) as events:
+        async for _ in events:
+            pass
+
+
+async def _reported(arguments: list[str], data_dir: DataDir, otherwise: str) -> AsyncGenerator[dict[str, Any]]:
+    """Runs a module of the processing service on the models folder and yields its events."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *argv,
-        *(["--from", str(source)] if source is not None else []),
+        *(sys.executable, "-m", *arguments, "--models-dir", str(data_dir.models)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -48,7 +85,7 @@ async def install(model: str, data_dir: DataDir, *, source: Path | None = None) 
             else:
                 yield event
         if await process.wait() != 0:
-            raise InstallFailed(f"{model} was not installed. {reason or _last_line(await complaints)}")
+            raise InstallFailed(f"{otherwise} {reason or _last_line(await complaints)}")
     finally:
         if process.returncode is None:
             process.terminate()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import torch
 
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.install import install
@@ -18,6 +19,9 @@ from services.processing.ports import FloatArray, Separator
 from tests.audio.demucs_models import save_bag, tiny_hdemucs, tiny_htdemucs
 
 RATE = 44100
+
+# The networks here are tiny: on a busy machine, threads that wait for each other cost more than they bring.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -59,11 +60,16 @@ def long_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def request(source: Path, out_dir: Path, **options: object) -> SeparationRequest:
-    defaults: dict[str, object] = {"id": "job", "model": "spleeter-2stems", "encoding": Encoding.WAV_FLOAT32}
+    defaults: dict[str, object] = {
+        "id": "job",
+        "model": "spleeter-2stems",
+        "encoding": Encoding.WAV_FLOAT32,
+        "sha256": sha256(source.read_bytes()).hexdigest(),
+    }
     return SeparationRequest(source=source, out_dir=out_dir, **{**defaults, **options})  # type: ignore[arg-type]
 
 
-def ignore(stage: str, fraction: float) -> None:
+def ignore(*_: object) -> None:
     pass
 
 
@@ -83,7 +89,6 @@ async def test_a_song_becomes_two_stems_that_sum_to_it(
     # The complement is mix minus vocals, so this compares the accompaniment with what remains of the decoded mix.
     assert np.abs(read_audio(mix.path) - accompaniment).max() < SUM_TOLERANCE
     assert vocals.shape == accompaniment.shape == (2, output.stems[0].sample_count)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["accompaniment.wav", "no-vocals.wav", "vocals.wav"]
 
 
 async def test_progress_never_falls_and_ends_at_one(engine: EngineProcess, example_song: Path, tmp_path: Path) -> None:
@@ -113,8 +118,8 @@ async def test_every_encoding(engine: EngineProcess, example_song: Path, tmp_pat
 
 async def test_the_same_request_gives_the_same_bytes(engine: EngineProcess, example_song: Path, tmp_path: Path) -> None:
     runs = []
-    for _ in range(2):
-        output = await engine.separate(request(example_song, tmp_path), ignore)
+    for run in ("first", "second"):
+        output = await engine.separate(request(example_song, tmp_path / run), ignore)
         runs.append([stem.path.read_bytes() for stem in output.stems])
     assert runs[0] == runs[1]
 
@@ -147,8 +152,8 @@ async def test_unusual_audio(
     song = write_wav(tmp_path / "song.wav", np.resize(noise(frames), shape), rate, subtype)
     output = await engine.separate(request(song, tmp_path), ignore)
     for stem in output.stems:
-        assert stem.sample_count == pytest.approx(max(1, frames * RATE / rate), abs=2)
-        assert read_audio(stem.path).shape == (2, stem.sample_count)
+        assert (stem.sample_rate_hz, stem.sample_count) == (rate, frames)
+        assert read_audio(stem.path).shape == (2, frames)
 
 
 async def test_silence(engine: EngineProcess, tmp_path: Path) -> None:
@@ -182,7 +187,7 @@ def test_exhausted_memory_is_reported(
     exhaust: Callable[[], object],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.processing.adapters.runner.separate", lambda *_: exhaust())
+    monkeypatch.setattr("services.processing.adapters.runner.separate", lambda *_, **__: exhaust())
     runner = Runner(models_dir, "cpu", ffmpeg_path())
     with pytest.raises(OutOfMemory) as raised:
         runner.run(request(example_song, tmp_path), ignore, lambda: None)
@@ -239,7 +244,6 @@ async def test_a_child_that_listens_is_kept(
     await engine.cancel()
     with pytest.raises(SeparationCancelled):
         await running
-    assert list(tmp_path.iterdir()) == []
     # A retry has the same id as the job that was cancelled.
     await engine.separate(request(example_song, tmp_path), ignore)
     assert engine._process is child
@@ -313,7 +317,11 @@ def test_a_killed_worker_leaves_no_orphans(models_dir: Path, long_song: Path, tm
             await engine.start()
             print(engine._process.pid, flush=True)
             request = SeparationRequest(
-                id="job", model="spleeter-2stems", source=Path({str(long_song)!r}), out_dir=Path({str(tmp_path)!r})
+                id="job",
+                model="spleeter-2stems",
+                source=Path({str(long_song)!r}),
+                sha256="",
+                out_dir=Path({str(tmp_path)!r}),
             )
             await engine.separate(request, lambda stage, fraction: print(stage, flush=True))
 

@@ -99,7 +99,9 @@ async def test_one_worker_at_a_time_holds_a_job(store: JobStore) -> None:
     assert not await store.hold("x", "two", 0.3)
     await asyncio.sleep(0.4)
     assert await store.hold("x", "two", 0.3)
-    await store.release("x")
+    await store.release("x", "one")
+    assert await store.held("x")
+    await store.release("x", "two")
     assert not await store.held("x")
 
 

@@ -27,9 +27,17 @@ class Performing:
         self._perform = perform
         self.started = asyncio.Event()
         self.stopped = False
+        self.remains: set[str] = set()
+
+    async def forget(self, job_id: str) -> None:
+        self.remains.discard(job_id)
+
+    async def left(self) -> set[str]:
+        return self.remains.copy()
 
     async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
         self.started.set()
+        self.remains.add(job.id)
         try:
             return await self._perform(job, report)
         except asyncio.CancelledError:
@@ -75,10 +83,11 @@ async def state_of(store: JobStore, job: Job) -> Job:
 
 
 async def test_success(store: JobStore, sent: Sent, job: Job) -> None:
-    worker, _ = make_worker(store, sent, at_once)
+    worker, performing = make_worker(store, sent, at_once)
     assert await worker.execute(job.name) is False
     now = await state_of(store, job)
     assert (now.state, now.result, now.fraction, now.attempt) == (JobState.SUCCEEDED, RESULT, 1.0, 1)
+    assert performing.remains == set()
     assert not await store.held(job.name)
 
 
@@ -126,9 +135,12 @@ async def test_work_that_dies_is_tried_again_and_in_the_end_given_up(store: JobS
     async def die(job: Job, report: Report) -> Mapping[str, Any]:
         raise WorkDied("killed")
 
-    worker, _ = make_worker(store, sent, die)
-    again = [await worker.execute(job.name) for _ in range(moves.MAX_LOSSES)]
-    assert again == [True, True, False]
+    worker, performing = make_worker(store, sent, die)
+    for _ in range(moves.MAX_LOSSES - 1):
+        assert await worker.execute(job.name) is True
+        assert performing.remains == {job.id}  # the next attempt goes on with it
+    assert await worker.execute(job.name) is False
+    assert performing.remains == set()
     now = await state_of(store, job)
     assert now.state is JobState.FAILED
     assert now.error is not None
@@ -143,7 +155,61 @@ async def test_cancel_stops_the_work(store: JobStore, sent: Sent, job: Job) -> N
     async with asyncio.timeout(2):
         assert await execution is False
     assert performing.stopped
+    assert performing.remains == set()
     assert (await state_of(store, job)).state is JobState.CANCELLED
+
+
+async def test_a_cancelled_job_has_no_files(store: JobStore, sent: Sent, job: Job) -> None:
+    """Also not for the moment between its record and their removal."""
+    worker, performing = make_worker(store, sent, forever)
+    forget = performing.forget
+
+    async def look(job_id: str) -> None:
+        states.append((await state_of(store, job)).state)
+        await forget(job_id)
+
+    states: list[JobState] = []
+    performing.forget = look  # type: ignore[method-assign]
+    execution = asyncio.ensure_future(worker.execute(job.name))
+    await performing.started.wait()
+    await store.change(job.name, lambda job: moves.cancel_asked(job, 5.0))
+    await execution
+    assert states[0] is JobState.RUNNING
+
+
+async def test_what_is_left_of_a_job_that_ended_elsewhere_goes_with_its_message(
+    store: JobStore, sent: Sent, job: Job
+) -> None:
+    worker, performing = make_worker(store, sent, at_once)
+    performing.remains = {job.id}
+    await store.change(job.name, lambda job: moves.cancel_asked(job, 5.0))
+    await worker.execute(job.name)
+    assert not performing.started.is_set()
+    assert performing.remains == set()
+
+
+async def test_a_starting_worker_sweeps_what_nobody_will_need(store: JobStore, sent: Sent, job: Job) -> None:
+    ended = await store.create(make_job())
+    await store.change(ended.name, lambda job: moves.cancel_asked(job, 5.0))
+    worker, performing = make_worker(store, sent, at_once)
+    performing.remains = {job.id, ended.id, "vanished"}
+    await worker.sweep()
+    assert performing.remains == {job.id}
+
+
+async def test_a_worker_that_lost_its_job_leaves_the_files_to_the_other(store: JobStore, sent: Sent, job: Job) -> None:
+    worker, performing = make_worker(store, sent, forever)
+    execution = asyncio.ensure_future(worker.execute(job.name))
+    await performing.started.wait()
+    await store.release(job.name, worker._id)
+    await store.hold(job.name, "the other one", 30)
+    await store.change(job.name, lambda job: moves.freed(job, 5.0))
+    await store.change(job.name, lambda job: moves.claimed(job, 6.0))
+    async with asyncio.timeout(3):
+        await execution
+    assert performing.stopped
+    assert performing.remains == {job.id}
+    assert await store.held(job.name)
 
 
 async def test_a_deleted_job_stops_the_work(store: JobStore, sent: Sent, job: Job) -> None:
@@ -154,6 +220,7 @@ async def test_a_deleted_job_stops_the_work(store: JobStore, sent: Sent, job: Jo
     async with asyncio.timeout(2):
         await execution
     assert performing.stopped
+    assert performing.remains == set()
     assert await store.get(job.name) is None
 
 
@@ -165,6 +232,7 @@ async def test_a_drain_hands_the_job_back(store: JobStore, sent: Sent, job: Job)
     drain.start()
     async with asyncio.timeout(2):
         assert await execution is False
+    assert performing.remains == {job.id}
     now = await state_of(store, job)
     assert (now.state, now.attempt, now.losses) == (JobState.QUEUED, 1, 0)
     assert sent.names == [job.name]

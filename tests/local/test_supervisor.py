@@ -1,6 +1,8 @@
 """The supervisor with small services of its own making: order, restarts, and nothing left behind."""
 
 import asyncio
+import errno
+import io
 import os
 import signal
 import socket
@@ -192,6 +194,19 @@ async def test_what_cannot_be_executed_for_a_while_is_tried_again(supervisor: Su
     await asyncio.sleep(1)
     (tmp_path / "away").rename(program)
     await until(lambda: supervisor.pids.get("one") not in {None, first})
+
+
+async def test_a_full_disk_and_a_closed_terminal_do_not_stop_a_service(tmp_path: Path) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.EIO, "the terminal is gone")
+
+    log = journal.Journal("one", tmp_path, journal.Console(Gone()))
+    log._file.close()
+    log._file = Path("/dev/full").open("ab", buffering=0)  # noqa: SIM115 -- the journal closes it
+    log.write(b"still here")
+    log.close()
+    assert log.tail == ["still here"]
 
 
 def test_a_log_is_limited_to_two_generations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

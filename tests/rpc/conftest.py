@@ -14,17 +14,18 @@ from alchemy.processing.v1.processing_service_pb2_grpc import (
 )
 from alchemy.realtime.v1.realtime_service_pb2_grpc import RealtimeServiceStub, add_RealtimeServiceServicer_to_server
 from services.mesh.drain import Drain, stop
-from services.mesh.errors import TrackNotFound
+from services.mesh.errors import BlobMissing, TrackNotFound
 from services.mesh.events import EventLog, EventTail
 from services.mesh.ids import new_id
 from services.mesh.jobs.store import JobStore
 from services.mesh.redis import Client
 from services.mesh.server import ServiceBundle
 from services.mesh.testing import serve
-from services.processing.catalogue import Availability, ModelInfo
+from services.processing.catalogue import Availability, Family, ModelInfo
 from services.processing.domain import StemFile, StemResult, TrackSource
+from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
-from services.processing.translate import SeparationEvents
+from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 from services.realtime.rpc import RealtimeRpc
 from services.realtime.usecases import Events
@@ -33,21 +34,38 @@ QUEUE = "separate"
 TRACK = f"tracks/{new_id()}"
 OWNER = "ann"
 AS_OWNER = (("x-alchemy-user", OWNER),)
-AS_STRANGER = (("x-alchemy-user", "mallory"),)
+STRANGER = "mallory"
+AS_STRANGER = (("x-alchemy-user", STRANGER),)
+SAME_TRACK = f"tracks/{new_id()}"
+STRANGERS_TRACK = f"tracks/{new_id()}"
 
 
 class OneTrack:
-    """A library with one track of one owner."""
+    """A library with one track of one owner, and another one with the same audio."""
+
+    def __init__(self) -> None:
+        self.registered: dict[str, list[StemFile]] = {}
+        self.blobs_missing = False
 
     async def source(self, owner: str, track: str) -> TrackSource:
-        if (owner, track) != (OWNER, TRACK):
+        titles = {(OWNER, TRACK): "Song", (OWNER, SAME_TRACK): "The same", (STRANGER, STRANGERS_TRACK): "Theirs"}
+        if (owner, track) not in titles:
             raise TrackNotFound(track)
-        return TrackSource(sha256="00" * 32, title="Song")
+        return TrackSource(sha256="00" * 32, title=titles[owner, track], sample_rate_hz=48000, duration_seconds=60.0)
 
     async def register(
         self, owner: str, separation: str, model: str, stems: Sequence[StemFile]
     ) -> tuple[StemResult, ...]:
-        raise AssertionError("these tests finish jobs without a worker")
+        if self.blobs_missing:
+            raise BlobMissing(separation)
+        self.registered[separation] = list(stems)
+        parent = separation.rsplit("/", 2)[0]
+        return tuple(
+            StemResult(
+                stem=stem.stem, artifact=f"{parent}/artifacts/{number}", size_bytes=stem.size_bytes, sha256=stem.sha256
+            )
+            for number, stem in enumerate(stems)
+        )
 
 
 @dataclass
@@ -55,10 +73,47 @@ class InstalledModels:
     """Models of which a test says which are installed."""
 
     ids: set[str] = field(default_factory=lambda: {"htdemucs", "spleeter-2stems"})
+    digest: str = "weights"
+    discarded: list[str] = field(default_factory=list)
 
     def availability(self, model: ModelInfo) -> Availability:
         there = model.id in self.ids
-        return Availability(installed=there, reason="" if there else "Not here.", size_bytes=1)
+        return Availability(installed=there, reason="" if there else "Not here.", size_bytes=1, digest=self.digest)
+
+    def local(self) -> Sequence[ModelInfo]:
+        return [OWN_MODEL]
+
+    def withdraw(self, model: ModelInfo) -> "Withdrawal":
+        if model.id not in self.ids:
+            raise FileNotFoundError
+        self.ids.remove(model.id)
+        return Withdrawal(self, model.id)
+
+
+@dataclass
+class Withdrawal:
+    models: InstalledModels
+    id: str
+
+    def restore(self) -> None:
+        self.models.ids.add(self.id)
+
+    def discard(self) -> None:
+        self.models.discarded.append(self.id)
+
+
+OWN_MODEL = ModelInfo(
+    id="my-demucs",
+    family=Family.DEMUCS,
+    display_name="Mine",
+    description="A model of one's own.",
+    stems=("voice", "rest"),
+    license="CC-BY-4.0",
+    license_uri="",
+    size_bytes=1,
+    network_count=1,
+    upstream="model",
+)
 
 
 @dataclass
@@ -79,8 +134,10 @@ class Mesh:
     processing: ProcessingServiceStub
     realtime: RealtimeServiceStub
     store: JobStore
+    installing: JobStore
     separations: Separations
     log: EventLog
+    library: OneTrack
     models: InstalledModels
     sent: Sent
     drain: Drain
@@ -89,14 +146,21 @@ class Mesh:
 @asynccontextmanager
 async def _mesh(client: Client) -> AsyncIterator[Mesh]:
     store = JobStore(client, "separation", SeparationEvents())
+    installing = JobStore(client, "installation", InstallationEvents())
     models, sent, drain, tail, log = InstalledModels(), Sent(), Drain(), EventTail(client), EventLog(client)
-    catalogue = Catalogue(models)
+    catalogue, library = Catalogue(models), OneTrack()
     separations = Separations(
-        store=store, dispatcher=sent, library=OneTrack(), catalogue=catalogue, queue=QUEUE, max_queued=5
+        store=store, dispatcher=sent, library=library, catalogue=catalogue, build="build", queue=QUEUE, max_queued=5
+    )
+
+    installations = Installations(
+        store=installing, separations=store, dispatcher=sent, catalogue=catalogue, models=models
     )
 
     def register(server: grpc.aio.Server) -> None:
-        add_ProcessingServiceServicer_to_server(ProcessingRpc(separations, catalogue, tail, drain), server)
+        add_ProcessingServiceServicer_to_server(
+            ProcessingRpc(separations, installations, catalogue, tail, drain), server
+        )
         add_RealtimeServiceServicer_to_server(RealtimeRpc(Events(log, tail, drain)), server)
 
     following = asyncio.ensure_future(tail.run())
@@ -106,8 +170,10 @@ async def _mesh(client: Client) -> AsyncIterator[Mesh]:
                 ProcessingServiceStub(channel),
                 RealtimeServiceStub(channel),
                 store,
+                installing,
                 separations,
                 log,
+                library,
                 models,
                 sent,
                 drain,

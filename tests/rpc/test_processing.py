@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.duration_pb2 import Duration
 
 from alchemy.processing.v1 import processing_service_pb2 as pb
 from alchemy.processing.v1.separation_pb2 import Separation
@@ -14,7 +16,7 @@ from services.mesh.errors import OutOfMemory
 from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.processing.catalogue import CATALOGUE
-from tests.rpc.conftest import AS_OWNER, AS_STRANGER, OWNER, TRACK, Mesh
+from tests.rpc.conftest import AS_OWNER, AS_STRANGER, OWN_MODEL, OWNER, TRACK, Mesh
 from tests.rpc.failing import failing
 
 NO_SEPARATION = f"{TRACK}/separations/{new_id()}"
@@ -40,11 +42,13 @@ async def claim(mesh: Mesh, name: str) -> None:
 
 async def test_models_are_listed_best_first_with_what_a_user_must_know(mesh: Mesh) -> None:
     reply = await mesh.processing.ListModels(pb.ListModelsRequest(), metadata=AS_OWNER)
-    assert [model.name for model in reply.models] == [f"models/{info.id}" for info in CATALOGUE]
+    assert [model.name for model in reply.models] == [f"models/{info.id}" for info in (*CATALOGUE, OWN_MODEL)]
     by_name = {model.name: model for model in reply.models}
     best, absent = by_name["models/htdemucs"], by_name["models/htdemucs-ft"]
     assert best.installed
     assert best.default
+    assert best.max_segment_seconds == 7.8
+    assert by_name["models/spleeter-2stems"].max_segment_seconds == 0
     assert list(best.stems) == ["drums", "bass", "other", "vocals"]
     assert best.license == "MIT"
     assert best.license_uri
@@ -65,7 +69,7 @@ async def test_pages_of_models_cover_all_once(mesh: Mesh) -> None:
         token = reply.next_page_token
         if not token:
             break
-    assert names == [f"models/{info.id}" for info in CATALOGUE]
+    assert names == [f"models/{info.id}" for info in (*CATALOGUE, OWN_MODEL)]
 
 
 async def test_one_model(mesh: Mesh) -> None:
@@ -83,6 +87,7 @@ async def test_a_new_separation_is_queued_with_the_best_model(mesh: Mesh) -> Non
     assert separation.model == "models/htdemucs"
     assert separation.state == JobState.JOB_STATE_QUEUED
     assert separation.encoding == AudioEncoding.AUDIO_ENCODING_WAV_PCM16
+    assert separation.sample_rate_hz == 48000  # the track's
     assert separation.progress.queue_position == 0
     assert separation.HasField("create_time")
     assert not separation.HasField("start_time")
@@ -120,6 +125,54 @@ async def test_what_cannot_be_separated_is_refused_and_leaves_nothing(mesh: Mesh
         await create(mesh)
     assert mesh.sent.names == []
     assert await mesh.store.active() == []
+
+
+async def test_options_are_kept(mesh: Mesh) -> None:
+    wanted: dict[str, Any] = {
+        "sample_rate_hz": 96_000,
+        "overlap": 0.0,
+        "segment_seconds": 5.5,
+        "shifts": 2,
+        "seed": 7,
+        "preview": Separation.Preview(start=Duration(seconds=50), duration=Duration(seconds=30)),
+    }
+    separation = await create(mesh, **wanted)
+    assert separation.HasField("overlap")
+    assert (separation.overlap, separation.segment_seconds, separation.shifts, separation.seed) == (0.0, 5.5, 2, 7)
+    assert separation.sample_rate_hz == 96_000
+    assert (separation.preview.start.seconds, separation.preview.duration.seconds) == (50, 10)  # the track has a minute
+    assert not (await create(mesh)).HasField("overlap")
+    assert (await create(mesh, seed=7)).seed == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted"),
+    [
+        ("sample_rate_hz", {"sample_rate_hz": 7_999}),
+        ("sample_rate_hz", {"sample_rate_hz": 192_001}),
+        ("sample_rate_hz", {"sample_rate_hz": -1}),
+        ("sample_rate_hz", {"sample_rate_hz": 96_000, "encoding": AudioEncoding.AUDIO_ENCODING_MP3}),
+        ("overlap", {"overlap": -0.1}),
+        ("overlap", {"overlap": 0.76}),
+        ("overlap", {"overlap": float("nan")}),
+        ("overlap", {"overlap": 0.25, "model": "models/spleeter-2stems"}),
+        ("segment_seconds", {"segment_seconds": 0.5}),
+        ("segment_seconds", {"segment_seconds": 7.9}),
+        ("segment_seconds", {"segment_seconds": float("nan")}),
+        ("segment_seconds", {"segment_seconds": 5, "model": "models/spleeter-2stems"}),
+        ("shifts", {"shifts": -1}),
+        ("shifts", {"shifts": 11}),
+        ("seed", {"seed": -1, "shifts": 1}),
+        ("preview.start", {"preview": Separation.Preview(start=Duration(seconds=-1), duration=Duration(seconds=1))}),
+        ("preview.start", {"preview": Separation.Preview(start=Duration(seconds=60), duration=Duration(seconds=1))}),
+        ("preview.duration", {"preview": Separation.Preview(start=Duration(seconds=1))}),
+    ],
+)
+async def test_options_out_of_bounds_are_refused(mesh: Mesh, field: str, wanted: dict[str, Any]) -> None:
+    with failing("INVALID_REQUEST") as failure:
+        await create(mesh, **wanted)
+    assert failure.fields == [f"separation.{field}"]
+    assert mesh.sent.names == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A mesh of three fake services behind one real gRPC server with the real error interceptor."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from alchemy.processing.v1 import separation_pb2
 from alchemy.realtime.v1 import realtime_service_pb2 as realtime
 from alchemy.realtime.v1 import realtime_service_pb2_grpc as realtime_grpc
 from alchemy.type.v1 import job_pb2
+from services.mesh import errors
 from services.mesh.drain import Drain
 from services.mesh.server import ServiceBundle, serving
 from sfa import Mesh, connect
@@ -40,6 +42,7 @@ class Library(library_grpc.LibraryServiceServicer):
         self.fail: list[BaseException] = []
         self.cut_after: list[int] = []
         self.corrupt = False
+        self.refuse_after = 2**40
         self.offsets: list[int] = []
 
     async def GetTrack(self, request: Any, context: Any) -> library.GetTrackResponse:
@@ -63,6 +66,8 @@ class Library(library_grpc.LibraryServiceServicer):
         async for message in request_iterator:
             filename, request_id = filename or message.filename, request_id or message.request_id
             content += message.data.data
+            if len(content) > self.refuse_after:
+                raise errors.UploadTooLarge(limit_bytes=self.refuse_after)
         self.requests.append((filename, request_id))
         if self.fail:
             raise self.fail.pop(0)
@@ -94,13 +99,20 @@ class Processing(processing_grpc.ProcessingServiceServicer):
     def __init__(self) -> None:
         self.scripts: list[list[processing.WatchSeparationResponse | BaseException]] = []
         self.created: list[processing.CreateSeparationRequest] = []
+        self.cancelled: list[str] = []
+        self.accepting_seconds = 0.0
         self.fail: list[BaseException] = []
 
     async def CreateSeparation(self, request: Any, context: Any) -> processing.CreateSeparationResponse:
         self.created.append(request)
+        await asyncio.sleep(self.accepting_seconds)
         if self.fail:
             raise self.fail.pop(0)
         return processing.CreateSeparationResponse(separation=separation_pb2.Separation(name=JOB))
+
+    async def CancelSeparation(self, request: Any, context: Any) -> processing.CancelSeparationResponse:
+        self.cancelled.append(request.name)
+        return processing.CancelSeparationResponse(separation=separation_pb2.Separation(name=request.name))
 
     async def WatchSeparation(self, request: Any, context: Any) -> AsyncIterator[processing.WatchSeparationResponse]:
         for step in self.scripts.pop(0):

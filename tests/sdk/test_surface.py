@@ -10,6 +10,7 @@ import pytest
 
 import sfa
 from sfa import errors
+from sfa.installations import Installations
 from sfa.library import Library
 from sfa.local import state
 from sfa.local.state import MeshState
@@ -25,6 +26,7 @@ PUBLIC = [
     "DeadlineExceeded",
     "Event",
     "FailedPrecondition",
+    "Installation",
     "Internal",
     "InvalidArgument",
     "JobState",
@@ -60,7 +62,7 @@ def test_every_error_is_public_and_drawn_in_the_tree() -> None:
 
 
 def test_every_public_method_says_what_it_does() -> None:
-    for facade in (sfa.Mesh, Library, Processing, Realtime):
+    for facade in (sfa.Mesh, Library, Processing, Installations, Realtime):
         for name, method in inspect.getmembers(facade, inspect.isfunction):
             assert name.startswith("_") or method.__doc__, f"{facade.__name__}.{name} has no docstring"
 

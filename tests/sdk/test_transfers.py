@@ -52,6 +52,21 @@ async def test_a_missing_file_is_an_ordinary_os_error(mesh: Mesh, tmp_path: Path
         await mesh.library.upload(tmp_path / "none.wav")
 
 
+async def test_a_file_that_cannot_be_read_is_no_fault_of_the_mesh(mesh: Mesh, tmp_path: Path) -> None:
+    (tmp_path / "folder.wav").mkdir()
+    with pytest.raises(IsADirectoryError):
+        await mesh.library.upload(tmp_path / "folder.wav")
+
+
+async def test_a_refusal_in_mid_upload_is_heard(fake: FakeMesh, mesh: Mesh, tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(bytes(30_000_000))
+    fake.library.refuse_after = 1_000_000
+    with pytest.raises(sfa.InvalidArgument) as caught:
+        await mesh.library.upload(tmp_path / "a.wav")
+    assert caught.value.reason == "UPLOAD_TOO_LARGE"
+    assert len(fake.library.requests) == 0
+
+
 async def test_a_download_gets_its_name_in_a_folder(fake: FakeMesh, mesh: Mesh, tmp_path: Path) -> None:
     saved = await mesh.library.download(as_sdk(fake.library.artifact(CONTENT)), f"{tmp_path}/new/")
     assert saved == tmp_path / "new" / "Song (vocals).wav"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import subprocess
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +92,27 @@ async def processing(stack: Stack) -> AsyncIterator[ProcessingServiceStub]:
 
 
 @pytest.fixture(scope="session")
-def long_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example song repeated to two and a half minutes: long enough to interfere with its separation."""
+def _repeated_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("songs") / "long.flac"
     command = [ffmpeg_path(), "-v", "error", "-stream_loop", "-1", "-i", str(EXAMPLE), "-t", "150", str(path)]
     subprocess.run(command, check=True)
     return path
+
+
+def another(song: Path, folder: Path) -> Path:
+    """Makes a file of its own with the same audio: a result for the one is none for the other."""
+    path = folder / f"{uuid.uuid4()}.flac"
+    tag = f"comment={path.stem}"
+    subprocess.run(
+        [ffmpeg_path(), "-v", "error", "-i", str(song), "-c", "copy", "-metadata", tag, str(path)], check=True
+    )
+    return path
+
+
+@pytest.fixture
+def long_song(_repeated_song: Path, tmp_path: Path) -> Path:
+    """The example song repeated to two and a half minutes: long enough to interfere with its separation."""
+    return another(_repeated_song, tmp_path)
 
 
 def reason(body: Any) -> str:

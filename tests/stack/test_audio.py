@@ -1,5 +1,6 @@
 """What comes out of the mesh is right: the stems of a real song, fetched the way users fetch them."""
 
+import hashlib
 from pathlib import Path
 
 import aiohttp
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from alchemy_sdk.alchemy.type.v1 import JobState
 from services.mesh.audio.decode import open_stereo
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from sfa import Mesh
@@ -70,3 +72,14 @@ async def test_the_default_model_is_the_best_installed_and_the_job_says_which(me
     assert job.model == "models/spleeter-2stems"
     job = await mesh.processing.wait(job.name)
     assert job.device == "cpu"
+
+
+async def test_an_equal_separation_is_answered_at_once(mesh: Mesh, tmp_path: Path) -> None:
+    first, second = await mesh.library.upload(EXAMPLE), await mesh.library.upload(EXAMPLE)
+    done = await mesh.processing.wait((await mesh.processing.separate(first.name, encoding="wav24")).name)
+    again = await mesh.processing.separate(second.name, encoding="wav24")
+    assert (again.state, again.reused, done.reused) == (JobState.SUCCEEDED, True, False)
+    await mesh.library.delete_track(first.name)
+    for stem in again.stems:
+        path = await mesh.library.download(stem.artifact, tmp_path)
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == stem.sha256

@@ -12,7 +12,7 @@ import pytest
 from alchemy_sdk.alchemy.processing.v1 import Separation
 from alchemy_sdk.alchemy.type.v1 import JobState
 from sfa import Mesh, connect
-from tests.stack.conftest import EXAMPLE, Stack
+from tests.stack.conftest import EXAMPLE, Stack, another
 
 pytestmark = pytest.mark.stack
 
@@ -28,7 +28,7 @@ async def started(mesh: Mesh, song: Path) -> Separation:
     raise AssertionError("it ended before anything could be done to it")
 
 
-async def test_a_killed_worker_costs_one_attempt(stack: Stack, mesh: Mesh, long_song: Path) -> None:
+async def test_a_killed_worker_costs_one_attempt(stack: Stack, mesh: Mesh, long_song: Path, tmp_path: Path) -> None:
     job = await started(mesh, long_song)
     seen: list[Separation] = []
     stack.kill("worker-1", signal.SIGKILL)
@@ -44,6 +44,11 @@ async def test_a_killed_worker_costs_one_attempt(stack: Stack, mesh: Mesh, long_
     assert fractions == sorted(fractions)
     artifacts = [artifact async for artifact in mesh.library.list_artifacts(ended.name.rsplit("/", 2)[0])]
     assert sorted(a.stem for a in artifacts if a.stem) == ["accompaniment", "vocals"]
+    assert stack.work() == []
+    same = await mesh.library.upload(another(long_song, tmp_path))
+    undisturbed = await mesh.processing.wait((await mesh.processing.separate(same.name, model="spleeter-2stems")).name)
+    assert not undisturbed.reused
+    assert [stem.sha256 for stem in ended.stems] == [stem.sha256 for stem in undisturbed.stems]
 
 
 async def test_a_killed_engine_costs_one_attempt(stack: Stack, mesh: Mesh, long_song: Path) -> None:
@@ -75,6 +80,7 @@ async def test_a_killed_valkey_loses_nothing_accepted(stack: Stack, mesh: Mesh, 
     async with asyncio.timeout(120):
         ended = [await mesh.processing.wait(job.name) for job in (running, *waiting)]
     assert all(job.state == JobState.SUCCEEDED for job in ended)
+    assert len({stem.sha256 for job in ended[1:] for stem in job.stems}) == 2  # whether computed or reused
     listed = [job.name async for job in mesh.processing.list(track.name)]
     assert sorted(listed) == sorted(job.name for job in waiting)
 

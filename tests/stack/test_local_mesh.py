@@ -5,7 +5,6 @@ import json
 import os
 import pty
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -68,6 +67,20 @@ async def test_on_a_terminal_the_demo_stays_until_ctrl_c(tmp_path: Path) -> None
     assert cli.left_running() == []
 
 
+async def test_a_terminal_that_goes_away_ends_the_mesh(tmp_path: Path) -> None:
+    cli = Cli(data_dir=tmp_path)
+    terminal, theirs = pty.openpty()
+    arguments = [*cli.argv, "up", "--ports", "any"]
+    process = subprocess.Popen(arguments, env=cli.environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    await asyncio.to_thread(_read_until, terminal, b"Ctrl-C ends it")
+    os.close(terminal)  # from here on, writing to it fails
+    process.send_signal(signal.SIGHUP)
+    await asyncio.to_thread(process.wait, 30)
+    assert cli.left_running() == []
+    assert not (tmp_path / "mesh.json").exists()
+
+
 async def test_up_runs_one_mesh_per_data_directory_until_sigterm(tmp_path: Path) -> None:
     cli = Cli(data_dir=tmp_path)
     async with asyncio.timeout(90), cli.started("up", "--json", "--ports", "any", "--workers", "2") as process:
@@ -111,18 +124,6 @@ async def test_up_clears_away_what_a_killed_one_has_left(tmp_path: Path) -> None
             process.send_signal(signal.SIGINT)
             await process.communicate()
     assert cli.left_running() == []
-
-
-async def test_fixed_ports_that_are_taken_are_named(tmp_path: Path) -> None:
-    try:
-        listener = socket.create_server(("127.0.0.1", 3000))
-    except OSError:
-        listener = None  # somebody else has it: just as well
-    answer = await Cli(data_dir=tmp_path)("up", "--ports", "fixed", status=1)
-    if listener is not None:
-        listener.close()
-    assert "3000 (envoy)" in answer.err
-    assert "--ports auto" in answer.err
 
 
 def _read_until(terminal: int, words: bytes) -> bytes:

@@ -38,8 +38,8 @@ async def test_bytes_are_found_by_their_hash(store: LocalBlobStore, tmp_path: Pa
     path = store.path(SHA256)
     assert path == tmp_path / "blobs" / SHA256[:2] / SHA256[2:]
     assert path.read_bytes() == BYTES
-    assert await store.size(SHA256) == len(BYTES)
-    assert await store.size("00" * 32) is None
+    assert await store.renew(SHA256) == len(BYTES)
+    assert await store.renew("00" * 32) is None
 
 
 async def test_equal_bytes_are_one_file(store: LocalBlobStore, tmp_path: Path) -> None:
@@ -171,8 +171,15 @@ async def test_young_blobs_are_not_removed(store: LocalBlobStore) -> None:
     assert not await store.discard(SHA256)
     assert [shard async for shard in store.older_than()] == [[]]
     assert await store.discard(SHA256, grace_seconds=-1)
-    assert await store.size(SHA256) is None
+    assert await store.renew(SHA256) is None
     assert await store.discard(SHA256)
+
+
+async def test_a_renewed_blob_is_young(store: LocalBlobStore) -> None:
+    await put(store)
+    os.utime(store.path(SHA256), (0, time.time() - 7200))
+    assert await store.renew(SHA256) == len(BYTES)
+    assert not await store.discard(SHA256)
 
 
 async def test_writing_bytes_again_makes_them_young(store: LocalBlobStore) -> None:

@@ -41,6 +41,15 @@ def test_a_claim_counts_the_attempt_and_starts_from_zero() -> None:
     assert (again.attempt, again.fraction, again.losses, again.remaining_seconds) == (2, 0.0, 1, None)
 
 
+def test_only_a_waiting_job_is_answered_without_a_worker() -> None:
+    job = moves.answered(queued(), {"stems": []}, 4.0, device="cpu")
+    assert (job.state, job.fraction, job.attempt, job.device) == (JobState.SUCCEEDED, 1.0, 0, "cpu")
+    assert (job.started_at, job.ended_at) == (4.0, 4.0)
+    for other in (running(), *map(ended, ENDED)):
+        with pytest.raises(Superseded):
+            moves.answered(other, {}, 5.0, device="cpu")
+
+
 def test_a_job_that_kills_every_worker_fails() -> None:
     job = running()
     for _ in range(MAX_LOSSES - 1):
@@ -119,6 +128,7 @@ def test_the_fraction_never_falls_and_never_says_done(fractions: list[float]) ->
 
 
 MOVES: list[Callable[[Job], Job]] = [
+    lambda job: moves.answered(job, {"stems": []}, 5.0, device="cpu"),
     lambda job: moves.claimed(job, 5.0),
     lambda job: moves.reported(job, job.attempt, stage="s", fraction=0.5, remaining_seconds=1.0, device="cpu"),
     lambda job: moves.succeeded(job, job.attempt, {"stems": []}, 6.0),

@@ -11,6 +11,11 @@ from typing import Protocol
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Middleware
+from redis.exceptions import RedisError
+
+from services.mesh.logs import logger
+
+log = logger(__name__)
 
 NAMESPACE = "alchemy:dramatiq"
 
@@ -50,12 +55,16 @@ class DramatiqDispatcher:
         self._actor_name = actor_name
 
     async def send(self, queue: str, name: str) -> None:
-        """Sends a message for the job `name` to a queue."""
+        """Sends a message for the job `name` to a queue. If Redis is away, the reconciler sends it later."""
         message = dramatiq.Message[None](
             queue_name=queue, actor_name=self._actor_name, args=(name,), kwargs={}, options={}
         )
         self._broker.declare_queue(queue)
-        await asyncio.to_thread(self._broker.enqueue, message)
+        try:
+            await asyncio.to_thread(self._broker.enqueue, message)
+        except RedisError as error:
+            # The job's record is durable already, and what was accepted must not be answered with an error.
+            log.warning("message not sent; the reconciler will", job=name, error=str(error))
 
     async def pending(self, queue: str) -> set[str]:
         """Returns the names of the jobs that have a message in a queue, taken by a worker or not."""

@@ -44,6 +44,8 @@ class Job:
         owner: the user it belongs to.
         queue: the class of work, and the name of its queue.
         spec: what is wanted; JSON values, known to the service only.
+        key: names the work. Jobs of one owner with equal keys come to the same result, so no two of them run at a time.
+            Empty = unlike any other.
         result: what came out; JSON values, known to the service only. None unless SUCCEEDED.
         stage: the step in hand.
         fraction: share that is done, in [0, 1].
@@ -51,7 +53,7 @@ class Job:
         losses: how often its worker died under it since the last (re)try.
         remaining_seconds: estimated time to the end; None = unknown.
         device: what computes it, for example "cpu" or "cuda:0".
-        details: what else the worker of the present attempt says on the way; JSON values, known to the service only.
+        details: what the worker reports besides, such as bytes; JSON values, known to the service only.
         created_at, queued_at, started_at, ended_at: Unix time in seconds.
         revision: counts the changes.
     """
@@ -62,6 +64,7 @@ class Job:
     spec: Mapping[str, Any]
     created_at: float
     queued_at: float
+    key: str = ""
     state: JobState = JobState.QUEUED
     stage: str = "queued"
     fraction: float = 0.0
@@ -101,6 +104,18 @@ class Job:
         return cls(**values)
 
 
+def answered(job: Job, result: Mapping[str, Any], now: float, *, device: str) -> Job:
+    """The result of a waiting job was there already: no worker need take it.
+
+    Raises:
+        Superseded: a worker has taken it, or it has ended.
+    """
+    if job.state is not JobState.QUEUED:
+        raise Superseded
+    job = dataclasses.replace(job, started_at=now)
+    return _ended(job, JobState.SUCCEEDED, now, stage="done", fraction=1.0, result=result, device=device)
+
+
 def claimed(job: Job, now: float) -> Job:
     """A worker starts the job. One that was RUNNING has lost its worker.
 
@@ -122,7 +137,6 @@ def claimed(job: Job, now: float) -> Job:
         attempt=job.attempt + 1,
         losses=losses,
         remaining_seconds=None,
-        details={},
         started_at=now,
     )
 
@@ -149,27 +163,10 @@ def reported(
     )
 
 
-def succeeded(
-    job: Job,
-    attempt: int,
-    result: Mapping[str, Any],
-    now: float,
-    *,
-    device: str = "",
-    details: Mapping[str, Any] | None = None,
-) -> Job:
+def succeeded(job: Job, attempt: int, result: Mapping[str, Any], now: float, *, device: str = "") -> Job:
     """The worker of `attempt` has made its result durable. A cancel that came too late is forgotten."""
     _fence(job, attempt)
-    return _ended(
-        job,
-        JobState.SUCCEEDED,
-        now,
-        stage="done",
-        fraction=1.0,
-        result=result,
-        device=device or job.device,
-        details=job.details if details is None else details,
-    )
+    return _ended(job, JobState.SUCCEEDED, now, stage="done", fraction=1.0, result=result, device=device or job.device)
 
 
 def failed(job: Job, error: MeshError, now: float) -> Job:

@@ -6,6 +6,7 @@ alchemy:{kind}:queued:{queue}     sorted set: waiting jobs by time, for position
 alchemy:{kind}:active             set: jobs that have not ended
 alchemy:{kind}:owner:{owner}      sorted set, all scores 0: "{id} {name}", so ids order it
 alchemy:{kind}:parent:{parent}    likewise
+alchemy:{kind}:succeeded:{owner}:{key}    string: the job with this key that succeeded last
 alchemy:{kind}:request:{owner}:{request_id}   string with expiry: fingerprint and name of what it created
 """
 
@@ -44,6 +45,7 @@ else
 end
 redis.call('ZADD', KEYS[4], 0, ARGV[8])
 redis.call('ZADD', KEYS[5], 0, ARGV[8])
+if ARGV[14] ~= '' and ARGV[5] == 'SUCCEEDED' then redis.call('SET', KEYS[8], ARGV[7]) end
 if ARGV[9] ~= '' then redis.call('SET', KEYS[7], ARGV[9], 'EX', ARGV[10]) end
 redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[11], '*', 'owner', ARGV[12], 'key', ARGV[7], 'event', ARGV[13])
 return 1
@@ -56,6 +58,9 @@ if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
+
+# Removes what somebody else may have put there since, only if nobody has.
+_DELETE_IF = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 
 class _Outcome(IntEnum):
@@ -87,6 +92,7 @@ class JobStore:
         self._prefix = f"alchemy:{kind}"
         self._commit_script = redis.register_script(_COMMIT)
         self._hold_script = redis.register_script(_HOLD)
+        self._delete_if_script = redis.register_script(_DELETE_IF)
 
     async def create(self, job: Job, *, request_id: str = "", fingerprint: str = "") -> Job:
         """Adds a job, or returns the one that the same request created before.
@@ -129,6 +135,12 @@ class JobStore:
             record = await self._redis.hget(self._key("job", name), "record")
         return None if record is None else Job.from_json(record)
 
+    async def succeeded(self, owner: str, key: str) -> Job | None:
+        """Returns the job of an owner with this key that succeeded last, None if there is none."""
+        with redis_errors():
+            name = await self._redis.get(self._key("succeeded", f"{owner}:{key}"))
+        return None if name is None else await self.get(name.decode())
+
     async def change(self, name: str, move: Callable[[Job], Job]) -> Job | None:
         """Applies a move to a job and returns the job after it; None if there is none of this name.
 
@@ -161,6 +173,7 @@ class JobStore:
                     self._key("parent", f"{job.owner}:{job.parent}"),
                     STREAM,
                     request_key or self._key("request", "none"),
+                    self._key("succeeded", f"{job.owner}:{job.key}"),
                 ],
                 args=[
                     revision,
@@ -176,6 +189,7 @@ class JobStore:
                     STREAM_LENGTH,
                     entry["owner"],
                     entry["event"],
+                    job.key,
                 ],
             )
         outcome = _Outcome(done)
@@ -189,8 +203,7 @@ class JobStore:
         upper = f"({before}" if before else "+"
         with redis_errors():
             members = await self._redis.zrevrangebylex(index, upper, "-", start=0, num=size)
-        jobs = [await self.get(member.decode().split(" ", 1)[1]) for member in members]
-        return [job for job in jobs if job is not None]
+        return await self._load([member.decode().split(" ", 1)[1] for member in members])
 
     async def queue_position(self, job: Job) -> int | None:
         """Returns how many jobs start before this one; None if it does not wait."""
@@ -208,8 +221,16 @@ class JobStore:
         """Returns all jobs of all owners that have not ended."""
         with redis_errors():
             names = await self._redis.smembers(self._key("active"))
-        jobs = [await self.get(name.decode()) for name in names]
-        return [job for job in jobs if job is not None]
+        return await self._load([name.decode() for name in names])
+
+    async def _load(self, names: list[str]) -> list[Job]:
+        """Returns the jobs of these names that still exist, in one round trip."""
+        with redis_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.hget(self._key("job", name), "record")
+                records = await pipe.execute()
+        return [Job.from_json(record) for record in records if record is not None]
 
     async def delete(self, job: Job) -> None:
         """Removes a job's record from everywhere, and says so in the event stream."""
@@ -222,6 +243,8 @@ class JobStore:
                 pipe.srem(self._key("active"), job.name)
                 pipe.zrem(self._key("owner", job.owner), member)
                 pipe.zrem(self._key("parent", f"{job.owner}:{job.parent}"), member)
+                succeeded = self._key("succeeded", f"{job.owner}:{job.key}")
+                await self._delete_if_script(keys=[succeeded], args=[job.name], client=pipe)
                 pipe.xadd(STREAM, entry, maxlen=STREAM_LENGTH, approximate=True)
                 await pipe.execute()
 
@@ -231,10 +254,10 @@ class JobStore:
             held = await self._hold_script(keys=[self._key("lease", name)], args=[worker, int(seconds * 1000)])
         return bool(held)
 
-    async def release(self, name: str) -> None:
-        """Gives the lease up."""
+    async def release(self, name: str, worker: str) -> None:
+        """Gives the lease up, if the worker has it."""
         with redis_errors():
-            await self._redis.delete(self._key("lease", name))
+            await self._delete_if_script(keys=[self._key("lease", name)], args=[worker])
 
     async def held(self, name: str) -> bool:
         """Whether a worker holds the job."""

@@ -11,7 +11,8 @@ from services.mesh.events import EventTail, Subscription
 
 # At most five snapshots a second: more than an eye follows, and little enough for a thousand watchers.
 _LEAST_INTERVAL_SECONDS = 0.2
-KEEP_ALIVE_SECONDS = 15.0
+# The contract promises one every 15 seconds at least.
+KEEP_ALIVE_SECONDS = 10.0
 
 T = TypeVar("T")
 

@@ -6,10 +6,11 @@ process (see `Performer`).
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import dramatiq
 import structlog
@@ -45,19 +46,17 @@ class WorkDied(Exception):
 
 @dataclass
 class Report:
-    """What the performer last said about its job; the worker reads it four times a second.
-
-    Whoever changes `details` puts a new mapping there, of JSON values.
-    """
+    """What the performer last said about its job; the worker reads it four times a second."""
 
     stage: str = "preparing"
     fraction: float = 0.0
     device: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    """Replaced as a whole, never changed in place; see `Job.details`."""
 
 
-# Stage, fraction, device and details of a report.
-_Said = tuple[str, float, str, Mapping[str, Any]]
+# Stage, fraction, device, details.
+_Said: TypeAlias = tuple[str, float, str, Mapping[str, Any]]
 
 
 class Performer(Protocol):
@@ -66,12 +65,21 @@ class Performer(Protocol):
     async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
         """Does the job and returns its result, once that is durable.
 
-        When cancelled it stops within two seconds, removes what it made, and lets CancelledError pass.
+        When cancelled it stops within two seconds and lets CancelledError pass. What it leaves then, or when it dies, the
+        next attempt may go on with.
 
         Raises:
             MeshError: the job cannot be done.
             WorkDied: what computed it died.
         """
+        ...
+
+    async def forget(self, job_id: str) -> None:
+        """Removes whatever attempts have left of a job: there will be no further one. Harmless to repeat."""
+        ...
+
+    async def left(self) -> set[str]:
+        """Returns the ids of the jobs of which attempts have left something."""
         ...
 
 
@@ -110,6 +118,10 @@ class JobWorker:
 
     async def run(self) -> None:
         """Takes jobs until the drain starts; the one in hand is handed back."""
+        try:
+            await self.sweep()
+        except DependencyUnavailable:
+            log.warning("redis does not answer; what earlier workers left stays for now")
         loop = asyncio.get_running_loop()
 
         def take(name: str) -> None:
@@ -136,9 +148,41 @@ class JobWorker:
             if self._drain.started or not await self._take_lease(name):
                 return False
             try:
-                return await self._execute(name)
+                async with self._alone(name) as alone:
+                    # Another job is being worked on whose result will be this one's too.
+                    again = not alone or await self._execute(name)
+                await self._forget_ended(name)
             finally:
-                await self._store.release(name)
+                await self._store.release(name, self._id)
+            return again
+
+    @asynccontextmanager
+    async def _alone(self, name: str) -> AsyncIterator[bool]:
+        """Tells whether no job with the same key is being worked on, and keeps it so while the block runs."""
+        job = await self._store.get(name)
+        work = _work_lease(job) if job is not None else ""
+        if not work:
+            yield True
+            return
+        try:
+            yield await self._store.hold(work, self._id, LEASE_SECONDS)
+        finally:
+            await self._store.release(work, self._id)
+
+    async def sweep(self) -> None:
+        """Removes what attempts have left of jobs that have ended since, or are gone."""
+        left = await self._performer.left()
+        for job_id in left - {job.id for job in await self._store.active()}:
+            log.info("removed what was left", job_id=job_id)
+            await self._performer.forget(job_id)
+
+    async def _forget_ended(self, name: str) -> None:
+        """Removes what attempts have left, if there will be no further one. Only the holder of the lease may judge that."""
+        if not await self._store.hold(name, self._id, LEASE_SECONDS):
+            return
+        job = await self._store.get(name)
+        if job is None or job.state.terminal:
+            await self._performer.forget(name.rsplit("/", 1)[1])
 
     async def _execute(self, name: str) -> bool:
         try:
@@ -204,6 +248,8 @@ class JobWorker:
                 if self._clock() - extended >= _EXTEND_SECONDS:
                     if not await self._store.hold(job.name, self._id, LEASE_SECONDS):
                         return _Order.ABANDON
+                    if work := _work_lease(job):
+                        await self._store.hold(work, self._id, LEASE_SECONDS)
                     extended = self._clock()
             except Superseded:
                 return _Order.ABANDON
@@ -242,19 +288,19 @@ class JobWorker:
             log.exception("performing failed")
             cause = Internal(job.id)
         else:
-            return lambda now: moves.succeeded(
-                now, job.attempt, result, self._clock(), device=report.device, details=report.details
-            )
+            return lambda now: moves.succeeded(now, job.attempt, result, self._clock(), device=report.device)
         return lambda now: moves.failed_by(now, job.attempt, cause, self._clock())
 
     async def _obey(self, job: Job, order: _Order) -> Job | None:
         if order is _Order.ABANDON:
             return None
         if order is _Order.CANCEL:
+            # Before the record says so: a cancelled job has no files.
+            await self._performer.forget(job.id)
             return await self._persist(job, lambda now: moves.cancelled_by(now, job.attempt, self._clock()))
         left = await self._persist(job, lambda now: moves.handed_back(now, job.attempt, self._clock(), lost=False))
         if left is not None and left.state is JobState.QUEUED:
-            await self._store.release(job.name)
+            await self._store.release(job.name, self._id)
             await self._dispatcher.send(job.queue, job.name)
         return left
 
@@ -270,6 +316,11 @@ class JobWorker:
                     return None
                 log.warning("redis does not answer; the result waits")
                 await asyncio.sleep(1)
+
+
+def _work_lease(job: Job) -> str:
+    """Names the lease on the work itself, which all jobs with the same key share; empty if the job is unlike any other."""
+    return f"work:{job.owner}:{job.key}" if job.key else ""
 
 
 class Estimate:

@@ -6,6 +6,7 @@ and the weights of a bag. What is different: networks that no wanted stem needs 
 ever in memory.
 """
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -92,15 +93,27 @@ class Demucs:
         self._device = device
         self._networks = [network.eval().requires_grad_(requires_grad=False).to(device) for network in networks]
         self._weights = np.asarray(weights or np.ones((len(networks), len(stems))), np.float32)
-        self._segment = int(first.samplerate * first.segment)
+        self._own_seconds = first.segment
+        self._set_segments(None, None)
+
+    def with_segments(self, seconds: float | None, overlap: float | None) -> "Demucs":
+        """Returns this model, on the same networks, with other segments."""
+        other = copy.copy(self)
+        other._set_segments(seconds, overlap)  # noqa: SLF001 - a copy of its own
+        return other
+
+    def _set_segments(self, seconds: float | None, overlap: float | None) -> None:
+        self._seconds = self._own_seconds if seconds is None else seconds
+        self._overlap = _OVERLAP if overlap is None else overlap
+        self._segment = int(self.sample_rate * self._seconds)
         rising = np.arange(1, self._segment // 2 + 1)
         falling = np.arange(self._segment - self._segment // 2, 0, -1)
         triangle = np.concatenate((rising, falling)).astype(np.float32)
         self._triangle: FloatArray = triangle / triangle.max()
 
     def plan(self, length: int, stems: Sequence[str]) -> tuple[Sequence[Span], int]:
-        """Cuts the track into segments that overlap by a quarter."""
-        stride = int((1 - _OVERLAP) * self._segment)
+        """Cuts the track into overlapping segments."""
+        stride = int((1 - self._overlap) * self._segment)
         spans = [Span(start, min(start + self._segment, length)) for start in range(0, length, stride)]
         return spans, len(self._needed(stems))
 
@@ -127,6 +140,7 @@ class Demucs:
     def _run(self, network: Any, mix: Samples, span: Span) -> FloatArray:  # noqa: ANN401 - demucs ships no types
         """Runs one network over one span, shape (stems, 2, samples), still normalised."""
         length = span.stop - span.start
+        network.segment = self._seconds  # other views of the same networks may have set theirs
         padded = network.valid_length(length) if hasattr(network, "valid_length") else length
         left = (padded - length) // 2
         segment = _normalised(mix, span.start - left, span.start - left + padded)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -15,6 +16,9 @@ import yaml
 # The metadata names a class to construct. Only these three are networks, so nothing else is ever imported because a file
 # says so.
 NETWORK_CLASSES = frozenset({"demucs.htdemucs.HTDemucs", "demucs.hdemucs.HDemucs", "demucs.demucs.Demucs"})
+
+# That of the largest published network has 150 kB; the format allows 100 MB.
+_LARGEST_HEADER_BYTES = 100_000_000
 
 
 class DemucsFileInvalid(ValueError):
@@ -88,6 +92,16 @@ def parse_header(content: bytes) -> NetworkHeader:
     if header.class_name not in NETWORK_CLASSES:
         raise DemucsFileInvalid(f"{header.class_name} is not a Demucs network")
     return header
+
+
+def read_header(path: Path) -> NetworkHeader:
+    """Reads the metadata of a safetensors file, and nothing else of it. Raises DemucsFileInvalid."""
+    with path.open("rb") as file:
+        start = file.read(8)
+        size = int.from_bytes(start, "little")
+        if size > _LARGEST_HEADER_BYTES:
+            raise DemucsFileInvalid(f"not a Demucs network: a header of {size} bytes")
+        return parse_header(start + file.read(size))
 
 
 def _decoded(value: Any) -> Any:  # noqa: ANN401 - JSON is any shape

@@ -1,16 +1,22 @@
 """Fetches Demucs weights from their author's repositories on Hugging Face.
 
 Only safetensors are fetched. The `demucs` package itself would fall back to pickles from another server when Hugging Face
-does not answer; this adapter never does.
+does not answer; this adapter never does. HF_ENDPOINT names a mirror, HF_HUB_OFFLINE=1 forbids the network, as for other
+programs that use the hub.
 """
 
-import hashlib
+import json
+import os
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
-from huggingface_hub import HfApi, hf_hub_download
-from huggingface_hub.utils.tqdm import disable_progress_bars
-
+from services.processing.adapters import download
 from services.processing.adapters.demucs_files import DemucsFileInvalid, parse_bag
+from services.processing.adapters.download import RemoteFile, WrongContent
 from services.processing.adapters.weight_sources import (
     Report,
     SourceRefused,
@@ -20,8 +26,13 @@ from services.processing.adapters.weight_sources import (
 )
 from services.processing.catalogue import ModelInfo
 
+_PUBLISHED = "https://huggingface.co"
 _NAMESPACE = "adefossez"
 _ANSWER_SECONDS = 15.0
+
+
+class _Offline(ConnectionError):
+    """The network may not be used."""
 
 
 def repository(upstream: str) -> str:
@@ -33,36 +44,65 @@ def repository(upstream: str) -> str:
     return f"{_NAMESPACE}/Demucs-{upstream}"
 
 
+@dataclass(frozen=True)
 class HuggingFace:
-    """Demucs weights over the network, at one commit, proven by the SHA-256 that the server lists for that commit."""
+    """Demucs weights over the network, at one commit, proven by the SHA-256 that the server lists for that commit.
+
+    Attributes:
+        partial: the model's own folder for what is half downloaded; held by `download.exclusive`.
+    """
+
+    partial: Path
 
     def fetch(self, model: ModelInfo, staging: Path, report: Report) -> Weights:
-        """Downloads the model's bag and networks."""
+        """Downloads the model's bag and networks; continues an interrupted download."""
         repo = repository(model.upstream)
-        disable_progress_bars()
         try:
-            report(f"asking for {repo}", 0.0)
-            found = HfApi().model_info(repo, files_metadata=True, timeout=_ANSWER_SECONDS)
-            hashes = {file.rfilename: file.lfs.sha256 for file in found.siblings or () if file.lfs is not None}
-            yaml_name = f"{model.upstream}.yaml"
-            bag_path = hf_hub_download(repo, yaml_name, revision=found.sha, local_dir=staging)
-            bag = parse_bag(Path(bag_path).read_text(encoding="utf-8"))
-            for index, signature in enumerate(bag.signatures):
-                name = f"{signature}.safetensors"
-                report(f"downloading {name}", index / len(bag.signatures))
-                hf_hub_download(repo, name, revision=found.sha, local_dir=staging)
-        except DemucsFileInvalid as error:
+            return self._fetch(model, repo, staging, report)
+        except (DemucsFileInvalid, KeyError, TypeError, ValueError) as error:
             raise SourceRefused(f"{repo}: {error}") from error
-        except Exception as error:
-            # The hub's client lets errors of whichever HTTP library it uses through.
+        except WrongContent as error:
+            raise SourceRefused(f"A file of {repo} arrived with another SHA-256 than listed. Try again.") from error
+        except (ConnectionError, TimeoutError, HTTPException, urllib.error.URLError) as error:
             raise SourceUnreachable(
-                f"The weights of {model.id} are at https://huggingface.co/{repo}, which cannot be reached from here"
-                f" ({type(error).__name__}). On a machine that has access, download {model.upstream}.yaml and the"
+                f"The weights of {model.id} are at {_PUBLISHED}/{repo}, which cannot be reached from here"
+                f" ({type(error).__name__}: {error}). On a machine that has access, download {model.upstream}.yaml and the"
                 f" .safetensors files of that repository into a folder, copy the folder here, and run:"
                 f" {model.install_command} --from FOLDER"
             ) from error
+
+    def _fetch(self, model: ModelInfo, repo: str, staging: Path, report: Report) -> Weights:
+        report("connecting", 0, model.size_bytes)
+        listing = json.loads(_get(f"/api/models/{repo}?blobs=true"))
+        commit = str(listing["sha"])
+        bag = parse_bag(_get(f"/{repo}/resolve/{commit}/{model.upstream}.yaml").decode())
+        listed: Mapping[str, Any] = {file["rfilename"]: file.get("lfs") for file in listing["siblings"]}
+        files = {}
         for signature in bag.signatures:
             name = f"{signature}.safetensors"
-            if hashlib.sha256((staging / name).read_bytes()).hexdigest() != hashes.get(name):
-                raise SourceRefused(f"{name} arrived with another SHA-256 than {repo} lists. Try again.")
-        return demucs_weights(model, bag, staging, f"https://huggingface.co/{repo}/tree/{found.sha}")
+            if not listed.get(name):
+                raise SourceRefused(f"{repo} has no {name}, which {model.upstream}.yaml lists.")
+            url = _address(f"/{repo}/resolve/{commit}/{name}")
+            files[name] = RemoteFile(url, listed[name]["sha256"], int(listed[name]["size"]))
+        total = sum(file.size_bytes for file in files.values())
+        before = 0
+        for name, file in files.items():
+
+            def on_bytes(there: int, before: int = before) -> None:
+                report("downloading", before + there, total)
+
+            download.fetch(file, self.partial, on_bytes).rename(staging / name)
+            before += file.size_bytes
+        return demucs_weights(model, bag, staging, f"{_PUBLISHED}/{repo}/tree/{commit}")
+
+
+def _address(path: str) -> str:
+    if os.environ.get("HF_HUB_OFFLINE", "0") not in {"", "0"}:
+        raise _Offline("HF_HUB_OFFLINE is set")
+    return os.environ.get("HF_ENDPOINT", _PUBLISHED).rstrip("/") + path
+
+
+def _get(path: str) -> bytes:
+    with urllib.request.urlopen(_address(path), timeout=_ANSWER_SECONDS) as response:  # noqa: S310 - our own addresses
+        content: bytes = response.read()
+        return content

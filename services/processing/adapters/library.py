@@ -37,7 +37,13 @@ class GrpcLibrary:
             track,
             lambda: self._registry.ResolveTrack(request, metadata=acting_for(owner), timeout=_DEADLINE_SECONDS),
         )
-        return TrackSource(sha256=reply.track.sha256, title=reply.track.title)
+        audio = reply.track.audio
+        return TrackSource(
+            sha256=reply.track.sha256,
+            title=reply.track.title,
+            sample_rate_hz=audio.sample_rate_hz,
+            duration_seconds=audio.sample_count / audio.sample_rate_hz,
+        )
 
     async def register(
         self, owner: str, separation: str, model: str, stems: Sequence[StemFile]

@@ -22,15 +22,18 @@ class ProgressMeter:
         start, middle = preparing / total, (preparing + separating) / total
         self._bounds = {PREPARING: (0.0, start), SEPARATING: (start, middle), ENCODING: (middle, 1.0)}
 
-    def enter(self, stage: str) -> None:
-        """Reports that a stage begins."""
-        self._emit(stage, self._bounds[stage][0])
+    def enter(self, stage: str, done: float = 0.0) -> None:
+        """Reports that a stage begins, of which `done`, in [0, 1], was finished before."""
+        self._emit(stage, self._at(stage, done))
 
     def advance(self, stage: str, done: float) -> None:
         """Reports that `done`, in [0, 1], of a stage is finished."""
         if done >= 1 or time.monotonic() - self._reported_at >= _INTERVAL_SECONDS:
-            start, end = self._bounds[stage]
-            self._emit(stage, start + (end - start) * done)
+            self._emit(stage, self._at(stage, done))
+
+    def _at(self, stage: str, done: float) -> float:
+        start, end = self._bounds[stage]
+        return start + (end - start) * done
 
     def _emit(self, stage: str, fraction: float) -> None:
         self._fraction = min(max(self._fraction, fraction), 1.0)

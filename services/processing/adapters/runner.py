@@ -1,31 +1,37 @@
 """Runs one separation from file to files, inside the engine's child process."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from services.mesh.errors import DeviceUnavailable, OutOfMemory, StemUnknown
+from services.processing.adapters.build import engine_build
 from services.processing.adapters.decode import decode
 from services.processing.adapters.devices import is_out_of_memory, resolve_device
 from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain
-from services.processing.adapters.overlap_add import separate
+from services.processing.adapters.overlap_add import START, separate
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
+from services.processing.adapters.resample import blocks_of, resample
 from services.processing.adapters.samples import SampleFile
+from services.processing.adapters.shifts import Shifted
 from services.processing.adapters.spleeter import load_spleeter
 from services.processing.adapters.weights import InstalledModel, Manifest, ModelStore
+from services.processing.adapters.workspace import Workspace
 from services.processing.catalogue import Family, ModelInfo, complement_stem
+from services.processing.domain import stem_rate
 from services.processing.ports import (
     FloatArray,
+    Model,
     SeparationOutput,
     SeparationRequest,
     Separator,
     StemOutput,
 )
 
-_BLOCK_FRAMES = 1 << 16
 # Expected seconds of work per second of audio on a slow CPU. Only their proportions matter, for one honest progress bar.
 _DECODE_COST = 0.006
 _NETWORK_COST = {Family.SPLEETER: 0.02, Family.DEMUCS: 0.8}
@@ -40,7 +46,7 @@ class Runner:
         self._ffmpeg = ffmpeg
         self._store = ModelStore(models_dir)
         self._device_name = device
-        self._loaded: tuple[Manifest, Separator] | None = None
+        self._loaded: tuple[Manifest, Model] | None = None
 
     @property
     def device(self) -> str:
@@ -76,19 +82,31 @@ class Runner:
         device = resolve_device(self._device_name)
         model = self._store.open(request.model)
         wanted = _wanted(model.info, request.wanted_stems)
-        separator = self._separator(model, device)
+        options = request.options
+        separator: Separator = self._model(model, device).with_segments(options.segment_seconds, options.overlap)
+        if options.shifts:
+            separator = Shifted(separator, options.shifts, options.seed)
         outputs = [*wanted, complement_stem(wanted)] if request.complement else wanted
         output = FORMATS[request.encoding]
         _, steps_per_span = separator.plan(1, wanted)
         meter.weigh(
             preparing=_DECODE_COST,
-            separating=_NETWORK_COST[model.info.family] * steps_per_span,
+            separating=_NETWORK_COST[model.info.family] * steps_per_span * max(1, options.shifts),
             encoding=_ENCODE_COST.get(output.codec, _WAV_COST) * len(outputs),
         )
-        with ExitStack() as stack:
-            mix, *files = (stack.enter_context(_scratch(request.out_dir, name)) for name in ("mix", *outputs))
-            decode(request.source, separator.sample_rate, mix, check, ffmpeg=self._ffmpeg)
-            meter.enter(SEPARATING)
+        key = _checkpoint_key(request, model.manifest, wanted, device)
+        with Workspace.open(request.out_dir, key, outputs) as work:
+            mix, files = work.mix, work.stems
+            start = work.position
+            if start is None:
+                decoded = decode(
+                    request.source, separator.sample_rate, mix, check, part=options.part, ffmpeg=self._ffmpeg
+                )
+                work.notes = asdict(decoded)
+                start = START
+                work.save(start)
+            spans, _ = separator.plan(mix.length, wanted)
+            meter.enter(SEPARATING, start.spans / len(spans))
 
             def on_step(done: int, steps: int) -> None:
                 check()
@@ -101,8 +119,10 @@ class Runner:
                 if request.complement:
                     files[-1].append(mix.read(start, start + block.shape[-1]) - block.sum(axis=0))
 
-            separate(separator, mix, wanted, write, on_step)
+            separate(separator, mix, wanted, write, on_step, start=start, on_span=work.save)
             meter.enter(ENCODING)
+            rate = options.sample_rate_hz or stem_rate(request.encoding, work.notes["sample_rate_hz"])
+            files = _at_rate(work, outputs, separator.sample_rate, rate, check)
             gain = joint_gain((file.peak for file in files), output)
             results = []
             for index, (stem, file) in enumerate(zip(outputs, files, strict=True)):
@@ -111,19 +131,26 @@ class Runner:
                     check()
                     meter.advance(ENCODING, (index + done) / len(files))
 
-                path = request.out_dir / f"{stem}{output.suffix}"
+                path = work.path / f"{stem}{output.suffix}"
                 encode(
                     path,
                     request.encoding,
-                    sample_rate=separator.sample_rate,
+                    sample_rate=rate,
                     frames=file.length,
                     blocks=_blocks(file, gain, on_block),
                     ffmpeg=self._ffmpeg,
                 )
-                results.append(_described(stem, path, output, file, gain=gain, sample_rate=separator.sample_rate))
-        return SeparationOutput(model=model.info.id, device=str(device), gain=gain, stems=tuple(results))
+                results.append(_described(stem, path, output, file, gain=gain, sample_rate=rate))
+        return SeparationOutput(
+            model=model.info.id,
+            weights=model.manifest.digest,
+            build=engine_build(),
+            device=str(device),
+            gain=gain,
+            stems=tuple(results),
+        )
 
-    def _separator(self, model: InstalledModel, device: torch.device) -> Separator:
+    def _model(self, model: InstalledModel, device: torch.device) -> Model:
         """Returns the model, loaded; the one before is let go first, so that two never share the memory."""
         # A model that was installed again has another manifest.
         if self._loaded is None or self._loaded[0] != model.manifest:
@@ -138,12 +165,45 @@ class Runner:
         return self._loaded[1]
 
 
-def _scratch(folder: Path, name: str) -> SampleFile:
-    """Makes a scratch file without a name: its space is free again when it is closed, even by a kill."""
-    path = folder / f".{name}.f32"
-    file = SampleFile(path)
-    path.unlink()
-    return file
+def _at_rate(
+    work: Workspace, stems: Sequence[str], rate_from: int, rate_to: int, check: Callable[[], None]
+) -> list[SampleFile]:
+    """Returns the stems at the rate that is wanted, each as long as the source is at that rate, to the sample."""
+    if rate_from == rate_to:
+        return work.stems
+    source_rate, source_frames = work.notes["sample_rate_hz"], work.notes["frames"]
+    frames = max(1, round(source_frames * rate_to / source_rate))
+
+    def blocks(file: SampleFile) -> Iterator[FloatArray]:
+        for block in blocks_of(file):
+            check()
+            yield block
+
+    resampled = []
+    for stem, file in zip(stems, work.stems, strict=True):
+        into = work.scratch(f"{stem}-{rate_to}")
+        resample(blocks(file), rate_from, rate_to, into, frames=frames)
+        resampled.append(into)
+    return resampled
+
+
+def _checkpoint_key(request: SeparationRequest, manifest: Manifest, wanted: Sequence[str], device: torch.device) -> str:
+    """Names everything that the samples depend on: with another key, a checkpoint is of no use.
+
+    Unlike the files that come out, samples of one track must not come from two kinds of processor.
+    """
+    return json.dumps(
+        {
+            "build": engine_build(),
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+            "processor": [torch.backends.cpu.get_cpu_capability(), torch.get_num_threads()],
+            "source": request.sha256,
+            "model": manifest.digest,
+            "stems": list(wanted),
+            "complement": request.complement,
+            "options": asdict(request.options),
+        }
+    )
 
 
 def _described(stem: str, path: Path, output: Format, file: SampleFile, *, gain: float, sample_rate: int) -> StemOutput:
@@ -171,7 +231,8 @@ def _wanted(model: ModelInfo, names: Sequence[str]) -> list[str]:
 
 def _blocks(file: SampleFile, gain: float, on_block: Callable[[float], None]) -> Iterator[FloatArray]:
     """Yields a stem's samples, scaled."""
-    for start in range(0, file.length, _BLOCK_FRAMES):
-        stop = min(start + _BLOCK_FRAMES, file.length)
-        yield file.read(start, stop) * np.float32(gain)
-        on_block(stop / file.length)
+    done = 0
+    for block in blocks_of(file):
+        yield block * np.float32(gain)
+        done += block.shape[1]
+        on_block(done / file.length)

@@ -7,6 +7,7 @@ pages do not count as the process's memory.
 import errno
 import math
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,18 +17,47 @@ import numpy as np
 from services.mesh.errors import StorageFull
 from services.processing.ports import FloatArray
 
-_FRAME_BYTES = 8  # two float32
+FRAME_BYTES = 8  # two float32
+
+# macOS has no such call; there the slower one does.
+_sync = getattr(os, "fdatasync", os.fsync)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What is known of the samples of a file.
+
+    Attributes:
+        length: sample frames.
+        peak: largest absolute sample.
+        mono_sum: sum of the mono mix.
+        mono_square_sum: sum of the squares of the mono mix.
+    """
+
+    length: int = 0
+    peak: float = 0.0
+    mono_sum: float = 0.0
+    mono_square_sum: float = 0.0
 
 
 class SampleFile:
     """A stereo track on disk: append it once from start to end, then read it anywhere. Implements `Samples`."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w+b")
-        self.length = 0
-        self.peak = 0.0
-        self._sum = 0.0
-        self._square_sum = 0.0
+    def __init__(self, path: Path, known: Statistics | None = None) -> None:
+        """Opens the file.
+
+        Args:
+            path: where it is, or will be.
+            known: what was written to it before, and is to be kept; samples beyond that are cut off. None = start empty.
+        """
+        self._file = path.open("w+b" if known is None else "r+b")
+        known = known or Statistics()
+        self._file.truncate(known.length * FRAME_BYTES)
+        self._file.seek(0, os.SEEK_END)
+        self.length = known.length
+        self.peak = known.peak
+        self._sum = known.mono_sum
+        self._square_sum = known.mono_square_sum
 
     def __enter__(self) -> Self:
         return self
@@ -35,7 +65,20 @@ class SampleFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file and leaves it where it is."""
         self._file.close()
+
+    def sync(self) -> None:
+        """Makes the samples durable; from any thread. Raises OSError."""
+        _sync(self._file.fileno())
+
+    @property
+    def statistics(self) -> Statistics:
+        """What is known of the samples so far."""
+        return Statistics(self.length, self.peak, self._sum, self._square_sum)
 
     def append(self, block: FloatArray) -> None:
         """Adds samples at the end, shape (2, n). Raises StorageFull."""
@@ -69,7 +112,7 @@ class SampleFile:
         block = np.zeros((2, stop - start), np.float32)
         if inside_start < inside_stop:
             count = inside_stop - inside_start
-            content = os.pread(self._file.fileno(), count * _FRAME_BYTES, inside_start * _FRAME_BYTES)
+            content = os.pread(self._file.fileno(), count * FRAME_BYTES, inside_start * FRAME_BYTES)
             frames = np.frombuffer(content, "<f4").reshape(-1, 2)
             block[:, inside_start - start : inside_start - start + count] = frames.T
         return block

@@ -55,6 +55,10 @@ class Spleeter:
         self._device = device
         self._window = torch.hann_window(_WINDOW)
 
+    def with_segments(self, seconds: float | None, overlap: float | None) -> "Spleeter":  # noqa: ARG002 - see the port
+        """Returns itself: the networks take 512 frames, which need not overlap."""
+        return self
+
     def plan(self, length: int, stems: Sequence[str]) -> tuple[Sequence[Span], int]:  # noqa: ARG002 - masks need all networks
         """Cuts the track into blocks of 512 frames; frame t is centred on sample 1024 t."""
         frames = 1 + length // _HOP

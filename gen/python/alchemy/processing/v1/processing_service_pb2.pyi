@@ -1,3 +1,4 @@
+from alchemy.processing.v1 import installation_pb2 as _installation_pb2
 from alchemy.processing.v1 import separation_pb2 as _separation_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
@@ -119,3 +120,81 @@ class RetrySeparationResponse(_message.Message):
     SEPARATION_FIELD_NUMBER: _ClassVar[int]
     separation: _separation_pb2.Separation
     def __init__(self, separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...
+
+class InstallModelRequest(_message.Message):
+    __slots__ = ("name", "request_id")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    request_id: str
+    def __init__(self, name: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class InstallModelResponse(_message.Message):
+    __slots__ = ("installation",)
+    INSTALLATION_FIELD_NUMBER: _ClassVar[int]
+    installation: _installation_pb2.Installation
+    def __init__(self, installation: _Optional[_Union[_installation_pb2.Installation, _Mapping]] = ...) -> None: ...
+
+class RemoveModelRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class RemoveModelResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetInstallationRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetInstallationResponse(_message.Message):
+    __slots__ = ("installation",)
+    INSTALLATION_FIELD_NUMBER: _ClassVar[int]
+    installation: _installation_pb2.Installation
+    def __init__(self, installation: _Optional[_Union[_installation_pb2.Installation, _Mapping]] = ...) -> None: ...
+
+class ListInstallationsRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListInstallationsResponse(_message.Message):
+    __slots__ = ("installations", "next_page_token")
+    INSTALLATIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    installations: _containers.RepeatedCompositeFieldContainer[_installation_pb2.Installation]
+    next_page_token: str
+    def __init__(self, installations: _Optional[_Iterable[_Union[_installation_pb2.Installation, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WatchInstallationRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class WatchInstallationResponse(_message.Message):
+    __slots__ = ("installation",)
+    INSTALLATION_FIELD_NUMBER: _ClassVar[int]
+    installation: _installation_pb2.Installation
+    def __init__(self, installation: _Optional[_Union[_installation_pb2.Installation, _Mapping]] = ...) -> None: ...
+
+class CancelInstallationRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class CancelInstallationResponse(_message.Message):
+    __slots__ = ("installation",)
+    INSTALLATION_FIELD_NUMBER: _ClassVar[int]
+    installation: _installation_pb2.Installation
+    def __init__(self, installation: _Optional[_Union[_installation_pb2.Installation, _Mapping]] = ...) -> None: ...

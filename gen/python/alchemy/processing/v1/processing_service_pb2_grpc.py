@@ -48,6 +48,36 @@ class ProcessingServiceStub:
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetModelRequest.SerializeToString,
                 response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetModelResponse.FromString,
                 _registered_method=True)
+        self.InstallModel = channel.unary_unary(
+                '/alchemy.processing.v1.ProcessingService/InstallModel',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.InstallModelRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.InstallModelResponse.FromString,
+                _registered_method=True)
+        self.RemoveModel = channel.unary_unary(
+                '/alchemy.processing.v1.ProcessingService/RemoveModel',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.RemoveModelRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.RemoveModelResponse.FromString,
+                _registered_method=True)
+        self.GetInstallation = channel.unary_unary(
+                '/alchemy.processing.v1.ProcessingService/GetInstallation',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetInstallationRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetInstallationResponse.FromString,
+                _registered_method=True)
+        self.ListInstallations = channel.unary_unary(
+                '/alchemy.processing.v1.ProcessingService/ListInstallations',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListInstallationsRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListInstallationsResponse.FromString,
+                _registered_method=True)
+        self.WatchInstallation = channel.unary_stream(
+                '/alchemy.processing.v1.ProcessingService/WatchInstallation',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchInstallationRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchInstallationResponse.FromString,
+                _registered_method=True)
+        self.CancelInstallation = channel.unary_unary(
+                '/alchemy.processing.v1.ProcessingService/CancelInstallation',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CancelInstallationRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CancelInstallationResponse.FromString,
+                _registered_method=True)
         self.CreateSeparation = channel.unary_unary(
                 '/alchemy.processing.v1.ProcessingService/CreateSeparation',
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CreateSeparationRequest.SerializeToString,
@@ -88,7 +118,7 @@ class ProcessingServiceServicer:
     """
 
     def ListModels(self, request, context):
-        """Lists the catalogue of models, best first.
+        """Lists the catalogue of models, best first, and after them the server's own models (`sfa models add`) by name.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,8 +131,63 @@ class ProcessingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def InstallModel(self, request, context):
+        """Queues the installation of a model's weights and returns it, durable. While the caller has one under way for this
+        model, that one is returned. An installed model is installed again, and can be used meanwhile. What a cancelled, failed
+        or killed installation had downloaded is kept, and not downloaded again.
+
+        Errors: NOT_FOUND with MODEL_NOT_FOUND; FAILED_PRECONDITION with WEIGHTS_MISSING for one of the server's own models,
+        which have no other source than the person who added them; ALREADY_EXISTS with REQUEST_ID_REUSED; INVALID_ARGUMENT with
+        INVALID_REQUEST. A source that cannot be reached is an error of the installation, see Installation.error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveModel(self, request, context):
+        """Removes a model's weights from the server, what an interrupted installation left of it, and the caller's installations
+        of it. A model of the catalogue can be installed again; one of the server's own is gone.
+
+        Errors: NOT_FOUND with MODEL_NOT_FOUND; FAILED_PRECONDITION with MODEL_NOT_INSTALLED, or with MODEL_IN_USE while a
+        separation with it, or an installation of it, has not ended.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetInstallation(self, request, context):
+        """Returns one installation as it is now. NOT_FOUND with INSTALLATION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListInstallations(self, request, context):
+        """Lists installations in pages, newest first. A parent that has none gives an empty page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchInstallation(self, request, context):
+        """Streams an installation until it ends, as WatchSeparation does. NOT_FOUND with INSTALLATION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelInstallation(self, request, context):
+        """Asks for the end of an installation; a running one stops within two seconds. Repeating the call is harmless; on one
+        that has ended it changes nothing. NOT_FOUND with INSTALLATION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateSeparation(self, request, context):
-        """Queues a separation and returns it, durable, in state QUEUED.
+        """Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+        separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+        takes its result.
 
         Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
         FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with
@@ -171,6 +256,36 @@ def add_ProcessingServiceServicer_to_server(servicer, server):
                     servicer.GetModel,
                     request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetModelRequest.FromString,
                     response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetModelResponse.SerializeToString,
+            ),
+            'InstallModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.InstallModel,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.InstallModelRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.InstallModelResponse.SerializeToString,
+            ),
+            'RemoveModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveModel,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.RemoveModelRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.RemoveModelResponse.SerializeToString,
+            ),
+            'GetInstallation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetInstallation,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetInstallationRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetInstallationResponse.SerializeToString,
+            ),
+            'ListInstallations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInstallations,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListInstallationsRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListInstallationsResponse.SerializeToString,
+            ),
+            'WatchInstallation': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchInstallation,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchInstallationRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchInstallationResponse.SerializeToString,
+            ),
+            'CancelInstallation': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelInstallation,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CancelInstallationRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CancelInstallationResponse.SerializeToString,
             ),
             'CreateSeparation': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateSeparation,
@@ -261,6 +376,168 @@ class ProcessingService:
             '/alchemy.processing.v1.ProcessingService/GetModel',
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetModelRequest.SerializeToString,
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InstallModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/InstallModel',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.InstallModelRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.InstallModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/RemoveModel',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.RemoveModelRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.RemoveModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInstallation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/GetInstallation',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetInstallationRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetInstallationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInstallations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/ListInstallations',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListInstallationsRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListInstallationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchInstallation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/WatchInstallation',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchInstallationRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchInstallationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelInstallation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/CancelInstallation',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CancelInstallationRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CancelInstallationResponse.FromString,
             options,
             channel_credentials,
             insecure,

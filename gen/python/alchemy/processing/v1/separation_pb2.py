@@ -26,11 +26,12 @@ from alchemy.type.v1 import audio_pb2 as alchemy_dot_type_dot_v1_dot_audio__pb2
 from alchemy.type.v1 import job_pb2 as alchemy_dot_type_dot_v1_dot_job__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&alchemy/processing/v1/separation.proto\x12\x15\x61lchemy.processing.v1\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x19\x61lchemy/type/v1/job.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xbe\x03\n\x05Model\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\r\n\x05stems\x18\x04 \x03(\t\x12\x0f\n\x07license\x18\x05 \x01(\t\x12\x13\n\x0blicense_uri\x18\x06 \x01(\t\x12\x12\n\nsize_bytes\x18\x07 \x01(\x03\x12\x15\n\rnetwork_count\x18\x08 \x01(\x05\x12\x39\n\x07quality\x18\t \x03(\x0b\x32(.alchemy.processing.v1.Model.StemQuality\x12\x16\n\x0equality_source\x18\n \x01(\t\x12\x11\n\tinstalled\x18\x0b \x01(\x08\x12\x1a\n\x12unavailable_reason\x18\x0c \x01(\t\x12\x17\n\x0finstall_command\x18\r \x01(\t\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x0e \x01(\x08\x1a+\n\x0bStemQuality\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x0e\n\x06sdr_db\x18\x02 \x01(\x01:=\xea\x41:\n\x19sound-forge-alchemy/Model\x12\x0emodels/{model}*\x06models2\x05model\"\x96\x06\n\nSeparation\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12-\n\x05model\x18\x02 \x01(\tB\x1e\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x14\n\x0cwanted_stems\x18\x03 \x03(\t\x12\x12\n\ncomplement\x18\x04 \x01(\x08\x12\x30\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32\x1e.alchemy.type.v1.AudioEncoding\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x19.alchemy.type.v1.JobStateB\x04\xe2\x41\x01\x03\x12\x31\n\x08progress\x18\x07 \x01(\x0b\x32\x19.alchemy.type.v1.ProgressB\x04\xe2\x41\x01\x03\x12\'\n\x05\x65rror\x18\x08 \x01(\x0b\x32\x12.google.rpc.StatusB\x04\xe2\x41\x01\x03\x12;\n\x05stems\x18\t \x03(\x0b\x32&.alchemy.processing.v1.Separation.StemB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x64\x65vice\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x63\x61ncel_requested\x18\x0b \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x16\n\x08revision\x18\x0f \x01(\x03\x42\x04\xe2\x41\x01\x03\x1aJ\n\x04Stem\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x10\n\x08\x61rtifact\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t:e\xea\x41\x62\n\x1esound-forge-alchemy/Separation\x12\'tracks/{track}/separations/{separation}*\x0bseparations2\nseparationb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&alchemy/processing/v1/separation.proto\x12\x15\x61lchemy.processing.v1\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x19\x61lchemy/type/v1/job.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xea\x03\n\x05Model\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\r\n\x05stems\x18\x04 \x03(\t\x12\x0f\n\x07license\x18\x05 \x01(\t\x12\x13\n\x0blicense_uri\x18\x06 \x01(\t\x12\x12\n\nsize_bytes\x18\x07 \x01(\x03\x12\x15\n\rnetwork_count\x18\x08 \x01(\x05\x12\x39\n\x07quality\x18\t \x03(\x0b\x32(.alchemy.processing.v1.Model.StemQuality\x12\x16\n\x0equality_source\x18\n \x01(\t\x12\x11\n\tinstalled\x18\x0b \x01(\x08\x12\x1a\n\x12unavailable_reason\x18\x0c \x01(\t\x12\x17\n\x0finstall_command\x18\r \x01(\t\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x0e \x01(\x08\x12\x1b\n\x13max_segment_seconds\x18\x0f \x01(\x01\x12\r\n\x05local\x18\x10 \x01(\x08\x1a+\n\x0bStemQuality\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x0e\n\x06sdr_db\x18\x02 \x01(\x01:=\xea\x41:\n\x19sound-forge-alchemy/Model\x12\x0emodels/{model}*\x06models2\x05model\"\xcf\x08\n\nSeparation\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12-\n\x05model\x18\x02 \x01(\tB\x1e\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x14\n\x0cwanted_stems\x18\x03 \x03(\t\x12\x12\n\ncomplement\x18\x04 \x01(\x08\x12\x30\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32\x1e.alchemy.type.v1.AudioEncoding\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x19.alchemy.type.v1.JobStateB\x04\xe2\x41\x01\x03\x12\x31\n\x08progress\x18\x07 \x01(\x0b\x32\x19.alchemy.type.v1.ProgressB\x04\xe2\x41\x01\x03\x12\'\n\x05\x65rror\x18\x08 \x01(\x0b\x32\x12.google.rpc.StatusB\x04\xe2\x41\x01\x03\x12;\n\x05stems\x18\t \x03(\x0b\x32&.alchemy.processing.v1.Separation.StemB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x64\x65vice\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x63\x61ncel_requested\x18\x0b \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x16\n\x08revision\x18\x0f \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06reused\x18\x10 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04gain\x18\x11 \x01(\x01\x42\x04\xe2\x41\x01\x03\x12\x16\n\x0esample_rate_hz\x18\x12 \x01(\x05\x12\x14\n\x07overlap\x18\x13 \x01(\x01H\x00\x88\x01\x01\x12\x17\n\x0fsegment_seconds\x18\x14 \x01(\x01\x12\x0e\n\x06shifts\x18\x15 \x01(\x05\x12\x0c\n\x04seed\x18\x16 \x01(\x05\x12:\n\x07preview\x18\x17 \x01(\x0b\x32).alchemy.processing.v1.Separation.Preview\x1aJ\n\x04Stem\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x10\n\x08\x61rtifact\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t\x1a`\n\x07Preview\x12(\n\x05start\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x64uration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration:e\xea\x41\x62\n\x1esound-forge-alchemy/Separation\x12\'tracks/{track}/separations/{separation}*\x0bseparations2\nseparationB\n\n\x08_overlapb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -65,14 +66,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEPARATION'].fields_by_name['end_time']._serialized_options = b'\342A\001\003'
   _globals['_SEPARATION'].fields_by_name['revision']._loaded_options = None
   _globals['_SEPARATION'].fields_by_name['revision']._serialized_options = b'\342A\001\003'
+  _globals['_SEPARATION'].fields_by_name['reused']._loaded_options = None
+  _globals['_SEPARATION'].fields_by_name['reused']._serialized_options = b'\342A\001\003'
+  _globals['_SEPARATION'].fields_by_name['gain']._loaded_options = None
+  _globals['_SEPARATION'].fields_by_name['gain']._serialized_options = b'\342A\001\003'
   _globals['_SEPARATION']._loaded_options = None
   _globals['_SEPARATION']._serialized_options = b'\352Ab\n\036sound-forge-alchemy/Separation\022\'tracks/{track}/separations/{separation}*\013separations2\nseparation'
-  _globals['_MODEL']._serialized_start=240
-  _globals['_MODEL']._serialized_end=686
-  _globals['_MODEL_STEMQUALITY']._serialized_start=580
-  _globals['_MODEL_STEMQUALITY']._serialized_end=623
-  _globals['_SEPARATION']._serialized_start=689
-  _globals['_SEPARATION']._serialized_end=1479
-  _globals['_SEPARATION_STEM']._serialized_start=1302
-  _globals['_SEPARATION_STEM']._serialized_end=1376
+  _globals['_MODEL']._serialized_start=272
+  _globals['_MODEL']._serialized_end=762
+  _globals['_MODEL_STEMQUALITY']._serialized_start=656
+  _globals['_MODEL_STEMQUALITY']._serialized_end=699
+  _globals['_SEPARATION']._serialized_start=765
+  _globals['_SEPARATION']._serialized_end=1868
+  _globals['_SEPARATION_STEM']._serialized_start=1581
+  _globals['_SEPARATION_STEM']._serialized_end=1655
+  _globals['_SEPARATION_PREVIEW']._serialized_start=1657
+  _globals['_SEPARATION_PREVIEW']._serialized_end=1753
 # @@protoc_insertion_point(module_scope)

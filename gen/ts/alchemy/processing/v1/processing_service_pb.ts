@@ -2,10 +2,12 @@
 // @generated from file alchemy/processing/v1/processing_service.proto (package alchemy.processing.v1, syntax proto3)
 /* eslint-disable */
 
-// Stem separation.
+// Stem separation, and the models that do it.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Installation } from "./installation_pb.js";
+import { file_alchemy_processing_v1_installation } from "./installation_pb.js";
 import type { Model, Separation } from "./separation_pb.js";
 import { file_alchemy_processing_v1_separation } from "./separation_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
@@ -17,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/processing/v1/processing_service.proto.
  */
 export const file_alchemy_processing_v1_processing_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci5hbGNoZW15L3Byb2Nlc3NpbmcvdjEvcHJvY2Vzc2luZ19zZXJ2aWNlLnByb3RvEhVhbGNoZW15LnByb2Nlc3NpbmcudjEiOgoRTGlzdE1vZGVsc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiWwoSTGlzdE1vZGVsc1Jlc3BvbnNlEiwKBm1vZGVscxgBIAMoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQwoPR2V0TW9kZWxSZXF1ZXN0EjAKBG5hbWUYASABKAlCIuJBAQL6QRsKGXNvdW5kLWZvcmdlLWFsY2hlbXkvTW9kZWwiPwoQR2V0TW9kZWxSZXNwb25zZRIrCgVtb2RlbBgBIAEoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbCKdAQoXQ3JlYXRlU2VwYXJhdGlvblJlcXVlc3QSNwoGcGFyZW50GAEgASgJQifiQQEC+kEgEh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24SNQoKc2VwYXJhdGlvbhgCIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uEhIKCnJlcXVlc3RfaWQYAyABKAkiUQoYQ3JlYXRlU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJNChRHZXRTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iTgoVR2V0U2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJ4ChZMaXN0U2VwYXJhdGlvbnNSZXF1ZXN0EjcKBnBhcmVudBgBIAEoCUIn4kEBAvpBIBIec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImoKF0xpc3RTZXBhcmF0aW9uc1Jlc3BvbnNlEjYKC3NlcGFyYXRpb25zGAEgAygLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk8KFldhdGNoU2VwYXJhdGlvblJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uIlAKF1dhdGNoU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJQChdDYW5jZWxTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iUQoYQ2FuY2VsU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJPChZSZXRyeVNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbiJQChdSZXRyeVNlcGFyYXRpb25SZXNwb25zZRI1CgpzZXBhcmF0aW9uGAEgASgLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24y3wkKEVByb2Nlc3NpbmdTZXJ2aWNlEnUKCkxpc3RNb2RlbHMSKC5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdE1vZGVsc1JlcXVlc3QaKS5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdE1vZGVsc1Jlc3BvbnNlIhKC0+STAgwSCi92MS9tb2RlbHMSeAoIR2V0TW9kZWwSJi5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0TW9kZWxSZXF1ZXN0GicuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldE1vZGVsUmVzcG9uc2UiG4LT5JMCFRITL3YxL3tuYW1lPW1vZGVscy8qfRKqAQoQQ3JlYXRlU2VwYXJhdGlvbhIuLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DcmVhdGVTZXBhcmF0aW9uUmVxdWVzdBovLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DcmVhdGVTZXBhcmF0aW9uUmVzcG9uc2UiNYLT5JMCLyIhL3YxL3twYXJlbnQ9dHJhY2tzLyp9L3NlcGFyYXRpb25zOgpzZXBhcmF0aW9uEpUBCg1HZXRTZXBhcmF0aW9uEisuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldFNlcGFyYXRpb25SZXF1ZXN0GiwuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldFNlcGFyYXRpb25SZXNwb25zZSIpgtPkkwIjEiEvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn0SmwEKD0xpc3RTZXBhcmF0aW9ucxItLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0U2VwYXJhdGlvbnNSZXF1ZXN0Gi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RTZXBhcmF0aW9uc1Jlc3BvbnNlIimC0+STAiMSIS92MS97cGFyZW50PXRyYWNrcy8qfS9zZXBhcmF0aW9ucxKjAQoPV2F0Y2hTZXBhcmF0aW9uEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLldhdGNoU2VwYXJhdGlvblJlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuV2F0Y2hTZXBhcmF0aW9uUmVzcG9uc2UiL4LT5JMCKRInL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OndhdGNoMAESqAEKEENhbmNlbFNlcGFyYXRpb24SLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ2FuY2VsU2VwYXJhdGlvblJlcXVlc3QaLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ2FuY2VsU2VwYXJhdGlvblJlc3BvbnNlIjOC0+STAi0iKC92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTpjYW5jZWw6ASoSpAEKD1JldHJ5U2VwYXJhdGlvbhItLmFsY2hlbXkucHJvY2Vzc2luZy52MS5SZXRyeVNlcGFyYXRpb25SZXF1ZXN0Gi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJldHJ5U2VwYXJhdGlvblJlc3BvbnNlIjKC0+STAiwiJy92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTpyZXRyeToBKmIGcHJvdG8z", [file_alchemy_processing_v1_separation, file_google_api_annotations, file_google_api_field_behavior, file_google_api_resource]);
+  fileDesc("Ci5hbGNoZW15L3Byb2Nlc3NpbmcvdjEvcHJvY2Vzc2luZ19zZXJ2aWNlLnByb3RvEhVhbGNoZW15LnByb2Nlc3NpbmcudjEiOgoRTGlzdE1vZGVsc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiWwoSTGlzdE1vZGVsc1Jlc3BvbnNlEiwKBm1vZGVscxgBIAMoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQwoPR2V0TW9kZWxSZXF1ZXN0EjAKBG5hbWUYASABKAlCIuJBAQL6QRsKGXNvdW5kLWZvcmdlLWFsY2hlbXkvTW9kZWwiPwoQR2V0TW9kZWxSZXNwb25zZRIrCgVtb2RlbBgBIAEoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbCKdAQoXQ3JlYXRlU2VwYXJhdGlvblJlcXVlc3QSNwoGcGFyZW50GAEgASgJQifiQQEC+kEgEh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24SNQoKc2VwYXJhdGlvbhgCIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uEhIKCnJlcXVlc3RfaWQYAyABKAkiUQoYQ3JlYXRlU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJNChRHZXRTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iTgoVR2V0U2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJ4ChZMaXN0U2VwYXJhdGlvbnNSZXF1ZXN0EjcKBnBhcmVudBgBIAEoCUIn4kEBAvpBIBIec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImoKF0xpc3RTZXBhcmF0aW9uc1Jlc3BvbnNlEjYKC3NlcGFyYXRpb25zGAEgAygLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk8KFldhdGNoU2VwYXJhdGlvblJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uIlAKF1dhdGNoU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJQChdDYW5jZWxTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iUQoYQ2FuY2VsU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJPChZSZXRyeVNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbiJQChdSZXRyeVNlcGFyYXRpb25SZXNwb25zZRI1CgpzZXBhcmF0aW9uGAEgASgLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24iWwoTSW5zdGFsbE1vZGVsUmVxdWVzdBIwCgRuYW1lGAEgASgJQiLiQQEC+kEbChlzb3VuZC1mb3JnZS1hbGNoZW15L01vZGVsEhIKCnJlcXVlc3RfaWQYAiABKAkiUQoUSW5zdGFsbE1vZGVsUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbiJGChJSZW1vdmVNb2RlbFJlcXVlc3QSMAoEbmFtZRgBIAEoCUIi4kEBAvpBGwoZc291bmQtZm9yZ2UtYWxjaGVteS9Nb2RlbCIVChNSZW1vdmVNb2RlbFJlc3BvbnNlIlEKFkdldEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVAoXR2V0SW5zdGFsbGF0aW9uUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbiJ8ChhMaXN0SW5zdGFsbGF0aW9uc1JlcXVlc3QSOQoGcGFyZW50GAEgASgJQiniQQEC+kEiEiBzb3VuZC1mb3JnZS1hbGNoZW15L0luc3RhbGxhdGlvbhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJwChlMaXN0SW5zdGFsbGF0aW9uc1Jlc3BvbnNlEjoKDWluc3RhbGxhdGlvbnMYASADKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChhXYXRjaEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVgoZV2F0Y2hJbnN0YWxsYXRpb25SZXNwb25zZRI5CgxpbnN0YWxsYXRpb24YASABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uIlQKGUNhbmNlbEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVwoaQ2FuY2VsSW5zdGFsbGF0aW9uUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbjKcEQoRUHJvY2Vzc2luZ1NlcnZpY2USdQoKTGlzdE1vZGVscxIoLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0TW9kZWxzUmVxdWVzdBopLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0TW9kZWxzUmVzcG9uc2UiEoLT5JMCDBIKL3YxL21vZGVscxJ4CghHZXRNb2RlbBImLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRNb2RlbFJlcXVlc3QaJy5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0TW9kZWxSZXNwb25zZSIbgtPkkwIVEhMvdjEve25hbWU9bW9kZWxzLyp9Eo8BCgxJbnN0YWxsTW9kZWwSKi5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbE1vZGVsUmVxdWVzdBorLmFsY2hlbXkucHJvY2Vzc2luZy52MS5JbnN0YWxsTW9kZWxSZXNwb25zZSImgtPkkwIgIhsvdjEve25hbWU9bW9kZWxzLyp9Omluc3RhbGw6ASoSgQEKC1JlbW92ZU1vZGVsEikuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJlbW92ZU1vZGVsUmVxdWVzdBoqLmFsY2hlbXkucHJvY2Vzc2luZy52MS5SZW1vdmVNb2RlbFJlc3BvbnNlIhuC0+STAhUqEy92MS97bmFtZT1tb2RlbHMvKn0SnQEKD0dldEluc3RhbGxhdGlvbhItLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRJbnN0YWxsYXRpb25SZXF1ZXN0Gi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldEluc3RhbGxhdGlvblJlc3BvbnNlIiuC0+STAiUSIy92MS97bmFtZT1tb2RlbHMvKi9pbnN0YWxsYXRpb25zLyp9EqMBChFMaXN0SW5zdGFsbGF0aW9ucxIvLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0SW5zdGFsbGF0aW9uc1JlcXVlc3QaMC5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdEluc3RhbGxhdGlvbnNSZXNwb25zZSIrgtPkkwIlEiMvdjEve3BhcmVudD1tb2RlbHMvKn0vaW5zdGFsbGF0aW9ucxKrAQoRV2F0Y2hJbnN0YWxsYXRpb24SLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuV2F0Y2hJbnN0YWxsYXRpb25SZXF1ZXN0GjAuYWxjaGVteS5wcm9jZXNzaW5nLnYxLldhdGNoSW5zdGFsbGF0aW9uUmVzcG9uc2UiMYLT5JMCKxIpL3YxL3tuYW1lPW1vZGVscy8qL2luc3RhbGxhdGlvbnMvKn06d2F0Y2gwARKwAQoSQ2FuY2VsSW5zdGFsbGF0aW9uEjAuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNhbmNlbEluc3RhbGxhdGlvblJlcXVlc3QaMS5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ2FuY2VsSW5zdGFsbGF0aW9uUmVzcG9uc2UiNYLT5JMCLyIqL3YxL3tuYW1lPW1vZGVscy8qL2luc3RhbGxhdGlvbnMvKn06Y2FuY2VsOgEqEqoBChBDcmVhdGVTZXBhcmF0aW9uEi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNyZWF0ZVNlcGFyYXRpb25SZXF1ZXN0Gi8uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNyZWF0ZVNlcGFyYXRpb25SZXNwb25zZSI1gtPkkwIvIiEvdjEve3BhcmVudD10cmFja3MvKn0vc2VwYXJhdGlvbnM6CnNlcGFyYXRpb24SlQEKDUdldFNlcGFyYXRpb24SKy5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0U2VwYXJhdGlvblJlcXVlc3QaLC5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0U2VwYXJhdGlvblJlc3BvbnNlIimC0+STAiMSIS92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfRKbAQoPTGlzdFNlcGFyYXRpb25zEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RTZXBhcmF0aW9uc1JlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdFNlcGFyYXRpb25zUmVzcG9uc2UiKYLT5JMCIxIhL3YxL3twYXJlbnQ9dHJhY2tzLyp9L3NlcGFyYXRpb25zEqMBCg9XYXRjaFNlcGFyYXRpb24SLS5hbGNoZW15LnByb2Nlc3NpbmcudjEuV2F0Y2hTZXBhcmF0aW9uUmVxdWVzdBouLmFsY2hlbXkucHJvY2Vzc2luZy52MS5XYXRjaFNlcGFyYXRpb25SZXNwb25zZSIvgtPkkwIpEicvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn06d2F0Y2gwARKoAQoQQ2FuY2VsU2VwYXJhdGlvbhIuLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxTZXBhcmF0aW9uUmVxdWVzdBovLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxTZXBhcmF0aW9uUmVzcG9uc2UiM4LT5JMCLSIoL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OmNhbmNlbDoBKhKkAQoPUmV0cnlTZXBhcmF0aW9uEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJldHJ5U2VwYXJhdGlvblJlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuUmV0cnlTZXBhcmF0aW9uUmVzcG9uc2UiMoLT5JMCLCInL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OnJldHJ5OgEqYgZwcm90bzM", [file_alchemy_processing_v1_installation, file_alchemy_processing_v1_separation, file_google_api_annotations, file_google_api_field_behavior, file_google_api_resource]);
 
 /**
  * Request of ListModels.
@@ -131,7 +133,8 @@ export type CreateSeparationRequest = Message<"alchemy.processing.v1.CreateSepar
   parent: string;
 
   /**
-   * What is wanted: model, wanted_stems, complement, encoding. Absent = all stems of the best model as 16-bit WAV.
+   * What is wanted: model, wanted_stems, complement, encoding, and the options from sample_rate_hz to preview. Absent = all
+   * stems of the best model as 16-bit WAV at the rate of the track.
    *
    * @generated from field: alchemy.processing.v1.Separation separation = 2;
    */
@@ -406,6 +409,281 @@ export const RetrySeparationResponseSchema: GenMessage<RetrySeparationResponse> 
   messageDesc(file_alchemy_processing_v1_processing_service, 15);
 
 /**
+ * Request of InstallModel.
+ *
+ * @generated from message alchemy.processing.v1.InstallModelRequest
+ */
+export type InstallModelRequest = Message<"alchemy.processing.v1.InstallModelRequest"> & {
+  /**
+   * The model to install, `models/{model}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Makes the call safe to repeat: a second call with the same id and content within a day returns the first job. At most
+   * 64 characters. Optional.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.InstallModelRequest.
+ * Use `create(InstallModelRequestSchema)` to create a new message.
+ */
+export const InstallModelRequestSchema: GenMessage<InstallModelRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 16);
+
+/**
+ * Response of InstallModel.
+ *
+ * @generated from message alchemy.processing.v1.InstallModelResponse
+ */
+export type InstallModelResponse = Message<"alchemy.processing.v1.InstallModelResponse"> & {
+  /**
+   * The installation.
+   *
+   * @generated from field: alchemy.processing.v1.Installation installation = 1;
+   */
+  installation?: Installation | undefined;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.InstallModelResponse.
+ * Use `create(InstallModelResponseSchema)` to create a new message.
+ */
+export const InstallModelResponseSchema: GenMessage<InstallModelResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 17);
+
+/**
+ * Request of RemoveModel.
+ *
+ * @generated from message alchemy.processing.v1.RemoveModelRequest
+ */
+export type RemoveModelRequest = Message<"alchemy.processing.v1.RemoveModelRequest"> & {
+  /**
+   * `models/{model}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.RemoveModelRequest.
+ * Use `create(RemoveModelRequestSchema)` to create a new message.
+ */
+export const RemoveModelRequestSchema: GenMessage<RemoveModelRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 18);
+
+/**
+ * Response of RemoveModel.
+ *
+ * @generated from message alchemy.processing.v1.RemoveModelResponse
+ */
+export type RemoveModelResponse = Message<"alchemy.processing.v1.RemoveModelResponse"> & {
+};
+
+/**
+ * Describes the message alchemy.processing.v1.RemoveModelResponse.
+ * Use `create(RemoveModelResponseSchema)` to create a new message.
+ */
+export const RemoveModelResponseSchema: GenMessage<RemoveModelResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 19);
+
+/**
+ * Request of GetInstallation.
+ *
+ * @generated from message alchemy.processing.v1.GetInstallationRequest
+ */
+export type GetInstallationRequest = Message<"alchemy.processing.v1.GetInstallationRequest"> & {
+  /**
+   * `models/{model}/installations/{installation}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.GetInstallationRequest.
+ * Use `create(GetInstallationRequestSchema)` to create a new message.
+ */
+export const GetInstallationRequestSchema: GenMessage<GetInstallationRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 20);
+
+/**
+ * Response of GetInstallation.
+ *
+ * @generated from message alchemy.processing.v1.GetInstallationResponse
+ */
+export type GetInstallationResponse = Message<"alchemy.processing.v1.GetInstallationResponse"> & {
+  /**
+   * The installation.
+   *
+   * @generated from field: alchemy.processing.v1.Installation installation = 1;
+   */
+  installation?: Installation | undefined;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.GetInstallationResponse.
+ * Use `create(GetInstallationResponseSchema)` to create a new message.
+ */
+export const GetInstallationResponseSchema: GenMessage<GetInstallationResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 21);
+
+/**
+ * Request of ListInstallations.
+ *
+ * @generated from message alchemy.processing.v1.ListInstallationsRequest
+ */
+export type ListInstallationsRequest = Message<"alchemy.processing.v1.ListInstallationsRequest"> & {
+  /**
+   * `models/{model}`, or `models/-` for the installations of all models.
+   *
+   * @generated from field: string parent = 1;
+   */
+  parent: string;
+
+  /**
+   * How many installations to return at most. 0 = 50. In [0, 1000].
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * next_page_token of the previous page; parent must be as in that call.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.ListInstallationsRequest.
+ * Use `create(ListInstallationsRequestSchema)` to create a new message.
+ */
+export const ListInstallationsRequestSchema: GenMessage<ListInstallationsRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 22);
+
+/**
+ * Response of ListInstallations.
+ *
+ * @generated from message alchemy.processing.v1.ListInstallationsResponse
+ */
+export type ListInstallationsResponse = Message<"alchemy.processing.v1.ListInstallationsResponse"> & {
+  /**
+   * The installations of this page, newest first.
+   *
+   * @generated from field: repeated alchemy.processing.v1.Installation installations = 1;
+   */
+  installations: Installation[];
+
+  /**
+   * Pass it as page_token for the next page; empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.ListInstallationsResponse.
+ * Use `create(ListInstallationsResponseSchema)` to create a new message.
+ */
+export const ListInstallationsResponseSchema: GenMessage<ListInstallationsResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 23);
+
+/**
+ * Request of WatchInstallation.
+ *
+ * @generated from message alchemy.processing.v1.WatchInstallationRequest
+ */
+export type WatchInstallationRequest = Message<"alchemy.processing.v1.WatchInstallationRequest"> & {
+  /**
+   * `models/{model}/installations/{installation}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.WatchInstallationRequest.
+ * Use `create(WatchInstallationRequestSchema)` to create a new message.
+ */
+export const WatchInstallationRequestSchema: GenMessage<WatchInstallationRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 24);
+
+/**
+ * One snapshot of a watched installation.
+ *
+ * @generated from message alchemy.processing.v1.WatchInstallationResponse
+ */
+export type WatchInstallationResponse = Message<"alchemy.processing.v1.WatchInstallationResponse"> & {
+  /**
+   * The installation, whole.
+   *
+   * @generated from field: alchemy.processing.v1.Installation installation = 1;
+   */
+  installation?: Installation | undefined;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.WatchInstallationResponse.
+ * Use `create(WatchInstallationResponseSchema)` to create a new message.
+ */
+export const WatchInstallationResponseSchema: GenMessage<WatchInstallationResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 25);
+
+/**
+ * Request of CancelInstallation.
+ *
+ * @generated from message alchemy.processing.v1.CancelInstallationRequest
+ */
+export type CancelInstallationRequest = Message<"alchemy.processing.v1.CancelInstallationRequest"> & {
+  /**
+   * `models/{model}/installations/{installation}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.CancelInstallationRequest.
+ * Use `create(CancelInstallationRequestSchema)` to create a new message.
+ */
+export const CancelInstallationRequestSchema: GenMessage<CancelInstallationRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 26);
+
+/**
+ * Response of CancelInstallation.
+ *
+ * @generated from message alchemy.processing.v1.CancelInstallationResponse
+ */
+export type CancelInstallationResponse = Message<"alchemy.processing.v1.CancelInstallationResponse"> & {
+  /**
+   * The installation after the request: CANCELLED, or RUNNING with cancel_requested.
+   *
+   * @generated from field: alchemy.processing.v1.Installation installation = 1;
+   */
+  installation?: Installation | undefined;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.CancelInstallationResponse.
+ * Use `create(CancelInstallationResponseSchema)` to create a new message.
+ */
+export const CancelInstallationResponseSchema: GenMessage<CancelInstallationResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 27);
+
+/**
  * Separates tracks into stems.
  *
  * CreateSeparation returns at once with a job; WatchSeparation streams its progress; the finished stems are artifacts of the
@@ -415,7 +693,7 @@ export const RetrySeparationResponseSchema: GenMessage<RetrySeparationResponse> 
  */
 export const ProcessingService: GenService<{
   /**
-   * Lists the catalogue of models, best first.
+   * Lists the catalogue of models, best first, and after them the server's own models (`sfa models add`) by name.
    *
    * @generated from rpc alchemy.processing.v1.ProcessingService.ListModels
    */
@@ -435,7 +713,80 @@ export const ProcessingService: GenService<{
     output: typeof GetModelResponseSchema;
   },
   /**
-   * Queues a separation and returns it, durable, in state QUEUED.
+   * Queues the installation of a model's weights and returns it, durable. While the caller has one under way for this
+   * model, that one is returned. An installed model is installed again, and can be used meanwhile. What a cancelled, failed
+   * or killed installation had downloaded is kept, and not downloaded again.
+   *
+   * Errors: NOT_FOUND with MODEL_NOT_FOUND; FAILED_PRECONDITION with WEIGHTS_MISSING for one of the server's own models,
+   * which have no other source than the person who added them; ALREADY_EXISTS with REQUEST_ID_REUSED; INVALID_ARGUMENT with
+   * INVALID_REQUEST. A source that cannot be reached is an error of the installation, see Installation.error.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.InstallModel
+   */
+  installModel: {
+    methodKind: "unary";
+    input: typeof InstallModelRequestSchema;
+    output: typeof InstallModelResponseSchema;
+  },
+  /**
+   * Removes a model's weights from the server, what an interrupted installation left of it, and the caller's installations
+   * of it. A model of the catalogue can be installed again; one of the server's own is gone.
+   *
+   * Errors: NOT_FOUND with MODEL_NOT_FOUND; FAILED_PRECONDITION with MODEL_NOT_INSTALLED, or with MODEL_IN_USE while a
+   * separation with it, or an installation of it, has not ended.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.RemoveModel
+   */
+  removeModel: {
+    methodKind: "unary";
+    input: typeof RemoveModelRequestSchema;
+    output: typeof RemoveModelResponseSchema;
+  },
+  /**
+   * Returns one installation as it is now. NOT_FOUND with INSTALLATION_NOT_FOUND.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.GetInstallation
+   */
+  getInstallation: {
+    methodKind: "unary";
+    input: typeof GetInstallationRequestSchema;
+    output: typeof GetInstallationResponseSchema;
+  },
+  /**
+   * Lists installations in pages, newest first. A parent that has none gives an empty page.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.ListInstallations
+   */
+  listInstallations: {
+    methodKind: "unary";
+    input: typeof ListInstallationsRequestSchema;
+    output: typeof ListInstallationsResponseSchema;
+  },
+  /**
+   * Streams an installation until it ends, as WatchSeparation does. NOT_FOUND with INSTALLATION_NOT_FOUND.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.WatchInstallation
+   */
+  watchInstallation: {
+    methodKind: "server_streaming";
+    input: typeof WatchInstallationRequestSchema;
+    output: typeof WatchInstallationResponseSchema;
+  },
+  /**
+   * Asks for the end of an installation; a running one stops within two seconds. Repeating the call is harmless; on one
+   * that has ended it changes nothing. NOT_FOUND with INSTALLATION_NOT_FOUND.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.CancelInstallation
+   */
+  cancelInstallation: {
+    methodKind: "unary";
+    input: typeof CancelInstallationRequestSchema;
+    output: typeof CancelInstallationResponseSchema;
+  },
+  /**
+   * Queues a separation and returns it, durable, in state QUEUED; or in state SUCCEEDED, if one of the caller's finished
+   * separations has the same result (Separation.reused). While an equal one is being computed, this one waits for it and
+   * takes its result.
    *
    * Errors: NOT_FOUND with TRACK_NOT_FOUND or MODEL_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST;
    * FAILED_PRECONDITION with MODEL_NOT_INSTALLED (its metadata names the command to run); RESOURCE_EXHAUSTED with

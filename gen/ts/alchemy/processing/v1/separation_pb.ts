@@ -10,8 +10,8 @@ import type { JobState, Progress } from "../../type/v1/job_pb.js";
 import { file_alchemy_type_v1_job } from "../../type/v1/job_pb.js";
 import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
 import { file_google_api_resource } from "../../../google/api/resource_pb.js";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Status } from "../../../google/rpc/status_pb.js";
 import { file_google_rpc_status } from "../../../google/rpc/status_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -20,10 +20,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/processing/v1/separation.proto.
  */
 export const file_alchemy_processing_v1_separation: GenFile = /*@__PURE__*/
-  fileDesc("CiZhbGNoZW15L3Byb2Nlc3NpbmcvdjEvc2VwYXJhdGlvbi5wcm90bxIVYWxjaGVteS5wcm9jZXNzaW5nLnYxIr4DCgVNb2RlbBISCgRuYW1lGAEgASgJQgTiQQEIEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRINCgVzdGVtcxgEIAMoCRIPCgdsaWNlbnNlGAUgASgJEhMKC2xpY2Vuc2VfdXJpGAYgASgJEhIKCnNpemVfYnl0ZXMYByABKAMSFQoNbmV0d29ya19jb3VudBgIIAEoBRI5CgdxdWFsaXR5GAkgAygLMiguYWxjaGVteS5wcm9jZXNzaW5nLnYxLk1vZGVsLlN0ZW1RdWFsaXR5EhYKDnF1YWxpdHlfc291cmNlGAogASgJEhEKCWluc3RhbGxlZBgLIAEoCBIaChJ1bmF2YWlsYWJsZV9yZWFzb24YDCABKAkSFwoPaW5zdGFsbF9jb21tYW5kGA0gASgJEg8KB2RlZmF1bHQYDiABKAgaKwoLU3RlbVF1YWxpdHkSDAoEc3RlbRgBIAEoCRIOCgZzZHJfZGIYAiABKAE6PepBOgoZc291bmQtZm9yZ2UtYWxjaGVteS9Nb2RlbBIObW9kZWxzL3ttb2RlbH0qBm1vZGVsczIFbW9kZWwilgYKClNlcGFyYXRpb24SEgoEbmFtZRgBIAEoCUIE4kEBCBItCgVtb2RlbBgCIAEoCUIe+kEbChlzb3VuZC1mb3JnZS1hbGNoZW15L01vZGVsEhQKDHdhbnRlZF9zdGVtcxgDIAMoCRISCgpjb21wbGVtZW50GAQgASgIEjAKCGVuY29kaW5nGAUgASgOMh4uYWxjaGVteS50eXBlLnYxLkF1ZGlvRW5jb2RpbmcSLgoFc3RhdGUYBiABKA4yGS5hbGNoZW15LnR5cGUudjEuSm9iU3RhdGVCBOJBAQMSMQoIcHJvZ3Jlc3MYByABKAsyGS5hbGNoZW15LnR5cGUudjEuUHJvZ3Jlc3NCBOJBAQMSJwoFZXJyb3IYCCABKAsyEi5nb29nbGUucnBjLlN0YXR1c0IE4kEBAxI7CgVzdGVtcxgJIAMoCzImLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uLlN0ZW1CBOJBAQMSFAoGZGV2aWNlGAogASgJQgTiQQEDEh4KEGNhbmNlbF9yZXF1ZXN0ZWQYCyABKAhCBOJBAQMSNQoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEjQKCnN0YXJ0X3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEjIKCGVuZF90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIE4kEBAxIWCghyZXZpc2lvbhgPIAEoA0IE4kEBAxpKCgRTdGVtEgwKBHN0ZW0YASABKAkSEAoIYXJ0aWZhY3QYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoAxIOCgZzaGEyNTYYBCABKAk6ZepBYgoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEid0cmFja3Mve3RyYWNrfS9zZXBhcmF0aW9ucy97c2VwYXJhdGlvbn0qC3NlcGFyYXRpb25zMgpzZXBhcmF0aW9uYgZwcm90bzM", [file_alchemy_type_v1_audio, file_alchemy_type_v1_job, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiZhbGNoZW15L3Byb2Nlc3NpbmcvdjEvc2VwYXJhdGlvbi5wcm90bxIVYWxjaGVteS5wcm9jZXNzaW5nLnYxIuoDCgVNb2RlbBISCgRuYW1lGAEgASgJQgTiQQEIEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRINCgVzdGVtcxgEIAMoCRIPCgdsaWNlbnNlGAUgASgJEhMKC2xpY2Vuc2VfdXJpGAYgASgJEhIKCnNpemVfYnl0ZXMYByABKAMSFQoNbmV0d29ya19jb3VudBgIIAEoBRI5CgdxdWFsaXR5GAkgAygLMiguYWxjaGVteS5wcm9jZXNzaW5nLnYxLk1vZGVsLlN0ZW1RdWFsaXR5EhYKDnF1YWxpdHlfc291cmNlGAogASgJEhEKCWluc3RhbGxlZBgLIAEoCBIaChJ1bmF2YWlsYWJsZV9yZWFzb24YDCABKAkSFwoPaW5zdGFsbF9jb21tYW5kGA0gASgJEg8KB2RlZmF1bHQYDiABKAgSGwoTbWF4X3NlZ21lbnRfc2Vjb25kcxgPIAEoARINCgVsb2NhbBgQIAEoCBorCgtTdGVtUXVhbGl0eRIMCgRzdGVtGAEgASgJEg4KBnNkcl9kYhgCIAEoATo96kE6Chlzb3VuZC1mb3JnZS1hbGNoZW15L01vZGVsEg5tb2RlbHMve21vZGVsfSoGbW9kZWxzMgVtb2RlbCLPCAoKU2VwYXJhdGlvbhISCgRuYW1lGAEgASgJQgTiQQEIEi0KBW1vZGVsGAIgASgJQh76QRsKGXNvdW5kLWZvcmdlLWFsY2hlbXkvTW9kZWwSFAoMd2FudGVkX3N0ZW1zGAMgAygJEhIKCmNvbXBsZW1lbnQYBCABKAgSMAoIZW5jb2RpbmcYBSABKA4yHi5hbGNoZW15LnR5cGUudjEuQXVkaW9FbmNvZGluZxIuCgVzdGF0ZRgGIAEoDjIZLmFsY2hlbXkudHlwZS52MS5Kb2JTdGF0ZUIE4kEBAxIxCghwcm9ncmVzcxgHIAEoCzIZLmFsY2hlbXkudHlwZS52MS5Qcm9ncmVzc0IE4kEBAxInCgVlcnJvchgIIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzQgTiQQEDEjsKBXN0ZW1zGAkgAygLMiYuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24uU3RlbUIE4kEBAxIUCgZkZXZpY2UYCiABKAlCBOJBAQMSHgoQY2FuY2VsX3JlcXVlc3RlZBgLIAEoCEIE4kEBAxI1CgtjcmVhdGVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSNAoKc3RhcnRfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSMgoIZW5kX3RpbWUYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhYKCHJldmlzaW9uGA8gASgDQgTiQQEDEhQKBnJldXNlZBgQIAEoCEIE4kEBAxISCgRnYWluGBEgASgBQgTiQQEDEhYKDnNhbXBsZV9yYXRlX2h6GBIgASgFEhQKB292ZXJsYXAYEyABKAFIAIgBARIXCg9zZWdtZW50X3NlY29uZHMYFCABKAESDgoGc2hpZnRzGBUgASgFEgwKBHNlZWQYFiABKAUSOgoHcHJldmlldxgXIAEoCzIpLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uLlByZXZpZXcaSgoEU3RlbRIMCgRzdGVtGAEgASgJEhAKCGFydGlmYWN0GAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAMSDgoGc2hhMjU2GAQgASgJGmAKB1ByZXZpZXcSKAoFc3RhcnQYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoIZHVyYXRpb24YAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb246ZepBYgoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEid0cmFja3Mve3RyYWNrfS9zZXBhcmF0aW9ucy97c2VwYXJhdGlvbn0qC3NlcGFyYXRpb25zMgpzZXBhcmF0aW9uQgoKCF9vdmVybGFwYgZwcm90bzM", [file_alchemy_type_v1_audio, file_alchemy_type_v1_job, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
- * A separation model of the catalogue, whether its weights are on this server or not.
+ * A separation model: one of the catalogue, whether its weights are on this server or not, or one of the server's own.
  *
  * @generated from message alchemy.processing.v1.Model
  */
@@ -125,6 +125,21 @@ export type Model = Message<"alchemy.processing.v1.Model"> & {
    * @generated from field: bool default = 14;
    */
   default: boolean;
+
+  /**
+   * The longest segment that may be asked for in Separation.segment_seconds, and usually the model's own. 0 = neither
+   * segments nor overlap can be chosen.
+   *
+   * @generated from field: double max_segment_seconds = 15;
+   */
+  maxSegmentSeconds: number;
+
+  /**
+   * Whether it is one of the server's own, which somebody added there with `sfa models add`, and not of the catalogue.
+   *
+   * @generated from field: bool local = 16;
+   */
+  local: boolean;
 };
 
 /**
@@ -274,6 +289,71 @@ export type Separation = Message<"alchemy.processing.v1.Separation"> & {
    * @generated from field: int64 revision = 15;
    */
   revision: bigint;
+
+  /**
+   * True if the stems were not computed for this separation, but taken from an equal one: same audio, model, weights,
+   * options and version of the engine, of any of the caller's own tracks. The bytes are those that computing would give.
+   *
+   * @generated from field: bool reused = 16;
+   */
+  reused: boolean;
+
+  /**
+   * In state SUCCEEDED: the factor that all stems were multiplied by so that none clips. 1 = none would have, or the
+   * encoding is float. All stems get the same factor, so they still add up to the mix, only quieter.
+   *
+   * @generated from field: double gain = 17;
+   */
+  gain: number;
+
+  /**
+   * Sample rate of the stems in hertz. 0 in a request = that of the track; for MP3, which knows few rates, the next higher
+   * that it has. Otherwise in [8000, 192000], for MP3 one of its rates. In responses always the rate that the stems have.
+   * Models compute at a rate of their own, 44100 for all of the catalogue: what a track has above 22 kHz is in no stem.
+   * Stems at the rate of the track line up with it sample for sample.
+   *
+   * @generated from field: int32 sample_rate_hz = 18;
+   */
+  sampleRateHz: number;
+
+  /**
+   * Share of each segment that the next one covers again. More is smoother where segments meet, and costs more: 1 / (1 -
+   * overlap) times as much as none. In [0, 0.75]. Absent = 0.25. Only for models whose max_segment_seconds is not 0.
+   *
+   * @generated from field: optional double overlap = 19;
+   */
+  overlap?: number | undefined;
+
+  /**
+   * Length of the segments that the track is cut into. Shorter ones need less memory and are worse. In [1,
+   * Model.max_segment_seconds]; 0 = the model's own. Only for models whose max_segment_seconds is not 0.
+   *
+   * @generated from field: double segment_seconds = 20;
+   */
+  segmentSeconds: number;
+
+  /**
+   * Over how many grids of segments, each moved by up to half a second, the estimates are averaged; 0 = one grid, not moved.
+   * Costs as many times as much; 2 gain about 0.2 dB with Demucs. In [0, 10].
+   *
+   * @generated from field: int32 shifts = 21;
+   */
+  shifts: number;
+
+  /**
+   * Makes the grids of `shifts`: the same seed gives the same bytes. At least 0. Means nothing without shifts.
+   *
+   * @generated from field: int32 seed = 22;
+   */
+  seed: number;
+
+  /**
+   * Separate only this part of the track; the stems are as long as it is. Absent = all. The part is treated as a track of
+   * its own, so its stems are close to, but not exactly, those that the whole track has there.
+   *
+   * @generated from field: alchemy.processing.v1.Separation.Preview preview = 23;
+   */
+  preview?: Separation_Preview | undefined;
 };
 
 /**
@@ -324,4 +404,32 @@ export type Separation_Stem = Message<"alchemy.processing.v1.Separation.Stem"> &
  */
 export const Separation_StemSchema: GenMessage<Separation_Stem> = /*@__PURE__*/
   messageDesc(file_alchemy_processing_v1_separation, 1, 0);
+
+/**
+ * A part of a track.
+ *
+ * @generated from message alchemy.processing.v1.Separation.Preview
+ */
+export type Separation_Preview = Message<"alchemy.processing.v1.Separation.Preview"> & {
+  /**
+   * Where it begins. Must lie within the track.
+   *
+   * @generated from field: google.protobuf.Duration start = 1;
+   */
+  start?: Duration | undefined;
+
+  /**
+   * How long it is: at least 0.1 s; cut off where the track ends.
+   *
+   * @generated from field: google.protobuf.Duration duration = 2;
+   */
+  duration?: Duration | undefined;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.Separation.Preview.
+ * Use `create(Separation_PreviewSchema)` to create a new message.
+ */
+export const Separation_PreviewSchema: GenMessage<Separation_Preview> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_separation, 1, 1);
 

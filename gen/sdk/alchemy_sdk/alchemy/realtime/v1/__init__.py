@@ -90,6 +90,18 @@ class Event(betterproto2.Message):
     The download of this name was removed.
     """
 
+    installation_changed: "__processing__v1__.Installation | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, optional=True, group="kind"
+    )
+    """
+    An installation was created or changed. One that SUCCEEDED has changed its model.
+    """
+
+    installation_deleted: "str | None" = betterproto2.field(10, betterproto2.TYPE_STRING, optional=True, group="kind")
+    """
+    The installation of this name was removed with its model.
+    """
+
 
 default_message_pool.register_message("alchemy.realtime.v1", "Event", Event)
 

@@ -86,6 +86,7 @@ class JobState(betterproto2.Enum):
     Where a job stands. The only legal moves are
 
       QUEUED -> RUNNING -> SUCCEEDED | FAILED | CANCELLED
+      QUEUED -> SUCCEEDED                 (the result was there already)
       QUEUED -> CANCELLED | FAILED        (cancelled, or impossible, before it began)
       RUNNING -> QUEUED                   (its worker was lost or shut down; progress.attempt counts the next start)
       FAILED | CANCELLED -> QUEUED        (the Retry RPC)
@@ -210,7 +211,7 @@ class Progress(betterproto2.Message):
     fraction: "float" = betterproto2.field(2, betterproto2.TYPE_DOUBLE)
     """
     Share of the whole job that is finished, in [0, 1]. Never falls within one attempt; reaches 1 only when the result is
-    durable. A new attempt starts again at 0.
+    durable. A new attempt starts again at 0, and soon stands where the last one was lost.
     """
 
     attempt: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
