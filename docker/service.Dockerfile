@@ -6,7 +6,7 @@ COPY . .
 RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
 
 FROM python:3.12-slim
-# download, library, processing or realtime: the package's extra and the module that is run.
+# download, library, processing, realtime or spotify: the package's extra and the module that is run.
 ARG SERVICE
 # Decodes what is uploaded, or takes the sound out of what a page plays.
 RUN if [ "$SERVICE" = library ] || [ "$SERVICE" = download ]; then \

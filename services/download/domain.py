@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from services.download.links import LinkKind
-
 KIND = "download"
 ACTOR = "fetch"
 
-DIRECT, PAGE, SPOTIFY = "direct", "page", "spotify"
-PROVIDERS = (DIRECT, PAGE, SPOTIFY)
+DIRECT, PAGE = "direct", "page"
+PROVIDERS = (DIRECT, PAGE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,21 +32,6 @@ class Song:
         """Returns the song with what is known here, and what `other` knows besides."""
         return Song(**asdict(other) | {key: value for key, value in asdict(self).items() if value})
 
-    @property
-    def label(self) -> str:
-        """Artist and title, for people."""
-        return " - ".join(part for part in (self.artist, self.title) if part)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Match:
-    """Which recording was taken; see Download.Match in the contract."""
-
-    title: str
-    uri: str
-    duration_difference: float | None
-    title_similarity: float
-
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadSpec:
@@ -56,7 +39,6 @@ class DownloadSpec:
 
     Attributes:
         link: as the user gave it.
-        kind: what must be asked for it.
         uri: the link in its one spelling.
         song: what is known about it.
         allow_duplicate: fetch it even if the library has a track of the same source.
@@ -64,7 +46,6 @@ class DownloadSpec:
     """
 
     link: str
-    kind: LinkKind
     uri: str
     song: Song = field(default_factory=Song)
     allow_duplicate: bool = False
@@ -79,7 +60,6 @@ class DownloadSpec:
         """Reads what `to_record` made."""
         values = {
             **record,
-            "kind": LinkKind(record["kind"]),
             "song": Song(**record["song"]),
             "then": base64.b64decode(record["then"]),
         }

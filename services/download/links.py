@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 from services.download.addresses import is_forbidden_host
@@ -12,33 +12,18 @@ MAX_LINK = 2048
 
 _SPOTIFY_URI = re.compile(r"spotify:(?P<kind>[a-z]+):(?P<id>[0-9A-Za-z]{22})")
 _SPOTIFY_PATH = re.compile(r"/(?:intl-[a-z]{2,5}/)?(?:embed/)?(?P<kind>[a-z]+)/(?P<id>[0-9A-Za-z]{22})/?")
-_SPOTIFY_HOSTS = {"open.spotify.com", "play.spotify.com"}
-_SHORT_HOSTS = {"spotify.link", "spotify.app.link"}
-_LISTS = {"album", "playlist", "artist"}
+_SPOTIFY_HOSTS = {"open.spotify.com", "play.spotify.com", "spotify.link", "spotify.app.link"}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9._:\-]+")
 # What a parser may read differently from its neighbour.
 _AMBIGUOUS = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ufeff]")
 
 
-class LinkKind(StrEnum):
-    """What must be asked for a link."""
-
-    WEB = "web"
-    SPOTIFY = "spotify"
-
-
 @dataclass(frozen=True)
 class Link:
     """A link in the one spelling by which two of the same source are known as equal."""
 
-    kind: LinkKind
     uri: str
-
-    @property
-    def host(self) -> str:
-        """The host and port of a web link, empty for others."""
-        return urlsplit(self.uri).netloc if self.kind is LinkKind.WEB else ""
 
 
 def parse_link(text: str, *, allowed_hosts: frozenset[str] = frozenset()) -> Link:
@@ -58,7 +43,7 @@ def parse_link(text: str, *, allowed_hosts: frozenset[str] = frozenset()) -> Lin
     if _AMBIGUOUS.search(link):
         raise LinkUnsupported(link[:80], "it holds spaces, control characters or backslashes")
     if link.lower().startswith("spotify:"):
-        return _spotify(link, _SPOTIFY_URI.fullmatch(link))
+        _refuse_spotify(link, _SPOTIFY_URI.fullmatch(link))
     try:
         parts = urlsplit(link)
         port = parts.port
@@ -67,20 +52,13 @@ def parse_link(text: str, *, allowed_hosts: frozenset[str] = frozenset()) -> Lin
     if parts.scheme not in _DEFAULT_PORTS:
         raise LinkUnsupported(link[:80], "it does not begin with http:// or https://")
     if parts.hostname in _SPOTIFY_HOSTS:
-        return _spotify(link, _SPOTIFY_PATH.fullmatch(parts.path))
-    if parts.hostname in _SHORT_HOSTS:
-        raise LinkUnsupported(link, "it is a short link; the spotify service tells what it stands for")
+        _refuse_spotify(link, _SPOTIFY_PATH.fullmatch(parts.path))
     return _web(link, parts, port, allowed_hosts)
 
 
-def _spotify(link: str, match: re.Match[str] | None) -> Link:
-    if match is None:
-        raise LinkUnsupported(link, "it is no link to a track of Spotify")
-    if match["kind"] in _LISTS:
-        raise LinkUnsupported(link, f"a Spotify {match['kind']} is a list; import its tracks")
-    if match["kind"] != "track":
-        raise LinkUnsupported(link, f"a Spotify {match['kind']} is no song")
-    return Link(LinkKind.SPOTIFY, f"spotify:track:{match['id']}")
+def _refuse_spotify(link: str, match: re.Match[str] | None) -> NoReturn:
+    kind = match["kind"] if match else "page"
+    raise LinkUnsupported(link, f"a Spotify {kind} names songs, but holds no audio that this server could fetch")
 
 
 def _web(link: str, parts: SplitResult, port: int | None, allowed_hosts: frozenset[str]) -> Link:
@@ -95,13 +73,13 @@ def _web(link: str, parts: SplitResult, port: int | None, allowed_hosts: frozens
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port in {None, default} else f"{shown}:{port}"
     uri = parts._replace(scheme=parts.scheme, netloc=netloc, path=parts.path or "/", fragment="").geturl()
-    return Link(LinkKind.WEB, uri)
+    return Link(uri)
 
 
 def _ascii_host(link: str, host: str) -> str:
     """Returns a host name as resolvers take it. IDNA also turns full-width digits and dots into plain ones."""
     try:
-        name = host.rstrip(".").encode("idna").decode().lower() if not host.isascii() else host.rstrip(".").lower()
+        name = (host if host.isascii() else host.encode("idna").decode()).lower().rstrip(".")
     except UnicodeError as error:
         raise LinkUnsupported(link[:80], "its host is not a valid name") from error
     if not _HOST.fullmatch(name):

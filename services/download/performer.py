@@ -5,14 +5,14 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from services.download.domain import DownloadSpec
 from services.download.ports import Covers, Fetched, Library, Progress, Sources, Stored
 from services.download.router import Router
-from services.mesh.drain import Drain
+from services.mesh.errors import MeshError
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.worker import Report
 
@@ -26,9 +26,7 @@ _RATE_SECONDS = 3.0
 class DownloadPerformer:
     """Performs downloads; several at a time, if several workers share it."""
 
-    def __init__(
-        self, *, router: Router, library: Library, covers: Covers, sources: Sources, work_dir: Path, drain: Drain
-    ) -> None:
+    def __init__(self, *, router: Router, library: Library, covers: Covers, sources: Sources, work_dir: Path) -> None:
         """Makes a performer.
 
         Args:
@@ -36,33 +34,36 @@ class DownloadPerformer:
             library: where songs go.
             covers: where covers come from.
             sources: who fetches what.
-            work_dir: a folder for files in the making.
-            drain: when the process ends, files in the making stay for the next attempt.
+            work_dir: a folder for files in the making; they stay there for the next attempt.
         """
         self._router = router
         self._library = library
         self._covers = covers
         self._sources = sources
         self._work_dir = work_dir
-        self._drain = drain
 
     async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
         """Fetches the song and stores it; see `Performer`."""
         spec = DownloadSpec.from_record(job.spec)
+        try:
+            stored = await self._stored(job, spec, report)
+        except MeshError:
+            await self.forget(job.id)
+            raise
+        await self.forget(job.id)
+        return {"track": stored.name, "reused": stored.download != job.name}
+
+    async def _stored(self, job: Job, spec: DownloadSpec, report: Report) -> Stored:
         wanted = "" if spec.allow_duplicate else spec.uri
         folder = self._work_dir / job.id
-        try:
-            async with self._sources.held(job.owner, spec.uri):
-                # What an earlier attempt stored before it died is found here too.
-                stored = await self._library.find(job.owner, job.name, wanted, spec.then)
-                if stored is None:
-                    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-                    fetched = await self._router.fetch(spec, folder, _Reporter(report))
-                    stored = await self._store(job, spec, fetched, report)
-            return {"track": stored.name, "reused": stored.download != job.name}
-        finally:
-            if not self._drain.started:
-                await self.forget(job.id)
+        async with self._sources.held(job.owner, spec.uri):
+            # What an earlier attempt stored before it died is found here too.
+            stored = await self._library.find(job.owner, job.name, wanted, spec.then)
+            if stored is None:
+                await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+                fetched = await self._router.fetch(spec, folder, _Reporter(report))
+                stored = await self._store(job, spec, fetched, report)
+        return stored
 
     async def forget(self, job_id: str) -> None:
         """Removes whatever attempts have left of a job. Harmless to repeat."""
@@ -78,11 +79,7 @@ class DownloadPerformer:
 
     async def _store(self, job: Job, spec: DownloadSpec, fetched: Fetched, report: Report) -> Stored:
         report.stage, report.fraction = "storing", max(report.fraction, _STORING_SHARE)
-        report.details = {
-            **report.details,
-            "provider": fetched.provider,
-            **({"match": asdict(fetched.match)} if fetched.match else {}),
-        }
+        report.details = {**report.details, "provider": fetched.provider}
         song = spec.song.over(fetched.song)
         artwork = await self._covers.cover(song.artwork_uri) if song.artwork_uri else None
         known = replace(fetched, song=song, artwork=artwork)
@@ -100,8 +97,6 @@ class _Reporter:
         report = self._report
         report.stage = progress.stage
         details = {**report.details, "provider": progress.provider}
-        if progress.match:
-            details["match"] = asdict(progress.match)
         if progress.stage == "downloading" and progress.received_bytes:
             details["transfer"] = {
                 "received_bytes": progress.received_bytes,

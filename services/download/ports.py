@@ -6,25 +6,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from services.download.domain import DownloadSpec, Match, Song
+from services.download.domain import DownloadSpec, Song
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What a provider says on the way; None or "" where nothing new is known.
+    """What a provider says on the way.
 
     Attributes:
         stage: "searching", "downloading" or "converting".
         provider: who fetches.
         received_bytes, total_bytes: of the transfer; 0 total = unknown.
-        match: what was taken for a song that had to be searched for.
     """
 
     stage: str
     provider: str
     received_bytes: int = 0
     total_bytes: int = 0
-    match: Match | None = None
 
 
 OnProgress = Callable[[Progress], None]
@@ -48,7 +46,6 @@ class Fetched:
         provider: who fetched it.
         song: what the provider knows about it.
         license_note: what the source says about its licence.
-        match: what was taken for a song that had to be searched for.
         artwork: its cover, for a file that holds none.
     """
 
@@ -57,7 +54,6 @@ class Fetched:
     provider: str
     song: Song = field(default_factory=Song)
     license_note: str = ""
-    match: Match | None = None
     artwork: Image | None = None
 
 

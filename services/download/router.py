@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services.download.domain import DIRECT, PAGE, SPOTIFY, DownloadSpec
-from services.download.links import Link, LinkKind
+from services.download.domain import DIRECT, PAGE, DownloadSpec
+from services.download.links import Link
 from services.download.ports import Fetched, LooksLikePage, OnProgress, Provider, ProviderStatus
 from services.mesh.errors import LinkUnsupported, ProviderDisabled, ProviderNotReady
 
@@ -30,33 +30,23 @@ class Router:
         Raises:
             ProviderDisabled: the operator has switched off what would.
         """
-        wanted = (SPOTIFY,) if link.kind is LinkKind.SPOTIFY else (DIRECT, PAGE)
-        if not self._enabled.intersection(wanted):
-            raise ProviderDisabled(wanted[0])
+        if not self._enabled:
+            raise ProviderDisabled(PAGE if _is_page_site(link.uri) else DIRECT)
 
     async def fetch(self, spec: DownloadSpec, folder: Path, on_progress: OnProgress) -> Fetched:
         """Fetches what a spec asks for; see `Provider`."""
-        if spec.kind is LinkKind.SPOTIFY:
-            return await self._ready(SPOTIFY, await self._use(SPOTIFY), spec, folder, on_progress)
         if DIRECT in self._enabled and not (PAGE in self._enabled and _is_page_site(spec.uri)):
             try:
                 return await self._providers[DIRECT].fetch(spec, folder, on_progress)
             except LooksLikePage:
                 if PAGE not in self._enabled:
                     raise LinkUnsupported(spec.uri, "it is a page, and pages are switched off on this server") from None
-        return await self._ready(PAGE, await self._use(PAGE), spec, folder, on_progress)
-
-    async def _use(self, name: str) -> Provider:
-        if name not in self._enabled:
-            raise ProviderDisabled(name)
-        return self._providers[name]
-
-    async def _ready(
-        self, name: str, provider: Provider, spec: DownloadSpec, folder: Path, on_progress: OnProgress
-    ) -> Fetched:
-        if reason := (await provider.status()).unavailable_reason:
-            raise ProviderNotReady(name, reason)
-        return await provider.fetch(spec, folder, on_progress)
+        if PAGE not in self._enabled:
+            raise ProviderDisabled(PAGE)
+        page = self._providers[PAGE]
+        if reason := (await page.status()).unavailable_reason:
+            raise ProviderNotReady(PAGE, reason)
+        return await page.fetch(spec, folder, on_progress)
 
 
 def _is_page_site(uri: str) -> bool:

@@ -36,8 +36,8 @@ class Settings(ServiceSettings):
     library_target: str = setting("LIBRARY_TARGET", "host:port of the library.", default="127.0.0.1:3005")
     providers: frozenset[str] = setting(
         "DOWNLOAD_PROVIDERS",
-        'What may fetch songs, comma-separated: direct, page, spotify; "none" switches all off.',
-        default="direct,page,spotify",
+        'What may fetch songs, comma-separated: direct, page; "none" switches all off.',
+        default="direct,page",
         parse=_providers,
     )
     allowed_hosts: frozenset[str] = setting(
@@ -68,7 +68,7 @@ class Settings(ServiceSettings):
     )
     ytdlp_proxy: str = setting(
         "YTDLP_PROXY",
-        "Proxy for yt-dlp and spotdl; then the proxy, not this server, decides which addresses are reached.",
+        "Proxy for yt-dlp; then the proxy, not this server, decides which addresses are reached.",
         default="",
     )
     ytdlp_ipv4: bool = setting(
@@ -76,9 +76,4 @@ class Settings(ServiceSettings):
         "Whether yt-dlp uses IPv4 only: yes or no.",
         default="no",
         parse=lambda text: one_of("yes", "no")(text) == "yes",
-    )
-    spotdl_python: str = setting(
-        "SPOTDL_PYTHON",
-        "The Python of the virtual environment that holds spotdl; empty = no Spotify tracks.",
-        default="",
     )

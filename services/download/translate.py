@@ -50,12 +50,6 @@ def download_message(job: Job, queue_position: int | None = None) -> Download:
         message.progress.queue_position = queue_position
     if transfer := job.details.get("transfer"):
         message.transfer.CopyFrom(Download.Transfer(**transfer))
-    if match := job.details.get("match"):
-        message.match.CopyFrom(
-            Download.Match(title=match["title"], uri=match["uri"], title_similarity=match["title_similarity"])
-        )
-        if match["duration_difference"] is not None:
-            message.match.duration_difference.CopyFrom(_duration(match["duration_difference"]))
     if job.error is not None:
         message.error.CopyFrom(job.error.to_status())
     return message

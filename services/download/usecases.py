@@ -67,7 +67,6 @@ class Downloads:
         self._router.check(link)
         spec = DownloadSpec(
             link=wish.link,
-            kind=link.kind,
             uri=link.uri,
             song=wish.song,
             allow_duplicate=wish.allow_duplicate,

@@ -35,10 +35,7 @@ async def work(settings: Settings, drain: Drain) -> None:
             covers=HttpCovers(http),
             sources=RedisSources(client),
             work_dir=settings.data_dir / "downloads",
-            drain=drain,
         )
-        for job_id in await performer.left() - {job.id for job in await store.active()}:
-            await performer.forget(job_id)
         # Downloads mostly wait for the network, so a process carries several.
         workers = [
             JobWorker(

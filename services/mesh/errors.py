@@ -8,9 +8,11 @@
     ├── separation       ModelNotFound, ModelNotInstalled, StemUnknown, SeparationNotFound, JobStateConflict, QueueFull,
     │                    WorkerLost, OutOfMemory, WeightsCorrupt, DeviceUnavailable
     ├── downloads        DownloadNotFound, LinkUnsupported, AddressForbidden, ProviderDisabled, ProviderNotReady,
-    │                    ProviderBlocked, ProviderFailed, NoMatch, AgeRestricted, TooLong, TooLarge, SourceNotFound,
+    │                    ProviderBlocked, ProviderFailed, AgeRestricted, TooLong, TooLarge, SourceNotFound,
     │                    SourceUnavailable, SourceNotAudio
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
+    ├── spotify          LinkInvalid, SpotifyNotConfigured, SpotifyCredentialsRejected, SpotifyRateLimited,
+    │                    SpotifyNotFound, SpotifyForbidden
     └── events           CursorInvalid
 
 Handlers raise them; `services.mesh.calls` alone turns them into a gRPC status. Messages say what is wrong and what to do;
@@ -183,11 +185,11 @@ class DependencyUnavailable(MeshError):
     code = StatusCode.UNAVAILABLE
     reason = "DEPENDENCY_UNAVAILABLE"
 
-    def __init__(self, dependency: str) -> None:
+    def __init__(self, dependency: str, *, retry_after: float = 2.0) -> None:
         super().__init__(
             f"{dependency} does not answer. Try again in a moment; `sfa doctor` on the server says more.",
             metadata={"dependency": dependency},
-            retry_after=2.0,
+            retry_after=retry_after,
         )
 
 
@@ -479,7 +481,7 @@ class LinkUnsupported(MeshError):
 
     def __init__(self, link: str, detail: str) -> None:
         super().__init__(
-            f"The link cannot be fetched: {detail}. Give the address of an audio file, of a page that plays one, or of a track.",
+            f"The link cannot be fetched: {detail}. Give the address of an audio file, or of a page that plays one.",
             metadata={"link": link},
         )
 
@@ -547,16 +549,6 @@ class ProviderFailed(MeshError):
             f"Fetching failed ({detail}). Retry; if it stays so, update yt-dlp on the server.",
             metadata={"provider": provider, "detail": detail},
         )
-
-
-class NoMatch(MeshError):
-    """No recording is close enough to the song."""
-
-    code = StatusCode.NOT_FOUND
-    reason = "NO_MATCH"
-
-    def __init__(self, song: str) -> None:
-        super().__init__(f"No recording was found that is close enough to {song!r}.", metadata={"song": song})
 
 
 class AgeRestricted(MeshError):
@@ -681,6 +673,89 @@ class WeightsMissing(MeshError):
 
     def __init__(self, model: str, message: str) -> None:
         super().__init__(message, metadata={"model": model})
+
+
+# Spotify
+
+_SPOTIFY_HELP = "https://developer.spotify.com/dashboard"
+_SPOTIFY_VARIABLES = "SPOTIFY_CLIENT_ID,SPOTIFY_CLIENT_SECRET"
+_SHOWN_LINK_CHARACTERS = 200
+
+
+class LinkInvalid(MeshError):
+    """Not a link that leads to music."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = "LINK_INVALID"
+
+    def __init__(self, link: str, detail: str) -> None:
+        super().__init__(
+            f"This is not a Spotify link to a track, album, playlist or artist: {detail}. Copy it from Spotify with Share,"
+            " Copy link.",
+            metadata={"link": link[:_SHOWN_LINK_CHARACTERS], "detail": detail},
+        )
+
+
+class SpotifyNotConfigured(MeshError):
+    """The mesh has no application to ask Spotify with."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "SPOTIFY_NOT_CONFIGURED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"This mesh has no Spotify credentials. Make an application at {_SPOTIFY_HELP}, then start the mesh with"
+            " SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET set.",
+            metadata={"variables": _SPOTIFY_VARIABLES, "help": _SPOTIFY_HELP},
+        )
+
+
+class SpotifyCredentialsRejected(MeshError):
+    """Spotify does not know the application."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "SPOTIFY_CREDENTIALS_REJECTED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Spotify does not accept this mesh's SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET. Compare them with those at"
+            f" {_SPOTIFY_HELP}.",
+            metadata={"variables": _SPOTIFY_VARIABLES, "help": _SPOTIFY_HELP},
+        )
+
+
+class SpotifyRateLimited(MeshError):
+    """Spotify wants a pause."""
+
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = "SPOTIFY_RATE_LIMITED"
+
+    def __init__(self, *, retry_after: float) -> None:
+        super().__init__(
+            f"Spotify asks this mesh to pause for {retry_after:.0f} s. What was asked before is still answered from the"
+            " cache.",
+            retry_after=retry_after,
+        )
+
+
+class SpotifyNotFound(MeshError):
+    """Not in Spotify's catalogue."""
+
+    code = StatusCode.NOT_FOUND
+    reason = "SPOTIFY_NOT_FOUND"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Spotify has no {name}, or does not show it to this mesh.", metadata={"name": name})
+
+
+class SpotifyForbidden(MeshError):
+    """Spotify refuses to tell."""
+
+    code = StatusCode.PERMISSION_DENIED
+    reason = "SPOTIFY_FORBIDDEN"
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(f"Spotify refuses {name} to this mesh: {detail}", metadata={"name": name, "detail": detail})
 
 
 # Events

@@ -92,6 +92,8 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         [
             _server("library", "LibraryService", ports, library),
             _server("realtime", "RealtimeService", ports, common),
+            # Its credentials, SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET, come from the environment of `sfa up`.
+            _server("spotify", "SpotifyService", ports, common),
         ]
     )
     stages.append(
@@ -171,6 +173,7 @@ def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
         "library": Address(LOOPBACK, ports["library"]),
         "processing": Address(LOOPBACK, ports["processing"]),
         "realtime": Address(LOOPBACK, ports["realtime"]),
+        "spotify": Address(LOOPBACK, ports["spotify"]),
         "media": Address(LOOPBACK, ports["library-media"]),
     }
     configuration = data_dir.run / "envoy.yaml"

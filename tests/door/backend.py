@@ -230,6 +230,7 @@ async def running_backend() -> AsyncIterator[Backend]:
         "alchemy.library.v1.LibraryService",
         "alchemy.processing.v1.ProcessingService",
         "alchemy.realtime.v1.RealtimeService",
+        "alchemy.spotify.v1.SpotifyService",
     ]
     bundle = ServiceBundle(register=register, names=names)
     async with serving(bundle, "127.0.0.1:0", Drain(), grace=0) as backend.port, _media() as backend.media_port:

@@ -10,7 +10,6 @@ import pytest
 from services.download.adapters.direct import DirectProvider, HttpCovers
 from services.download.adapters.guarded import GuardedHttp
 from services.download.domain import DownloadSpec
-from services.download.links import LinkKind
 from services.download.ports import LooksLikePage, Progress
 from services.mesh.errors import MeshError
 from tests.download.far_end import FarEnd, far_end
@@ -28,7 +27,7 @@ def _provider(server: FarEnd, *, max_bytes: int = 10**8, transfer: float = 30.0,
 
 
 def _spec(server: FarEnd, path: str) -> DownloadSpec:
-    return DownloadSpec(link=server.url(path), kind=LinkKind.WEB, uri=server.url(path))
+    return DownloadSpec(link=server.url(path), uri=server.url(path))
 
 
 async def test_a_file_arrives_as_it_is(server: FarEnd, tmp_path: Path) -> None:
@@ -133,7 +132,7 @@ async def test_nobody_listens(server: FarEnd, tmp_path: Path, unused_port: int) 
     provider = DirectProvider(http, enabled=True, max_bytes=10, transfer_seconds=5, stall_seconds=1)
     uri = f"http://127.0.0.1:{unused_port}/a.mp3"
     with pytest.raises(MeshError) as caught:
-        await provider.fetch(DownloadSpec(link=uri, kind=LinkKind.WEB, uri=uri), tmp_path, _quiet)
+        await provider.fetch(DownloadSpec(link=uri, uri=uri), tmp_path, _quiet)
     assert caught.value.reason == "SOURCE_UNAVAILABLE"
 
 

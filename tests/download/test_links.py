@@ -4,28 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.download.links import LinkKind, parse_link
+from services.download.links import parse_link
 from services.mesh.errors import AddressForbidden, LinkUnsupported
 
 ID = "4uLU6hMCjMI75M1A2tKUQC"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"spotify:track:{ID}",
-        f"  spotify:track:{ID}\n",
-        f"https://open.spotify.com/track/{ID}",
-        f"http://open.spotify.com/track/{ID}?si=abc#x",
-        f"https://open.spotify.com/intl-de/track/{ID}",
-        f"https://open.spotify.com/intl-pt/track/{ID}/",
-        f"https://open.spotify.com/embed/track/{ID}",
-        f"https://OPEN.spotify.com/track/{ID}",
-    ],
-)
-def test_every_spelling_of_a_spotify_track_is_one(text: str) -> None:
-    link = parse_link(text)
-    assert (link.kind, link.uri) == (LinkKind.SPOTIFY, f"spotify:track:{ID}")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +28,8 @@ def test_addresses_have_one_spelling(text: str, uri: str) -> None:
 
 
 MALFORMED = [
+    f"spotify:track:{ID}",
+    f"https://open.spotify.com/intl-de/track/{ID}?si=x",
     "",
     " ",
     "example.org/a.mp3",
@@ -143,7 +127,7 @@ def test_no_address_is_more_than_refused(rest: str) -> None:
 
 def test_only_the_very_host_that_is_allowed_is_allowed() -> None:
     allowed = frozenset({"127.0.0.1:8000"})
-    assert parse_link("http://127.0.0.1:8000/a", allowed_hosts=allowed).host == "127.0.0.1:8000"
+    assert parse_link("http://127.0.0.1:8000/a", allowed_hosts=allowed).uri == "http://127.0.0.1:8000/a"
     for text in ("http://127.0.0.1:8001/a", "http://127.0.0.1/a", "http://127.0.0.2:8000/a", "http://localhost:8000/a"):
         with pytest.raises(AddressForbidden):
             parse_link(text, allowed_hosts=allowed)

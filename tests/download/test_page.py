@@ -10,7 +10,6 @@ import pytest
 from services.download.adapters.egress import egress
 from services.download.adapters.page import PageLimits, PageOptions, PageProvider, error_for
 from services.download.domain import DownloadSpec
-from services.download.links import LinkKind
 from services.download.ports import Progress
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import MeshError
@@ -35,7 +34,7 @@ def _provider(server: FarEnd, *, max_bytes: int = 10**8, transfer: float = 60.0)
 
 
 def _spec(uri: str) -> DownloadSpec:
-    return DownloadSpec(link=uri, kind=LinkKind.WEB, uri=uri)
+    return DownloadSpec(link=uri, uri=uri)
 
 
 async def test_the_song_of_a_page_arrives(server: FarEnd, tmp_path: Path) -> None:

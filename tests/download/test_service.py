@@ -284,10 +284,23 @@ async def test_pages_of_downloads_cover_all_once(mesh: Mesh) -> None:
 
 async def test_switched_off_providers_refuse(tmp_path: Path, valkey: Valkey, redis_client: Client) -> None:
     async with running(tmp_path, valkey, DOWNLOAD_PROVIDERS="direct") as mesh:
-        with failing("PROVIDER_DISABLED") as failure:
-            await mesh.create("spotify:track:4uLU6hMCjMI75M1A2tKUQC")
-        assert failure.metadata["provider"] == "spotify"
         page = await mesh.ended((await mesh.create(mesh.server.url("/page"))).name)
         assert (page.state, "page" in page.error.message) == (JobState.JOB_STATE_FAILED, True)
         reply = await mesh.downloads.ListProviders(pb.ListProvidersRequest(), metadata=ANN)
         assert {one.id: one.available for one in reply.providers}["direct"]
+
+
+async def test_with_all_switched_off_nothing_is_queued(tmp_path: Path, valkey: Valkey, redis_client: Client) -> None:
+    async with running(tmp_path, valkey, DOWNLOAD_PROVIDERS="none") as mesh:
+        with failing("PROVIDER_DISABLED") as failure:
+            await mesh.create(mesh.server.url("/song/a.wav"))
+        assert failure.metadata["provider"] == "direct"
+        reply = await mesh.downloads.ListProviders(pb.ListProvidersRequest(), metadata=ANN)
+        assert [one.available for one in reply.providers] == [False, False]
+
+
+async def test_a_page_becomes_a_track(mesh: Mesh) -> None:
+    done = await mesh.ended((await mesh.create(mesh.server.url("/player/1"))).name)
+    assert (done.state, done.provider) == (JobState.JOB_STATE_SUCCEEDED, "page"), done
+    assert (await mesh.track(done.track)).title == "Night Song"
+    assert mesh.partial_files() == []

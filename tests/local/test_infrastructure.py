@@ -76,6 +76,7 @@ async def test_a_server_of_the_users_own_is_used(tmp_path: Path, chosen: dict[st
     assert names == [
         "library",
         "realtime",
+        "spotify",
         "processing",
         "worker-1",
         "download",

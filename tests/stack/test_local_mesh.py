@@ -90,6 +90,7 @@ async def test_up_runs_one_mesh_per_data_directory_until_sigterm(tmp_path: Path)
             "valkey",
             "library",
             "realtime",
+            "spotify",
             "processing",
             "worker-1",
             "worker-2",

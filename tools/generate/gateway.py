@@ -15,6 +15,7 @@ LOCAL = GatewayConfig(
         "media": Address("127.0.0.1", 3015),
         "processing": Address("127.0.0.1", 3003),
         "realtime": Address("127.0.0.1", 3006),
+        "spotify": Address("127.0.0.1", 3001),
     },
 )
 
@@ -28,6 +29,7 @@ COMPOSE = GatewayConfig(
         "media": Address("library", 3015),
         "processing": Address("processing", 3003),
         "realtime": Address("realtime", 3006),
+        "spotify": Address("spotify", 3001),
     },
 )
 

@@ -1,6 +1,6 @@
 """A forward proxy on loopback, for programs whose own connections we cannot judge.
 
-yt-dlp and spotdl connect through it, so that they too reach public addresses only: it resolves names itself, judges the
+yt-dlp connects through it, so that it too reaches public addresses only: the proxy resolves names itself, judges the
 address, and connects to exactly that one.
 """
 

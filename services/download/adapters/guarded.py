@@ -13,8 +13,8 @@ import aiohttp
 from yarl import URL
 
 from services.download.addresses import is_public
-from services.download.links import LinkKind, parse_link
-from services.mesh.errors import AddressForbidden, LinkUnsupported, SourceUnavailable
+from services.download.links import parse_link
+from services.mesh.errors import AddressForbidden, SourceUnavailable
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 8
@@ -60,10 +60,8 @@ class GuardedHttp:
             SourceUnavailable: the server does not answer.
         """
         for _ in range(_MOST_REDIRECTS):
-            link = parse_link(uri, allowed_hosts=self._allowed_hosts)
-            if link.kind is not LinkKind.WEB:
-                raise LinkUnsupported(link.uri, "it is no web address")
-            async with self._request(URL(link.uri, encoded=True), headers) as response:
+            uri = parse_link(uri, allowed_hosts=self._allowed_hosts).uri
+            async with self._request(URL(uri, encoded=True), headers) as response:
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or not target:
                     yield response

@@ -96,9 +96,7 @@ def main() -> None:
         with yt_dlp.YoutubeDL(options(request)) as downloader:
             info = downloader.extract_info(request["link"])
             if info and info.get("entries") is not None:
-                page, info = info, next((entry for entry in info["entries"] if entry), None)
-                if info and info.get("title") == f"{page.get('title')} (1)":
-                    info["title"] = page["title"]
+                info = next((entry for entry in info["entries"] if entry), None)
             if not info or not info.get("requested_downloads"):
                 say(error=_why_nothing(request, info))
                 return
@@ -119,9 +117,13 @@ def _why_nothing(request: dict[str, Any], info: dict[str, Any] | None) -> str:
 
 def _described(info: dict[str, Any]) -> dict[str, Any]:
     date = info.get("release_date") or info.get("upload_date") or ""
+    title = info.get("title") or ""
+    if info.get("extractor_key") in {"Generic", "HTML5MediaEmbed"}:
+        # It counts what it finds on a page, and only the first was wanted.
+        title = title.removesuffix(" (1)")
     return {
         "path": info["requested_downloads"][0]["filepath"],
-        "title": info.get("track") or info.get("title") or "",
+        "title": info.get("track") or title,
         "artist": info.get("artist") or info.get("creator") or info.get("uploader") or "",
         "album": info.get("album") or "",
         "release_date": f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == len("20261122") else "",

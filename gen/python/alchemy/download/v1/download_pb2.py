@@ -31,7 +31,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"alchemy/download/v1/download.proto\x12\x13\x61lchemy.download.v1\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x19\x61lchemy/type/v1/job.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xa6\t\n\x08\x44ownload\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x12\n\x04link\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x04song\x18\x03 \x01(\x0b\x32\".alchemy.download.v1.Download.Song\x12\x17\n\x0f\x61llow_duplicate\x18\x04 \x01(\x08\x12$\n\x04then\x18\x05 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x19.alchemy.type.v1.JobStateB\x04\xe2\x41\x01\x03\x12\x31\n\x08progress\x18\x07 \x01(\x0b\x32\x19.alchemy.type.v1.ProgressB\x04\xe2\x41\x01\x03\x12>\n\x08transfer\x18\x08 \x01(\x0b\x32&.alchemy.download.v1.Download.TransferB\x04\xe2\x41\x01\x03\x12\x16\n\x08provider\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\x38\n\x05match\x18\n \x01(\x0b\x32#.alchemy.download.v1.Download.MatchB\x04\xe2\x41\x01\x03\x12\'\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x12.google.rpc.StatusB\x04\xe2\x41\x01\x03\x12\x13\n\x05track\x18\x0c \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06reused\x18\r \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x63\x61ncel_requested\x18\x0e \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x16\n\x08revision\x18\x12 \x01(\x03\x42\x04\xe2\x41\x01\x03\x1aQ\n\x08Transfer\x12\x16\n\x0ereceived_bytes\x18\x01 \x01(\x03\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x03\x12\x18\n\x10\x62ytes_per_second\x18\x03 \x01(\x01\x1a\xc6\x01\n\x04Song\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x02 \x01(\t\x12\r\n\x05\x61lbum\x18\x03 \x01(\t\x12\x14\n\x0c\x61lbum_artist\x18\x04 \x01(\t\x12\x14\n\x0crelease_date\x18\x05 \x01(\t\x12\x14\n\x0ctrack_number\x18\x06 \x01(\x05\x12\x0c\n\x04isrc\x18\x07 \x01(\t\x12+\n\x08\x64uration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0b\x61rtwork_uri\x18\t \x01(\t\x1au\n\x05Match\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12\x36\n\x13\x64uration_difference\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x18\n\x10title_similarity\x18\x04 \x01(\x01:L\xea\x41I\n\x1csound-forge-alchemy/Download\x12\x14\x64ownloads/{download}*\tdownloads2\x08\x64ownload\"|\n\x08Provider\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x0f\n\x07\x65nabled\x18\x03 \x01(\x08\x12\x11\n\tavailable\x18\x04 \x01(\x08\x12\x1a\n\x12unavailable_reason\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"alchemy/download/v1/download.proto\x12\x13\x61lchemy.download.v1\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x19\x61lchemy/type/v1/job.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xf5\x07\n\x08\x44ownload\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x12\n\x04link\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x04song\x18\x03 \x01(\x0b\x32\".alchemy.download.v1.Download.Song\x12\x17\n\x0f\x61llow_duplicate\x18\x04 \x01(\x08\x12$\n\x04then\x18\x05 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\x12.\n\x05state\x18\x06 \x01(\x0e\x32\x19.alchemy.type.v1.JobStateB\x04\xe2\x41\x01\x03\x12\x31\n\x08progress\x18\x07 \x01(\x0b\x32\x19.alchemy.type.v1.ProgressB\x04\xe2\x41\x01\x03\x12>\n\x08transfer\x18\x08 \x01(\x0b\x32&.alchemy.download.v1.Download.TransferB\x04\xe2\x41\x01\x03\x12\x16\n\x08provider\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\'\n\x05\x65rror\x18\n \x01(\x0b\x32\x12.google.rpc.StatusB\x04\xe2\x41\x01\x03\x12\x13\n\x05track\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06reused\x18\x0c \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x63\x61ncel_requested\x18\r \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x16\n\x08revision\x18\x11 \x01(\x03\x42\x04\xe2\x41\x01\x03\x1aQ\n\x08Transfer\x12\x16\n\x0ereceived_bytes\x18\x01 \x01(\x03\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x03\x12\x18\n\x10\x62ytes_per_second\x18\x03 \x01(\x01\x1a\xc6\x01\n\x04Song\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x02 \x01(\t\x12\r\n\x05\x61lbum\x18\x03 \x01(\t\x12\x14\n\x0c\x61lbum_artist\x18\x04 \x01(\t\x12\x14\n\x0crelease_date\x18\x05 \x01(\t\x12\x14\n\x0ctrack_number\x18\x06 \x01(\x05\x12\x0c\n\x04isrc\x18\x07 \x01(\t\x12+\n\x08\x64uration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0b\x61rtwork_uri\x18\t \x01(\t:L\xea\x41I\n\x1csound-forge-alchemy/Download\x12\x14\x64ownloads/{download}*\tdownloads2\x08\x64ownload\"|\n\x08Provider\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x0f\n\x07\x65nabled\x18\x03 \x01(\x08\x12\x11\n\tavailable\x18\x04 \x01(\x08\x12\x1a\n\x12unavailable_reason\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,8 +50,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DOWNLOAD'].fields_by_name['transfer']._serialized_options = b'\342A\001\003'
   _globals['_DOWNLOAD'].fields_by_name['provider']._loaded_options = None
   _globals['_DOWNLOAD'].fields_by_name['provider']._serialized_options = b'\342A\001\003'
-  _globals['_DOWNLOAD'].fields_by_name['match']._loaded_options = None
-  _globals['_DOWNLOAD'].fields_by_name['match']._serialized_options = b'\342A\001\003'
   _globals['_DOWNLOAD'].fields_by_name['error']._loaded_options = None
   _globals['_DOWNLOAD'].fields_by_name['error']._serialized_options = b'\342A\001\003'
   _globals['_DOWNLOAD'].fields_by_name['track']._loaded_options = None
@@ -71,13 +69,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DOWNLOAD']._loaded_options = None
   _globals['_DOWNLOAD']._serialized_options = b'\352AI\n\034sound-forge-alchemy/Download\022\024downloads/{download}*\tdownloads2\010download'
   _globals['_DOWNLOAD']._serialized_start=267
-  _globals['_DOWNLOAD']._serialized_end=1457
-  _globals['_DOWNLOAD_TRANSFER']._serialized_start=978
-  _globals['_DOWNLOAD_TRANSFER']._serialized_end=1059
-  _globals['_DOWNLOAD_SONG']._serialized_start=1062
-  _globals['_DOWNLOAD_SONG']._serialized_end=1260
-  _globals['_DOWNLOAD_MATCH']._serialized_start=1262
-  _globals['_DOWNLOAD_MATCH']._serialized_end=1379
-  _globals['_PROVIDER']._serialized_start=1459
-  _globals['_PROVIDER']._serialized_end=1583
+  _globals['_DOWNLOAD']._serialized_end=1280
+  _globals['_DOWNLOAD_TRANSFER']._serialized_start=920
+  _globals['_DOWNLOAD_TRANSFER']._serialized_end=1001
+  _globals['_DOWNLOAD_SONG']._serialized_start=1004
+  _globals['_DOWNLOAD_SONG']._serialized_end=1202
+  _globals['_PROVIDER']._serialized_start=1282
+  _globals['_PROVIDER']._serialized_end=1406
 # @@protoc_insertion_point(module_scope)

@@ -15,7 +15,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Download(_message.Message):
-    __slots__ = ("name", "link", "song", "allow_duplicate", "then", "state", "progress", "transfer", "provider", "match", "error", "track", "reused", "cancel_requested", "create_time", "start_time", "end_time", "revision")
+    __slots__ = ("name", "link", "song", "allow_duplicate", "then", "state", "progress", "transfer", "provider", "error", "track", "reused", "cancel_requested", "create_time", "start_time", "end_time", "revision")
     class Transfer(_message.Message):
         __slots__ = ("received_bytes", "total_bytes", "bytes_per_second")
         RECEIVED_BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -46,17 +46,6 @@ class Download(_message.Message):
         duration: _duration_pb2.Duration
         artwork_uri: str
         def __init__(self, title: _Optional[str] = ..., artist: _Optional[str] = ..., album: _Optional[str] = ..., album_artist: _Optional[str] = ..., release_date: _Optional[str] = ..., track_number: _Optional[int] = ..., isrc: _Optional[str] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., artwork_uri: _Optional[str] = ...) -> None: ...
-    class Match(_message.Message):
-        __slots__ = ("title", "uri", "duration_difference", "title_similarity")
-        TITLE_FIELD_NUMBER: _ClassVar[int]
-        URI_FIELD_NUMBER: _ClassVar[int]
-        DURATION_DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
-        TITLE_SIMILARITY_FIELD_NUMBER: _ClassVar[int]
-        title: str
-        uri: str
-        duration_difference: _duration_pb2.Duration
-        title_similarity: float
-        def __init__(self, title: _Optional[str] = ..., uri: _Optional[str] = ..., duration_difference: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., title_similarity: _Optional[float] = ...) -> None: ...
     NAME_FIELD_NUMBER: _ClassVar[int]
     LINK_FIELD_NUMBER: _ClassVar[int]
     SONG_FIELD_NUMBER: _ClassVar[int]
@@ -66,7 +55,6 @@ class Download(_message.Message):
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     TRANSFER_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
-    MATCH_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     TRACK_FIELD_NUMBER: _ClassVar[int]
     REUSED_FIELD_NUMBER: _ClassVar[int]
@@ -84,7 +72,6 @@ class Download(_message.Message):
     progress: _job_pb2.Progress
     transfer: Download.Transfer
     provider: str
-    match: Download.Match
     error: _status_pb2.Status
     track: str
     reused: bool
@@ -93,7 +80,7 @@ class Download(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     revision: int
-    def __init__(self, name: _Optional[str] = ..., link: _Optional[str] = ..., song: _Optional[_Union[Download.Song, _Mapping]] = ..., allow_duplicate: _Optional[bool] = ..., then: _Optional[_Union[_chain_pb2.Then, _Mapping]] = ..., state: _Optional[_Union[_job_pb2.JobState, str]] = ..., progress: _Optional[_Union[_job_pb2.Progress, _Mapping]] = ..., transfer: _Optional[_Union[Download.Transfer, _Mapping]] = ..., provider: _Optional[str] = ..., match: _Optional[_Union[Download.Match, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., track: _Optional[str] = ..., reused: _Optional[bool] = ..., cancel_requested: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., link: _Optional[str] = ..., song: _Optional[_Union[Download.Song, _Mapping]] = ..., allow_duplicate: _Optional[bool] = ..., then: _Optional[_Union[_chain_pb2.Then, _Mapping]] = ..., state: _Optional[_Union[_job_pb2.JobState, str]] = ..., progress: _Optional[_Union[_job_pb2.Progress, _Mapping]] = ..., transfer: _Optional[_Union[Download.Transfer, _Mapping]] = ..., provider: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., track: _Optional[str] = ..., reused: _Optional[bool] = ..., cancel_requested: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class Provider(_message.Message):
     __slots__ = ("id", "description", "enabled", "available", "unavailable_reason", "version")

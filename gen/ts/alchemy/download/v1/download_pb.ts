@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/download/v1/download.proto.
  */
 export const file_alchemy_download_v1_download: GenFile = /*@__PURE__*/
-  fileDesc("CiJhbGNoZW15L2Rvd25sb2FkL3YxL2Rvd25sb2FkLnByb3RvEhNhbGNoZW15LmRvd25sb2FkLnYxIqYJCghEb3dubG9hZBISCgRuYW1lGAEgASgJQgTiQQEIEhIKBGxpbmsYAiABKAlCBOJBAQISMAoEc29uZxgDIAEoCzIiLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWQuU29uZxIXCg9hbGxvd19kdXBsaWNhdGUYBCABKAgSJAoEdGhlbhgFIAEoCzIWLmFsY2hlbXkuY2hhaW4udjEuVGhlbhIuCgVzdGF0ZRgGIAEoDjIZLmFsY2hlbXkudHlwZS52MS5Kb2JTdGF0ZUIE4kEBAxIxCghwcm9ncmVzcxgHIAEoCzIZLmFsY2hlbXkudHlwZS52MS5Qcm9ncmVzc0IE4kEBAxI+Cgh0cmFuc2ZlchgIIAEoCzImLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWQuVHJhbnNmZXJCBOJBAQMSFgoIcHJvdmlkZXIYCSABKAlCBOJBAQMSOAoFbWF0Y2gYCiABKAsyIy5hbGNoZW15LmRvd25sb2FkLnYxLkRvd25sb2FkLk1hdGNoQgTiQQEDEicKBWVycm9yGAsgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNCBOJBAQMSEwoFdHJhY2sYDCABKAlCBOJBAQMSFAoGcmV1c2VkGA0gASgIQgTiQQEDEh4KEGNhbmNlbF9yZXF1ZXN0ZWQYDiABKAhCBOJBAQMSNQoLY3JlYXRlX3RpbWUYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEjQKCnN0YXJ0X3RpbWUYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEjIKCGVuZF90aW1lGBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIE4kEBAxIWCghyZXZpc2lvbhgSIAEoA0IE4kEBAxpRCghUcmFuc2ZlchIWCg5yZWNlaXZlZF9ieXRlcxgBIAEoAxITCgt0b3RhbF9ieXRlcxgCIAEoAxIYChBieXRlc19wZXJfc2Vjb25kGAMgASgBGsYBCgRTb25nEg0KBXRpdGxlGAEgASgJEg4KBmFydGlzdBgCIAEoCRINCgVhbGJ1bRgDIAEoCRIUCgxhbGJ1bV9hcnRpc3QYBCABKAkSFAoMcmVsZWFzZV9kYXRlGAUgASgJEhQKDHRyYWNrX251bWJlchgGIAEoBRIMCgRpc3JjGAcgASgJEisKCGR1cmF0aW9uGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhMKC2FydHdvcmtfdXJpGAkgASgJGnUKBU1hdGNoEg0KBXRpdGxlGAEgASgJEgsKA3VyaRgCIAEoCRI2ChNkdXJhdGlvbl9kaWZmZXJlbmNlGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhgKEHRpdGxlX3NpbWlsYXJpdHkYBCABKAE6TOpBSQocc291bmQtZm9yZ2UtYWxjaGVteS9Eb3dubG9hZBIUZG93bmxvYWRzL3tkb3dubG9hZH0qCWRvd25sb2FkczIIZG93bmxvYWQifAoIUHJvdmlkZXISCgoCaWQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDwoHZW5hYmxlZBgDIAEoCBIRCglhdmFpbGFibGUYBCABKAgSGgoSdW5hdmFpbGFibGVfcmVhc29uGAUgASgJEg8KB3ZlcnNpb24YBiABKAliBnByb3RvMw", [file_alchemy_chain_v1_chain, file_alchemy_type_v1_job, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiJhbGNoZW15L2Rvd25sb2FkL3YxL2Rvd25sb2FkLnByb3RvEhNhbGNoZW15LmRvd25sb2FkLnYxIvUHCghEb3dubG9hZBISCgRuYW1lGAEgASgJQgTiQQEIEhIKBGxpbmsYAiABKAlCBOJBAQISMAoEc29uZxgDIAEoCzIiLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWQuU29uZxIXCg9hbGxvd19kdXBsaWNhdGUYBCABKAgSJAoEdGhlbhgFIAEoCzIWLmFsY2hlbXkuY2hhaW4udjEuVGhlbhIuCgVzdGF0ZRgGIAEoDjIZLmFsY2hlbXkudHlwZS52MS5Kb2JTdGF0ZUIE4kEBAxIxCghwcm9ncmVzcxgHIAEoCzIZLmFsY2hlbXkudHlwZS52MS5Qcm9ncmVzc0IE4kEBAxI+Cgh0cmFuc2ZlchgIIAEoCzImLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWQuVHJhbnNmZXJCBOJBAQMSFgoIcHJvdmlkZXIYCSABKAlCBOJBAQMSJwoFZXJyb3IYCiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0IE4kEBAxITCgV0cmFjaxgLIAEoCUIE4kEBAxIUCgZyZXVzZWQYDCABKAhCBOJBAQMSHgoQY2FuY2VsX3JlcXVlc3RlZBgNIAEoCEIE4kEBAxI1CgtjcmVhdGVfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSNAoKc3RhcnRfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSMgoIZW5kX3RpbWUYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhYKCHJldmlzaW9uGBEgASgDQgTiQQEDGlEKCFRyYW5zZmVyEhYKDnJlY2VpdmVkX2J5dGVzGAEgASgDEhMKC3RvdGFsX2J5dGVzGAIgASgDEhgKEGJ5dGVzX3Blcl9zZWNvbmQYAyABKAEaxgEKBFNvbmcSDQoFdGl0bGUYASABKAkSDgoGYXJ0aXN0GAIgASgJEg0KBWFsYnVtGAMgASgJEhQKDGFsYnVtX2FydGlzdBgEIAEoCRIUCgxyZWxlYXNlX2RhdGUYBSABKAkSFAoMdHJhY2tfbnVtYmVyGAYgASgFEgwKBGlzcmMYByABKAkSKwoIZHVyYXRpb24YCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEwoLYXJ0d29ya191cmkYCSABKAk6TOpBSQocc291bmQtZm9yZ2UtYWxjaGVteS9Eb3dubG9hZBIUZG93bmxvYWRzL3tkb3dubG9hZH0qCWRvd25sb2FkczIIZG93bmxvYWQifAoIUHJvdmlkZXISCgoCaWQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDwoHZW5hYmxlZBgDIAEoCBIRCglhdmFpbGFibGUYBCABKAgSGgoSdW5hdmFpbGFibGVfcmVhc29uGAUgASgJEg8KB3ZlcnNpb24YBiABKAliBnByb3RvMw", [file_alchemy_chain_v1_chain, file_alchemy_type_v1_job, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * One song on its way from a link into the library. A download is a job: it is queued, run and ended by the server; watch it
@@ -38,8 +38,7 @@ export type Download = Message<"alchemy.download.v1.Download"> & {
 
   /**
    * The link: an http or https address of an audio file, for example "https://example.org/song.flac", or of a page that plays
-   * one; or a track of Spotify ("https://open.spotify.com/track/...", "spotify:track:..."). Albums and playlists are lists of tracks: read them with the
-   * spotify service, and use BatchCreateDownloads. At most 2048 characters.
+   * one. Links of Spotify are refused: they name songs, but hold no audio. At most 2048 characters.
    *
    * @generated from field: string link = 2;
    */
@@ -88,72 +87,65 @@ export type Download = Message<"alchemy.download.v1.Download"> & {
   transfer?: Download_Transfer | undefined;
 
   /**
-   * What fetches or fetched it: "direct" (an audio file), "page" (yt-dlp), "spotify" (spotdl). Empty until that is known.
+   * What fetches or fetched it: "direct" (an audio file), "page" (yt-dlp). Empty until that is known.
    *
    * @generated from field: string provider = 9;
    */
   provider: string;
 
   /**
-   * What was taken, for a song that had to be searched for; absent otherwise.
-   *
-   * @generated from field: alchemy.download.v1.Download.Match match = 10;
-   */
-  match?: Download_Match | undefined;
-
-  /**
    * In state FAILED: why. Its ErrorInfo.reason is one of alchemy.errors.v1.ErrorReason. Absent in every other state.
    *
-   * @generated from field: google.rpc.Status error = 11;
+   * @generated from field: google.rpc.Status error = 10;
    */
   error?: Status | undefined;
 
   /**
    * In state SUCCEEDED: the track in the library, `tracks/{track}`. Empty in every other state.
    *
-   * @generated from field: string track = 12;
+   * @generated from field: string track = 11;
    */
   track: string;
 
   /**
    * In state SUCCEEDED: whether the track was in the library already, so that nothing was fetched.
    *
-   * @generated from field: bool reused = 13;
+   * @generated from field: bool reused = 12;
    */
   reused: boolean;
 
   /**
    * True once a Cancel was accepted, until the state is CANCELLED.
    *
-   * @generated from field: bool cancel_requested = 14;
+   * @generated from field: bool cancel_requested = 13;
    */
   cancelRequested: boolean;
 
   /**
    * When the job was accepted.
    *
-   * @generated from field: google.protobuf.Timestamp create_time = 15;
+   * @generated from field: google.protobuf.Timestamp create_time = 14;
    */
   createTime?: Timestamp | undefined;
 
   /**
    * When the present attempt started; absent while none has.
    *
-   * @generated from field: google.protobuf.Timestamp start_time = 16;
+   * @generated from field: google.protobuf.Timestamp start_time = 15;
    */
   startTime?: Timestamp | undefined;
 
   /**
    * When the job reached a terminal state; absent before.
    *
-   * @generated from field: google.protobuf.Timestamp end_time = 17;
+   * @generated from field: google.protobuf.Timestamp end_time = 16;
    */
   endTime?: Timestamp | undefined;
 
   /**
    * Counts the changes of this download; never falls. Equal revisions in a watch are keep-alives.
    *
-   * @generated from field: int64 revision = 18;
+   * @generated from field: int64 revision = 17;
    */
   revision: bigint;
 };
@@ -278,55 +270,13 @@ export const Download_SongSchema: GenMessage<Download_Song> = /*@__PURE__*/
   messageDesc(file_alchemy_download_v1_download, 0, 1);
 
 /**
- * Which recording was taken for a song that had to be searched for: so that a wrong one is seen.
- *
- * @generated from message alchemy.download.v1.Download.Match
- */
-export type Download_Match = Message<"alchemy.download.v1.Download.Match"> & {
-  /**
-   * Title of what was found.
-   *
-   * @generated from field: string title = 1;
-   */
-  title: string;
-
-  /**
-   * Its address.
-   *
-   * @generated from field: string uri = 2;
-   */
-  uri: string;
-
-  /**
-   * Its length minus that of the song asked for; negative = shorter. Absent = one of the lengths is unknown.
-   *
-   * @generated from field: google.protobuf.Duration duration_difference = 3;
-   */
-  durationDifference?: Duration | undefined;
-
-  /**
-   * How alike the titles are, in [0, 1]; 1 = the same words.
-   *
-   * @generated from field: double title_similarity = 4;
-   */
-  titleSimilarity: number;
-};
-
-/**
- * Describes the message alchemy.download.v1.Download.Match.
- * Use `create(Download_MatchSchema)` to create a new message.
- */
-export const Download_MatchSchema: GenMessage<Download_Match> = /*@__PURE__*/
-  messageDesc(file_alchemy_download_v1_download, 0, 2);
-
-/**
  * A way to fetch songs, and whether it can be used on this server.
  *
  * @generated from message alchemy.download.v1.Provider
  */
 export type Provider = Message<"alchemy.download.v1.Provider"> & {
   /**
-   * "direct", "page" or "spotify".
+   * "direct" or "page".
    *
    * @generated from field: string id = 1;
    */

@@ -182,14 +182,14 @@ export const TrackSchema: GenMessage<Track> = /*@__PURE__*/
  */
 export type Source = Message<"alchemy.library.v1.Source"> & {
   /**
-   * Its address: a link, or "spotify:track:{id}". At most 2048 characters.
+   * Its address. At most 2048 characters.
    *
    * @generated from field: string uri = 1;
    */
   uri: string;
 
   /**
-   * What fetched it: "direct", "page" or "spotify".
+   * What fetched it: "direct" or "page".
    *
    * @generated from field: string provider = 2;
    */

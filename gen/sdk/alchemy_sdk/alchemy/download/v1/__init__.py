@@ -14,7 +14,6 @@ __all__ = (
     "DeleteDownloadRequest",
     "DeleteDownloadResponse",
     "Download",
-    "DownloadMatch",
     "DownloadServiceStub",
     "DownloadSong",
     "DownloadTransfer",
@@ -218,8 +217,7 @@ class Download(betterproto2.Message):
     link: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     The link: an http or https address of an audio file, for example "https://example.org/song.flac", or of a page that plays
-    one; or a track of Spotify ("https://open.spotify.com/track/...", "spotify:track:..."). Albums and playlists are lists of tracks: read them with the
-    spotify service, and use BatchCreateDownloads. At most 2048 characters.
+    one. Links of Spotify are refused: they name songs, but hold no audio. At most 2048 characters.
     """
 
     song: "DownloadSong | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
@@ -256,94 +254,57 @@ class Download(betterproto2.Message):
 
     provider: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
-    What fetches or fetched it: "direct" (an audio file), "page" (yt-dlp), "spotify" (spotdl). Empty until that is known.
+    What fetches or fetched it: "direct" (an audio file), "page" (yt-dlp). Empty until that is known.
     """
 
-    match: "DownloadMatch | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True)
-    """
-    What was taken, for a song that had to be searched for; absent otherwise.
-    """
-
-    error: "___google__rpc__.Status | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True)
+    error: "___google__rpc__.Status | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True)
     """
     In state FAILED: why. Its ErrorInfo.reason is one of alchemy.errors.v1.ErrorReason. Absent in every other state.
     """
 
-    track: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
+    track: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
     """
     In state SUCCEEDED: the track in the library, `tracks/{track}`. Empty in every other state.
     """
 
-    reused: "bool" = betterproto2.field(13, betterproto2.TYPE_BOOL)
+    reused: "bool" = betterproto2.field(12, betterproto2.TYPE_BOOL)
     """
     In state SUCCEEDED: whether the track was in the library already, so that nothing was fetched.
     """
 
-    cancel_requested: "bool" = betterproto2.field(14, betterproto2.TYPE_BOOL)
+    cancel_requested: "bool" = betterproto2.field(13, betterproto2.TYPE_BOOL)
     """
     True once a Cancel was accepted, until the state is CANCELLED.
     """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
-        15, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+        14, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     When the job was accepted.
     """
 
     start_time: "datetime.datetime | None" = betterproto2.field(
-        16, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+        15, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     When the present attempt started; absent while none has.
     """
 
     end_time: "datetime.datetime | None" = betterproto2.field(
-        17, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+        16, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     When the job reached a terminal state; absent before.
     """
 
-    revision: "int" = betterproto2.field(18, betterproto2.TYPE_INT64)
+    revision: "int" = betterproto2.field(17, betterproto2.TYPE_INT64)
     """
     Counts the changes of this download; never falls. Equal revisions in a watch are keep-alives.
     """
 
 
 default_message_pool.register_message("alchemy.download.v1", "Download", Download)
-
-
-@dataclass(eq=False, repr=False)
-class DownloadMatch(betterproto2.Message):
-    """
-    Which recording was taken for a song that had to be searched for: so that a wrong one is seen.
-    """
-
-    title: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-    """
-    Title of what was found.
-    """
-
-    uri: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
-    """
-    Its address.
-    """
-
-    duration_difference: "datetime.timedelta | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Duration, optional=True
-    )
-    """
-    Its length minus that of the song asked for; negative = shorter. Absent = one of the lengths is unknown.
-    """
-
-    title_similarity: "float" = betterproto2.field(4, betterproto2.TYPE_DOUBLE)
-    """
-    How alike the titles are, in [0, 1]; 1 = the same words.
-    """
-
-
-default_message_pool.register_message("alchemy.download.v1", "Download.Match", DownloadMatch)
 
 
 @dataclass(eq=False, repr=False)
@@ -533,7 +494,7 @@ class Provider(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    "direct", "page" or "spotify".
+    "direct" or "page".
     """
 
     description: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)

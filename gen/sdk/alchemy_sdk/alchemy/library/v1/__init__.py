@@ -579,12 +579,12 @@ class Source(betterproto2.Message):
 
     uri: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Its address: a link, or "spotify:track:{id}". At most 2048 characters.
+    Its address. At most 2048 characters.
     """
 
     provider: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    What fetched it: "direct", "page" or "spotify".
+    What fetched it: "direct" or "page".
     """
 
     license_note: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
