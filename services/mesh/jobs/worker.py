@@ -289,7 +289,10 @@ class JobWorker:
             log.exception("performing failed")
             cause = Internal(job.id)
         else:
-            return lambda now: moves.succeeded(now, job.attempt, result, self._clock(), device=report.device)
+            # A job that was quicker than the beat has reported nothing yet.
+            return lambda now: moves.succeeded(
+                now, job.attempt, result, self._clock(), device=report.device, details=report.details
+            )
         return lambda now: moves.failed_by(now, job.attempt, cause, self._clock())
 
     async def _obey(self, job: Job, order: _Order) -> Job | None:
