@@ -4,10 +4,12 @@ import ssl
 from types import TracebackType
 from typing import Self
 
+from sfa.downloads import Downloads
 from sfa.installations import Installations
 from sfa.library import Library
 from sfa.processing import Processing
 from sfa.realtime import Realtime
+from sfa.spotify import Spotify
 from sfa.target import resolve
 from sfa.transport import Transport
 
@@ -17,19 +19,23 @@ class Mesh:
 
     Attributes:
         target: The address of its gateway.
+        downloads: Songs from links.
         library: Tracks and their files.
         processing: Models and separations.
         installations: Bringing models onto the server, and off it.
         realtime: The stream of all events.
+        spotify: Spotify's catalogue.
     """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.target = str(transport.target)
+        self.downloads = Downloads(transport)
         self.library = Library(transport)
         self.processing = Processing(transport)
         self.installations = Installations(transport)
         self.realtime = Realtime(transport)
+        self.spotify = Spotify(transport)
 
     async def __aenter__(self) -> Self:
         return self

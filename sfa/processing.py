@@ -23,6 +23,9 @@ ENCODINGS: Final = {
     "flac16": AudioEncoding.FLAC_PCM16,
     "flac24": AudioEncoding.FLAC_PCM24,
     "mp3": AudioEncoding.MP3,
+    "m4a": AudioEncoding.M4A_AAC,
+    "ogg": AudioEncoding.OGG_VORBIS,
+    "opus": AudioEncoding.OGG_OPUS,
 }
 """How stems can be written, by the names that `separate` takes."""
 
@@ -77,7 +80,7 @@ class Processing:
             model: Id of a model, such as "htdemucs"; empty = the best one installed.
             stems: The stems wanted, such as ["vocals"]; none = all that the model makes.
             complement: Whether to also write the rest of the mix as one more stem, "no-vocals" for ["vocals"].
-            encoding: A key of `ENCODINGS`: wav16, wav24, wav32f, flac16, flac24 or mp3.
+            encoding: A key of `ENCODINGS`: wav16, wav24, wav32f, flac16, flac24, mp3, m4a, ogg or opus.
 
         Raises:
             ValueError: If the encoding is none of these.

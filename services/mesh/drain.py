@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.mesh.errors import ServerDraining
 
 T = TypeVar("T")
 
 
-async def stop(*tasks: "asyncio.Future[None]") -> None:
+async def stop(*tasks: "asyncio.Future[Any]") -> None:
     """Cancels tasks and waits until they have ended; what they raise is dropped.
 
     Asks again every second: in Python 3.11 `asyncio.wait_for`, which redis-py uses, can lose a cancellation that arrives
     together with its result (python/cpython#86296).
     """
-    pending = set(tasks)
+    pending: set[asyncio.Future[Any]] = set(tasks)
     while pending:
         for task in pending:
             task.cancel()

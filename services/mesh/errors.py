@@ -7,8 +7,13 @@
     │                    AudioNotFinite, AudioTooLong, AudioLayoutUnsupported, UploadTooLarge
     ├── separation       ModelNotFound, ModelNotInstalled, StemUnknown, SeparationNotFound, JobStateConflict, QueueFull,
     │                    WorkerLost, OutOfMemory, WeightsCorrupt, DeviceUnavailable
+    ├── downloads        DownloadNotFound, LinkUnsupported, AddressForbidden, ProviderDisabled, ProviderNotReady,
+    │                    ProviderBlocked, ProviderFailed, AgeRestricted, TooLong, TooLarge, SourceNotFound,
+    │                    SourceUnavailable, SourceNotAudio
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
     ├── exports          StemsUnsuitable
+    ├── spotify          LinkInvalid, SpotifyNotConfigured, SpotifyCredentialsRejected, SpotifyRateLimited,
+    │                    SpotifyNotFound, SpotifyForbidden
     └── events           CursorInvalid
 
 Handlers raise them; `services.mesh.calls` alone turns them into a gRPC status. Messages say what is wrong and what to do;
@@ -17,7 +22,6 @@ everything variable in a message also stands in the metadata.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
@@ -52,8 +56,8 @@ class ErrorRecord:
 class MeshError(Exception):
     """An error with a gRPC code and a reason from the contract."""
 
-    code: ClassVar[StatusCode]
-    reason: ClassVar[str]
+    code: StatusCode
+    reason: str
 
     def __init__(
         self,
@@ -182,11 +186,11 @@ class DependencyUnavailable(MeshError):
     code = StatusCode.UNAVAILABLE
     reason = "DEPENDENCY_UNAVAILABLE"
 
-    def __init__(self, dependency: str) -> None:
+    def __init__(self, dependency: str, *, retry_after: float = 2.0) -> None:
         super().__init__(
             f"{dependency} does not answer. Try again in a moment; `sfa doctor` on the server says more.",
             metadata={"dependency": dependency},
-            retry_after=2.0,
+            retry_after=retry_after,
         )
 
 
@@ -459,6 +463,165 @@ class DeviceUnavailable(MeshError):
         )
 
 
+# Downloads
+
+
+class DownloadNotFound(MeshError):
+    """No such download, or not the caller's."""
+
+    code = StatusCode.NOT_FOUND
+    reason = "DOWNLOAD_NOT_FOUND"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Download {name} does not exist.", metadata={"name": name})
+
+
+class LinkUnsupported(MeshError):
+    """Nothing here fetches such a link."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = "LINK_UNSUPPORTED"
+
+    def __init__(self, link: str, detail: str) -> None:
+        super().__init__(
+            f"The link cannot be fetched: {detail}. Give the address of an audio file, or of a page that plays one.",
+            metadata={"link": link},
+        )
+
+
+class AddressForbidden(MeshError):
+    """The link leads to an address that is not public."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = "ADDRESS_FORBIDDEN"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} is not an address on the public internet; this server fetches from no other.",
+            metadata={"host": host},
+        )
+
+
+class ProviderDisabled(MeshError):
+    """The operator has switched the provider off."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "PROVIDER_DISABLED"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            f"Links of this kind are switched off on this server (provider {provider!r}; its setting is DOWNLOAD_PROVIDERS).",
+            metadata={"provider": provider},
+        )
+
+
+class ProviderNotReady(MeshError):
+    """The provider lacks something on this server."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "PROVIDER_NOT_READY"
+
+    def __init__(self, provider: str, detail: str) -> None:
+        super().__init__(
+            f"The server cannot fetch links of this kind yet: {detail}",
+            metadata={"provider": provider, "detail": detail},
+        )
+
+
+class ProviderBlocked(MeshError):
+    """The site refuses this server."""
+
+    code = StatusCode.UNAVAILABLE
+    reason = "PROVIDER_BLOCKED"
+
+    def __init__(self, provider: str, detail: str) -> None:
+        super().__init__(
+            f"The site refuses this server ({detail}). Wait and retry; its operator can set cookies or a proxy.",
+            metadata={"provider": provider, "detail": detail},
+        )
+
+
+class ProviderFailed(MeshError):
+    """The provider failed in a way that is not known."""
+
+    code = StatusCode.UNAVAILABLE
+    reason = "PROVIDER_FAILED"
+
+    def __init__(self, provider: str, detail: str) -> None:
+        super().__init__(
+            f"Fetching failed ({detail}). Retry; if it stays so, update yt-dlp on the server.",
+            metadata={"provider": provider, "detail": detail},
+        )
+
+
+class AgeRestricted(MeshError):
+    """Only for signed-in adults."""
+
+    code = StatusCode.PERMISSION_DENIED
+    reason = "AGE_RESTRICTED"
+
+    def __init__(self, link: str) -> None:
+        super().__init__(
+            f"{link} is shown only to signed-in adults. The server's operator can set cookies of such an account.",
+            metadata={"link": link},
+        )
+
+
+class TooLong(MeshError):
+    """The song is longer than the server fetches."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = "TOO_LONG"
+
+    def __init__(self, limit_seconds: float) -> None:
+        super().__init__(
+            f"It is longer than this server fetches ({limit_seconds:g} s).",
+            metadata={"limit_seconds": f"{limit_seconds:g}"},
+        )
+
+
+class TooLarge(MeshError):
+    """The file is larger than the server fetches."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = "TOO_LARGE"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"The file is larger than this server fetches ({limit_bytes} bytes).", metadata={"limit_bytes": limit_bytes}
+        )
+
+
+class SourceNotFound(MeshError):
+    """There is nothing at the link."""
+
+    code = StatusCode.NOT_FOUND
+    reason = "SOURCE_NOT_FOUND"
+
+    def __init__(self, link: str, detail: str) -> None:
+        super().__init__(f"There is nothing to fetch at {link} ({detail}).", metadata={"link": link, "detail": detail})
+
+
+class SourceUnavailable(MeshError):
+    """The server of the link does not deliver."""
+
+    code = StatusCode.UNAVAILABLE
+    reason = "SOURCE_UNAVAILABLE"
+
+    def __init__(self, host: str, detail: str) -> None:
+        super().__init__(f"{host} does not deliver ({detail}). Retry later.", metadata={"host": host, "detail": detail})
+
+
+class SourceNotAudio(MeshError):
+    """The link leads to something that is not audio."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = "SOURCE_NOT_AUDIO"
+
+    def __init__(self, link: str, detail: str) -> None:
+        super().__init__(f"What is at {link} is not audio ({detail}).", metadata={"link": link, "detail": detail})
+
+
 # Models
 
 
@@ -526,6 +689,89 @@ class StemsUnsuitable(MeshError):
             f"{name} cannot be exported in this format: {why}. Separate again without choosing stems, or take a zip.",
             metadata={"name": name, "why": why},
         )
+
+
+# Spotify
+
+_SPOTIFY_HELP = "https://developer.spotify.com/dashboard"
+_SPOTIFY_VARIABLES = "SPOTIFY_CLIENT_ID,SPOTIFY_CLIENT_SECRET"
+_SHOWN_LINK_CHARACTERS = 200
+
+
+class LinkInvalid(MeshError):
+    """Not a link that leads to music."""
+
+    code = StatusCode.INVALID_ARGUMENT
+    reason = "LINK_INVALID"
+
+    def __init__(self, link: str, detail: str) -> None:
+        super().__init__(
+            f"This is not a Spotify link to a track, album, playlist or artist: {detail}. Copy it from Spotify with Share,"
+            " Copy link.",
+            metadata={"link": link[:_SHOWN_LINK_CHARACTERS], "detail": detail},
+        )
+
+
+class SpotifyNotConfigured(MeshError):
+    """The mesh has no application to ask Spotify with."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "SPOTIFY_NOT_CONFIGURED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"This mesh has no Spotify credentials. Make an application at {_SPOTIFY_HELP}, then start the mesh with"
+            " SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET set.",
+            metadata={"variables": _SPOTIFY_VARIABLES, "help": _SPOTIFY_HELP},
+        )
+
+
+class SpotifyCredentialsRejected(MeshError):
+    """Spotify does not know the application."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "SPOTIFY_CREDENTIALS_REJECTED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Spotify does not accept this mesh's SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET. Compare them with those at"
+            f" {_SPOTIFY_HELP}.",
+            metadata={"variables": _SPOTIFY_VARIABLES, "help": _SPOTIFY_HELP},
+        )
+
+
+class SpotifyRateLimited(MeshError):
+    """Spotify wants a pause."""
+
+    code = StatusCode.RESOURCE_EXHAUSTED
+    reason = "SPOTIFY_RATE_LIMITED"
+
+    def __init__(self, *, retry_after: float) -> None:
+        super().__init__(
+            f"Spotify asks this mesh to pause for {retry_after:.0f} s. What was asked before is still answered from the"
+            " cache.",
+            retry_after=retry_after,
+        )
+
+
+class SpotifyNotFound(MeshError):
+    """Not in Spotify's catalogue."""
+
+    code = StatusCode.NOT_FOUND
+    reason = "SPOTIFY_NOT_FOUND"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Spotify has no {name}, or does not show it to this mesh.", metadata={"name": name})
+
+
+class SpotifyForbidden(MeshError):
+    """Spotify refuses to tell."""
+
+    code = StatusCode.PERMISSION_DENIED
+    reason = "SPOTIFY_FORBIDDEN"
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(f"Spotify refuses {name} to this mesh: {detail}", metadata={"name": name, "detail": detail})
 
 
 # Events

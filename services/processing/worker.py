@@ -28,7 +28,12 @@ from services.processing.translate import InstallationEvents, SeparationEvents
 async def work(settings: Settings, drain: Drain) -> None:
     """Runs the worker until the drain starts."""
     blobs = LocalBlobStore(settings.data_dir / "blobs")
-    engine = EngineProcess(models_dir=settings.models_dir, device=settings.device, ffmpeg=ffmpeg_path(settings.ffmpeg))
+    engine = EngineProcess(
+        models_dir=settings.models_dir,
+        device=settings.device,
+        ffmpeg=ffmpeg_path(settings.ffmpeg),
+        cpu_fallback=settings.cpu_fallback,
+    )
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     install_dispatcher = DramatiqDispatcher(settings.redis_url, INSTALL_ACTOR)
     async with (

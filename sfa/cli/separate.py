@@ -31,7 +31,10 @@ _AT_ONCE = 4
 @click.option(
     "--format",
     "encoding",
-    type=click.Choice(["wav16", "wav24", "wav32f", "flac16", "flac24", "mp3", "wav", "flac"], case_sensitive=False),
+    type=click.Choice(
+        ["wav16", "wav24", "wav32f", "flac16", "flac24", "mp3", "m4a", "ogg", "opus", "wav", "flac"],
+        case_sensitive=False,
+    ),
     default="wav16",
     show_default=True,
     help="How stems are written. wav32f is the model's own output, unrounded; wav and flac mean 16 bit.",

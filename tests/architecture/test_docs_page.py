@@ -15,6 +15,7 @@ from services.mesh.errors import DOMAIN
 from tools.generate.contract import Contract
 from tools.generate.descriptors import read_protos
 from tools.generate.examples import buf_curl, curl
+from tools.generate.page import anchor
 from tools.generate.toolchain import ROOT
 
 PAGE = (ROOT / "gen" / "openapi" / "index.html").read_text()
@@ -58,7 +59,7 @@ def test_every_link_leads_somewhere_and_every_id_is_unique(anatomy: Anatomy) -> 
 
 
 def test_every_rpc_and_every_reason_has_its_place(anatomy: Anatomy) -> None:
-    assert {rpc.name for rpc in RPCS} <= set(anatomy.ids)
+    assert {anchor(rpc) for rpc in RPCS} <= set(anatomy.ids)
     assert set(CONTRACT.reasons) <= set(anatomy.ids)
     assert DOMAIN in PAGE
 

@@ -123,6 +123,16 @@ class FakeRegistry(RegistryServiceServicer):
     ) -> registry.RegisterStemsResponse:
         return registry.RegisterStemsResponse()
 
+    async def ImportTrack(
+        self, request_iterator: AsyncIterator[registry.ImportTrackRequest], context: Context
+    ) -> registry.ImportTrackResponse:
+        return registry.ImportTrackResponse()
+
+    async def FindImported(
+        self, request: registry.FindImportedRequest, context: Context
+    ) -> registry.FindImportedResponse:
+        return registry.FindImportedResponse()
+
 
 class FakeProcessing(ProcessingServiceServicer):
     def __init__(self, backend: Backend) -> None:
@@ -220,6 +230,7 @@ async def running_backend() -> AsyncIterator[Backend]:
         "alchemy.library.v1.LibraryService",
         "alchemy.processing.v1.ProcessingService",
         "alchemy.realtime.v1.RealtimeService",
+        "alchemy.spotify.v1.SpotifyService",
     ]
     bundle = ServiceBundle(register=register, names=names)
     async with serving(bundle, "127.0.0.1:0", Drain(), grace=0) as backend.port, _media() as backend.media_port:

@@ -86,7 +86,18 @@ async def test_up_runs_one_mesh_per_data_directory_until_sigterm(tmp_path: Path)
     async with asyncio.timeout(90), cli.started("up", "--json", "--ports", "any", "--workers", "2") as process:
         assert process.stdout is not None
         ready = json.loads(await process.stdout.readline())
-        assert set(ready["pids"]) == {"valkey", "library", "realtime", "processing", "worker-1", "worker-2", "envoy"}
+        assert set(ready["pids"]) == {
+            "valkey",
+            "library",
+            "realtime",
+            "spotify",
+            "processing",
+            "worker-1",
+            "worker-2",
+            "download",
+            "download-worker",
+            "envoy",
+        }
         second = await cli("up", "--ports", "any", status=1)
         assert ready["target"] in second.err
         assert (await cli("tracks", "--json")).out == ""  # found without being told where it is

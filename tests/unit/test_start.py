@@ -19,7 +19,7 @@ def start(module: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("module", ["services.library", "services.processing", "services.realtime"])
+@pytest.mark.parametrize("module", ["services.library", "services.processing", "services.realtime", "services.spotify"])
 def test_wrong_settings_are_all_named(module: str) -> None:
     done = start(module, LOG_LEVEL="loud", PORT="99999")
     assert done.returncode == 2

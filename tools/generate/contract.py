@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from itertools import pairwise
 
 from google.api import annotations_pb2, field_behavior_pb2, http_pb2, resource_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
@@ -159,11 +160,19 @@ class Contract:
 
     @cached_property
     def _singular(self) -> dict[str, str]:
-        """The singular of each collection, from the resources of the contract: "tracks" -> "track"."""
-        resources = [
-            message.options.Extensions[resource_pb2.resource] for file in self._files for message in file.message_type
+        """The id's name in each collection, from the patterns of the contract's resources: "tracks" -> "track"."""
+        patterns = [
+            pattern.split("/")
+            for file in self._files
+            for message in file.message_type
+            for pattern in message.options.Extensions[resource_pb2.resource].pattern
         ]
-        return {resource.plural: resource.singular for resource in resources if resource.plural}
+        return {
+            collection: segment[1:-1]
+            for segments in patterns
+            for collection, segment in pairwise(segments)
+            if segment.startswith("{")
+        }
 
     def _flat(self, value: object) -> str:
         name = f"alchemy.errors.v1.ErrorReason.{getattr(value, 'name', '')}"

@@ -126,14 +126,21 @@ class OpenApi:
     def _query_parameters(self, method: MethodDescriptor, binding: Binding) -> Iterable[Json]:
         if binding.body == "*":
             return
-        for field in method.input_type.fields:
-            if field.name == binding.body or field.name in binding.path_fields:
-                continue
+        fields = [field for field in method.input_type.fields if field.name != binding.body]
+        yield from self._query_fields([field for field in fields if field.name not in binding.path_fields])
+
+    def _query_fields(self, fields: Iterable[FieldDescriptor], prefix: str = "") -> Iterable[Json]:
+        """Yields a parameter for each field; for those that are messages, one for each field inside, "outer.inner"."""
+        for field in fields:
             if field.message_type and field.message_type.full_name not in WELL_KNOWN:
-                raise ValueError(f"{field.full_name} is a message, and has no place in a query")
+                if field.is_repeated:
+                    raise ValueError(f"{field.full_name} is a list of messages, and has no place in a query")
+                settable = [inner for inner in field.message_type.fields if "OUTPUT_ONLY" not in behaviours(inner)]
+                yield from self._query_fields(settable, f"{prefix}{field.json_name}.")
+                continue
             schema = self._field(field)
             description = schema.pop("description", "")
-            yield {"name": field.json_name, "in": "query", "description": description, "schema": schema}
+            yield {"name": prefix + field.json_name, "in": "query", "description": description, "schema": schema}
 
     def _request_body(self, request: Descriptor, binding: Binding) -> Json:
         if binding.body == "*":

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,7 +41,9 @@ def write_page(protos: FileDescriptorSet, out: Path) -> None:
         lstrip_blocks=True,
     )
     page = Page(Contract(protos))
-    text = environment.get_template("page.html.j2").render(page=page, version=version(), status_text=status_text)
+    text = environment.get_template("page.html.j2").render(
+        page=page, version=version(), status_text=status_text, anchor=anchor, short_name=short_name
+    )
     out.mkdir(parents=True, exist_ok=True)
     (out / "index.html").write_text(text)
 
@@ -154,13 +157,12 @@ class Page:
 
     @cached_property
     def _anchors(self) -> dict[str, str]:
-        types = {short_name(type_.full_name): short_name(type_.full_name) for type_ in self.types}
-        rpcs = {rpc.name: rpc.name for service in self.services for rpc in service.methods}
-        reasons = {reason.name: reason.name for reason in self.reasons}
-        # Some types are also everyday words at the start of a sentence.
-        return {
-            name: anchor for name, anchor in (types | rpcs | reasons).items() if not name.isalpha() or _compound(name)
-        }
+        named = [(short_name(type_.full_name), anchor(type_)) for type_ in self.types]
+        named += [(rpc.name, anchor(rpc)) for service in self.services for rpc in service.methods]
+        named += [(reason.name, reason.name) for reason in self.reasons]
+        # Some types are also everyday words at the start of a sentence, and some names mean two things.
+        uses = Counter(name for name, _ in named)
+        return {name: place for name, place in named if uses[name] == 1 and (not name.isalpha() or _compound(name))}
 
     def _row(self, field: FieldDescriptor, place: str | None) -> FieldRow:
         notes = [place] if place else []
@@ -179,8 +181,15 @@ class Page:
             text = SCALARS[field.type]
         else:
             name = short_name(used.full_name)
-            text = f'<a href="#{name}">{name}</a>' if used in self.types else name
+            text = f'<a href="#{anchor(used)}">{name}</a>' if used in self.types else name
         return Markup(f"{text}[]" if field.is_repeated else text)  # noqa: S704 - made of identifiers
+
+
+def anchor(thing: MethodDescriptor | Descriptor | EnumDescriptor) -> str:
+    """The id of an RPC or a type on the page; two services may both have a GetTrack, and a Track."""
+    if isinstance(thing, MethodDescriptor):
+        return f"{thing.containing_service.name}.{thing.name}"
+    return thing.full_name
 
 
 def _ends(rpc: MethodDescriptor) -> tuple[Descriptor, Descriptor]:

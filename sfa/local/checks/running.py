@@ -11,9 +11,11 @@ from sfa.local.ports import LOOPBACK
 from sfa.local.state import MeshState
 
 _SERVICES: Final = {
+    "download": "alchemy.download.v1.DownloadService",
     "library": "alchemy.library.v1.LibraryService",
     "processing": "alchemy.processing.v1.ProcessingService",
     "realtime": "alchemy.realtime.v1.RealtimeService",
+    "spotify": "alchemy.spotify.v1.SpotifyService",
 }
 _OLDEST_REDIS: Final = (6, 2)
 

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file alchemy/errors/v1/error_reason.proto.
  */
 export const file_alchemy_errors_v1_error_reason: GenFile = /*@__PURE__*/
-  fileDesc("CiRhbGNoZW15L2Vycm9ycy92MS9lcnJvcl9yZWFzb24ucHJvdG8SEWFsY2hlbXkuZXJyb3JzLnYxKuQJCgtFcnJvclJlYXNvbhIcChhFUlJPUl9SRUFTT05fVU5TUEVDSUZJRUQQABIZChVFUlJPUl9SRUFTT05fSU5URVJOQUwQARIgChxFUlJPUl9SRUFTT05fSU5WQUxJRF9SRVFVRVNUEAISIAocRVJST1JfUkVBU09OX1NFUlZFUl9EUkFJTklORxADEicKI0VSUk9SX1JFQVNPTl9ERVBFTkRFTkNZX1VOQVZBSUxBQkxFEAQSIgoeRVJST1JfUkVBU09OX1JFUVVFU1RfSURfUkVVU0VEEAUSIwofRVJST1JfUkVBU09OX1BBR0VfVE9LRU5fSU5WQUxJRBAGEiAKHEVSUk9SX1JFQVNPTl9VTkFVVEhFTlRJQ0FURUQQBxIdChlFUlJPUl9SRUFTT05fU1RPUkFHRV9GVUxMEAgSIAocRVJST1JfUkVBU09OX1RSQUNLX05PVF9GT1VORBAUEiMKH0VSUk9SX1JFQVNPTl9BUlRJRkFDVF9OT1RfRk9VTkQQFRIdChlFUlJPUl9SRUFTT05fQkxPQl9NSVNTSU5HEBYSHAoYRVJST1JfUkVBU09OX0FVRElPX0VNUFRZEBcSIgoeRVJST1JfUkVBU09OX0FVRElPX1VOREVDT0RBQkxFEBgSIAocRVJST1JfUkVBU09OX0FVRElPX1RSVU5DQVRFRBAZEiEKHUVSUk9SX1JFQVNPTl9BVURJT19OT1RfRklOSVRFEBoSIQodRVJST1JfUkVBU09OX1VQTE9BRF9UT09fTEFSR0UQGxIfChtFUlJPUl9SRUFTT05fQVVESU9fVE9PX0xPTkcQHBIpCiVFUlJPUl9SRUFTT05fQVVESU9fTEFZT1VUX1VOU1VQUE9SVEVEEB0SIAocRVJST1JfUkVBU09OX01PREVMX05PVF9GT1VORBAoEiQKIEVSUk9SX1JFQVNPTl9NT0RFTF9OT1RfSU5TVEFMTEVEECkSHQoZRVJST1JfUkVBU09OX1NURU1fVU5LTk9XThAqEiUKIUVSUk9SX1JFQVNPTl9TRVBBUkFUSU9OX05PVF9GT1VORBArEiMKH0VSUk9SX1JFQVNPTl9KT0JfU1RBVEVfQ09ORkxJQ1QQLBIbChdFUlJPUl9SRUFTT05fUVVFVUVfRlVMTBAtEhwKGEVSUk9SX1JFQVNPTl9XT1JLRVJfTE9TVBAuEh4KGkVSUk9SX1JFQVNPTl9PVVRfT0ZfTUVNT1JZEC8SIAocRVJST1JfUkVBU09OX1dFSUdIVFNfQ09SUlVQVBAwEiMKH0VSUk9SX1JFQVNPTl9ERVZJQ0VfVU5BVkFJTEFCTEUQMRIdChlFUlJPUl9SRUFTT05fTU9ERUxfSU5fVVNFEDISJwojRVJST1JfUkVBU09OX0lOU1RBTExBVElPTl9OT1RfRk9VTkQQMxIkCiBFUlJPUl9SRUFTT05fV0VJR0hUU19VTlJFQUNIQUJMRRA0EiAKHEVSUk9SX1JFQVNPTl9XRUlHSFRTX1JFRlVTRUQQNRIgChxFUlJPUl9SRUFTT05fV0VJR0hUU19NSVNTSU5HEDYSIQodRVJST1JfUkVBU09OX1NURU1TX1VOU1VJVEFCTEUQNxIfChtFUlJPUl9SRUFTT05fQ1VSU09SX0lOVkFMSUQQPGIGcHJvdG8z");
+  fileDesc("CiRhbGNoZW15L2Vycm9ycy92MS9lcnJvcl9yZWFzb24ucHJvdG8SEWFsY2hlbXkuZXJyb3JzLnYxKocPCgtFcnJvclJlYXNvbhIcChhFUlJPUl9SRUFTT05fVU5TUEVDSUZJRUQQABIZChVFUlJPUl9SRUFTT05fSU5URVJOQUwQARIgChxFUlJPUl9SRUFTT05fSU5WQUxJRF9SRVFVRVNUEAISIAocRVJST1JfUkVBU09OX1NFUlZFUl9EUkFJTklORxADEicKI0VSUk9SX1JFQVNPTl9ERVBFTkRFTkNZX1VOQVZBSUxBQkxFEAQSIgoeRVJST1JfUkVBU09OX1JFUVVFU1RfSURfUkVVU0VEEAUSIwofRVJST1JfUkVBU09OX1BBR0VfVE9LRU5fSU5WQUxJRBAGEiAKHEVSUk9SX1JFQVNPTl9VTkFVVEhFTlRJQ0FURUQQBxIdChlFUlJPUl9SRUFTT05fU1RPUkFHRV9GVUxMEAgSIAocRVJST1JfUkVBU09OX1RSQUNLX05PVF9GT1VORBAUEiMKH0VSUk9SX1JFQVNPTl9BUlRJRkFDVF9OT1RfRk9VTkQQFRIdChlFUlJPUl9SRUFTT05fQkxPQl9NSVNTSU5HEBYSHAoYRVJST1JfUkVBU09OX0FVRElPX0VNUFRZEBcSIgoeRVJST1JfUkVBU09OX0FVRElPX1VOREVDT0RBQkxFEBgSIAocRVJST1JfUkVBU09OX0FVRElPX1RSVU5DQVRFRBAZEiEKHUVSUk9SX1JFQVNPTl9BVURJT19OT1RfRklOSVRFEBoSIQodRVJST1JfUkVBU09OX1VQTE9BRF9UT09fTEFSR0UQGxIfChtFUlJPUl9SRUFTT05fQVVESU9fVE9PX0xPTkcQHBIpCiVFUlJPUl9SRUFTT05fQVVESU9fTEFZT1VUX1VOU1VQUE9SVEVEEB0SIAocRVJST1JfUkVBU09OX01PREVMX05PVF9GT1VORBAoEiQKIEVSUk9SX1JFQVNPTl9NT0RFTF9OT1RfSU5TVEFMTEVEECkSHQoZRVJST1JfUkVBU09OX1NURU1fVU5LTk9XThAqEiUKIUVSUk9SX1JFQVNPTl9TRVBBUkFUSU9OX05PVF9GT1VORBArEiMKH0VSUk9SX1JFQVNPTl9KT0JfU1RBVEVfQ09ORkxJQ1QQLBIbChdFUlJPUl9SRUFTT05fUVVFVUVfRlVMTBAtEhwKGEVSUk9SX1JFQVNPTl9XT1JLRVJfTE9TVBAuEh4KGkVSUk9SX1JFQVNPTl9PVVRfT0ZfTUVNT1JZEC8SIAocRVJST1JfUkVBU09OX1dFSUdIVFNfQ09SUlVQVBAwEiMKH0VSUk9SX1JFQVNPTl9ERVZJQ0VfVU5BVkFJTEFCTEUQMRIdChlFUlJPUl9SRUFTT05fTU9ERUxfSU5fVVNFEDISJwojRVJST1JfUkVBU09OX0lOU1RBTExBVElPTl9OT1RfRk9VTkQQMxIkCiBFUlJPUl9SRUFTT05fV0VJR0hUU19VTlJFQUNIQUJMRRA0EiAKHEVSUk9SX1JFQVNPTl9XRUlHSFRTX1JFRlVTRUQQNRIgChxFUlJPUl9SRUFTT05fV0VJR0hUU19NSVNTSU5HEDYSIQodRVJST1JfUkVBU09OX1NURU1TX1VOU1VJVEFCTEUQNxIfChtFUlJPUl9SRUFTT05fQ1VSU09SX0lOVkFMSUQQPBIdChlFUlJPUl9SRUFTT05fTElOS19JTlZBTElEEFASJwojRVJST1JfUkVBU09OX1NQT1RJRllfTk9UX0NPTkZJR1VSRUQQURItCilFUlJPUl9SRUFTT05fU1BPVElGWV9DUkVERU5USUFMU19SRUpFQ1RFRBBSEiUKIUVSUk9SX1JFQVNPTl9TUE9USUZZX1JBVEVfTElNSVRFRBBTEiIKHkVSUk9SX1JFQVNPTl9TUE9USUZZX05PVF9GT1VORBBUEiIKHkVSUk9SX1JFQVNPTl9TUE9USUZZX0ZPUkJJRERFThBVEiMKH0VSUk9SX1JFQVNPTl9ET1dOTE9BRF9OT1RfRk9VTkQQZBIhCh1FUlJPUl9SRUFTT05fTElOS19VTlNVUFBPUlRFRBBlEiIKHkVSUk9SX1JFQVNPTl9BRERSRVNTX0ZPUkJJRERFThBmEiIKHkVSUk9SX1JFQVNPTl9QUk9WSURFUl9ESVNBQkxFRBBnEiMKH0VSUk9SX1JFQVNPTl9QUk9WSURFUl9OT1RfUkVBRFkQaBIhCh1FUlJPUl9SRUFTT05fUFJPVklERVJfQkxPQ0tFRBBpEiAKHEVSUk9SX1JFQVNPTl9QUk9WSURFUl9GQUlMRUQQahIfChtFUlJPUl9SRUFTT05fQUdFX1JFU1RSSUNURUQQaxIZChVFUlJPUl9SRUFTT05fVE9PX0xPTkcQbBIaChZFUlJPUl9SRUFTT05fVE9PX0xBUkdFEG0SIQodRVJST1JfUkVBU09OX1NPVVJDRV9OT1RfRk9VTkQQbhIjCh9FUlJPUl9SRUFTT05fU09VUkNFX1VOQVZBSUxBQkxFEG8SIQodRVJST1JfUkVBU09OX1NPVVJDRV9OT1RfQVVESU8QcGIGcHJvdG8z");
 
 /**
  * The `reason` of the google.rpc.ErrorInfo that every error carries, without the ERROR_REASON_ prefix. Its `domain` is
@@ -295,6 +295,152 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_CURSOR_INVALID = 60;
    */
   CURSOR_INVALID = 60,
+
+  /**
+   * INVALID_ARGUMENT. The text is not a link to a track, album, playlist or artist of Spotify. Metadata: link (its first 200
+   * characters), detail.
+   *
+   * @generated from enum value: ERROR_REASON_LINK_INVALID = 80;
+   */
+  LINK_INVALID = 80,
+
+  /**
+   * FAILED_PRECONDITION. The operator has given the mesh no Spotify application. Metadata: variables (comma-separated, to be
+   * set on the server), help (where to get one).
+   *
+   * @generated from enum value: ERROR_REASON_SPOTIFY_NOT_CONFIGURED = 81;
+   */
+  SPOTIFY_NOT_CONFIGURED = 81,
+
+  /**
+   * FAILED_PRECONDITION. Spotify does not accept the client id and secret of the mesh. Metadata: variables, help.
+   *
+   * @generated from enum value: ERROR_REASON_SPOTIFY_CREDENTIALS_REJECTED = 82;
+   */
+  SPOTIFY_CREDENTIALS_REJECTED = 82,
+
+  /**
+   * RESOURCE_EXHAUSTED. Spotify has told the mesh to pause, which may be for as long as a day. google.rpc.RetryInfo says
+   * when it answers again; asking earlier does no harm, and nothing. What is in the cache is still served.
+   *
+   * @generated from enum value: ERROR_REASON_SPOTIFY_RATE_LIMITED = 83;
+   */
+  SPOTIFY_RATE_LIMITED = 83,
+
+  /**
+   * NOT_FOUND. Spotify has no such track, album, playlist or artist, or does not show it to us. Metadata: name.
+   *
+   * @generated from enum value: ERROR_REASON_SPOTIFY_NOT_FOUND = 84;
+   */
+  SPOTIFY_NOT_FOUND = 84,
+
+  /**
+   * PERMISSION_DENIED. Spotify refuses this to the mesh's application: a private resource, a function withdrawn from new
+   * applications, or a development-mode application without Premium. Metadata: name, detail (Spotify's words).
+   *
+   * @generated from enum value: ERROR_REASON_SPOTIFY_FORBIDDEN = 85;
+   */
+  SPOTIFY_FORBIDDEN = 85,
+
+  /**
+   * NOT_FOUND. No such download. Metadata: name.
+   *
+   * @generated from enum value: ERROR_REASON_DOWNLOAD_NOT_FOUND = 100;
+   */
+  DOWNLOAD_NOT_FOUND = 100,
+
+  /**
+   * INVALID_ARGUMENT, also in a job's error. Nothing here can fetch this link. Metadata: link. Give the address of an
+   * audio file, or of a page that plays one.
+   *
+   * @generated from enum value: ERROR_REASON_LINK_UNSUPPORTED = 101;
+   */
+  LINK_UNSUPPORTED = 101,
+
+  /**
+   * INVALID_ARGUMENT, also in a job's error. The link, or an address that it redirects to, is not on the public
+   * internet. Metadata: host.
+   *
+   * @generated from enum value: ERROR_REASON_ADDRESS_FORBIDDEN = 102;
+   */
+  ADDRESS_FORBIDDEN = 102,
+
+  /**
+   * FAILED_PRECONDITION, also in a job's error. The operator of this server has switched off what would fetch the link.
+   * Metadata: provider.
+   *
+   * @generated from enum value: ERROR_REASON_PROVIDER_DISABLED = 103;
+   */
+  PROVIDER_DISABLED = 103,
+
+  /**
+   * FAILED_PRECONDITION, in a job's error. What would fetch the link is not installed, or not set up. Metadata: provider,
+   * detail.
+   *
+   * @generated from enum value: ERROR_REASON_PROVIDER_NOT_READY = 104;
+   */
+  PROVIDER_NOT_READY = 104,
+
+  /**
+   * In a job's error, code UNAVAILABLE. The site refuses this server: too many requests, a robot check, or not in this
+   * country. Metadata: provider, detail. Wait, or let the operator set cookies or a proxy; then Retry.
+   *
+   * @generated from enum value: ERROR_REASON_PROVIDER_BLOCKED = 105;
+   */
+  PROVIDER_BLOCKED = 105,
+
+  /**
+   * In a job's error, code UNAVAILABLE. The provider failed in a way that is not known. Metadata: provider, detail.
+   * Retry; updating yt-dlp often helps.
+   *
+   * @generated from enum value: ERROR_REASON_PROVIDER_FAILED = 106;
+   */
+  PROVIDER_FAILED = 106,
+
+  /**
+   * In a job's error, code PERMISSION_DENIED. The site shows it only to signed-in adults. Metadata: link. The operator
+   * can set cookies of such an account.
+   *
+   * @generated from enum value: ERROR_REASON_AGE_RESTRICTED = 107;
+   */
+  AGE_RESTRICTED = 107,
+
+  /**
+   * In a job's error, code INVALID_ARGUMENT. The song is longer than this server fetches. Metadata: limit_seconds.
+   *
+   * @generated from enum value: ERROR_REASON_TOO_LONG = 108;
+   */
+  TOO_LONG = 108,
+
+  /**
+   * In a job's error, code INVALID_ARGUMENT. The file is larger than this server fetches. Metadata: limit_bytes.
+   *
+   * @generated from enum value: ERROR_REASON_TOO_LARGE = 109;
+   */
+  TOO_LARGE = 109,
+
+  /**
+   * In a job's error, code NOT_FOUND. There is nothing at the link: it was removed, is private, or never existed.
+   * Metadata: link, detail.
+   *
+   * @generated from enum value: ERROR_REASON_SOURCE_NOT_FOUND = 110;
+   */
+  SOURCE_NOT_FOUND = 110,
+
+  /**
+   * In a job's error, code UNAVAILABLE. The server of the link cannot be reached, fails, or is too slow. Metadata: host,
+   * detail. Retry later.
+   *
+   * @generated from enum value: ERROR_REASON_SOURCE_UNAVAILABLE = 111;
+   */
+  SOURCE_UNAVAILABLE = 111,
+
+  /**
+   * In a job's error, code INVALID_ARGUMENT. What is at the link is not audio. Metadata: link, detail.
+   *
+   * @generated from enum value: ERROR_REASON_SOURCE_NOT_AUDIO = 112;
+   */
+  SOURCE_NOT_AUDIO = 112,
 }
 
 /**

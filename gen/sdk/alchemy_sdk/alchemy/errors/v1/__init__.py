@@ -222,6 +222,114 @@ class ErrorReason(betterproto2.Enum):
     OUT_OF_RANGE. The cursor is not one of this stream. Subscribe without a cursor and list again.
     """
 
+    LINK_INVALID = 80
+    """
+    INVALID_ARGUMENT. The text is not a link to a track, album, playlist or artist of Spotify. Metadata: link (its first 200
+    characters), detail.
+    """
+
+    SPOTIFY_NOT_CONFIGURED = 81
+    """
+    FAILED_PRECONDITION. The operator has given the mesh no Spotify application. Metadata: variables (comma-separated, to be
+    set on the server), help (where to get one).
+    """
+
+    SPOTIFY_CREDENTIALS_REJECTED = 82
+    """
+    FAILED_PRECONDITION. Spotify does not accept the client id and secret of the mesh. Metadata: variables, help.
+    """
+
+    SPOTIFY_RATE_LIMITED = 83
+    """
+    RESOURCE_EXHAUSTED. Spotify has told the mesh to pause, which may be for as long as a day. google.rpc.RetryInfo says
+    when it answers again; asking earlier does no harm, and nothing. What is in the cache is still served.
+    """
+
+    SPOTIFY_NOT_FOUND = 84
+    """
+    NOT_FOUND. Spotify has no such track, album, playlist or artist, or does not show it to us. Metadata: name.
+    """
+
+    SPOTIFY_FORBIDDEN = 85
+    """
+    PERMISSION_DENIED. Spotify refuses this to the mesh's application: a private resource, a function withdrawn from new
+    applications, or a development-mode application without Premium. Metadata: name, detail (Spotify's words).
+    """
+
+    DOWNLOAD_NOT_FOUND = 100
+    """
+    NOT_FOUND. No such download. Metadata: name.
+    """
+
+    LINK_UNSUPPORTED = 101
+    """
+    INVALID_ARGUMENT, also in a job's error. Nothing here can fetch this link. Metadata: link. Give the address of an
+    audio file, or of a page that plays one.
+    """
+
+    ADDRESS_FORBIDDEN = 102
+    """
+    INVALID_ARGUMENT, also in a job's error. The link, or an address that it redirects to, is not on the public
+    internet. Metadata: host.
+    """
+
+    PROVIDER_DISABLED = 103
+    """
+    FAILED_PRECONDITION, also in a job's error. The operator of this server has switched off what would fetch the link.
+    Metadata: provider.
+    """
+
+    PROVIDER_NOT_READY = 104
+    """
+    FAILED_PRECONDITION, in a job's error. What would fetch the link is not installed, or not set up. Metadata: provider,
+    detail.
+    """
+
+    PROVIDER_BLOCKED = 105
+    """
+    In a job's error, code UNAVAILABLE. The site refuses this server: too many requests, a robot check, or not in this
+    country. Metadata: provider, detail. Wait, or let the operator set cookies or a proxy; then Retry.
+    """
+
+    PROVIDER_FAILED = 106
+    """
+    In a job's error, code UNAVAILABLE. The provider failed in a way that is not known. Metadata: provider, detail.
+    Retry; updating yt-dlp often helps.
+    """
+
+    AGE_RESTRICTED = 107
+    """
+    In a job's error, code PERMISSION_DENIED. The site shows it only to signed-in adults. Metadata: link. The operator
+    can set cookies of such an account.
+    """
+
+    TOO_LONG = 108
+    """
+    In a job's error, code INVALID_ARGUMENT. The song is longer than this server fetches. Metadata: limit_seconds.
+    """
+
+    TOO_LARGE = 109
+    """
+    In a job's error, code INVALID_ARGUMENT. The file is larger than this server fetches. Metadata: limit_bytes.
+    """
+
+    SOURCE_NOT_FOUND = 110
+    """
+    In a job's error, code NOT_FOUND. There is nothing at the link: it was removed, is private, or never existed.
+    Metadata: link, detail.
+    """
+
+    SOURCE_UNAVAILABLE = 111
+    """
+    In a job's error, code UNAVAILABLE. The server of the link cannot be reached, fails, or is too slow. Metadata: host,
+    detail. Retry later.
+    """
+
+    SOURCE_NOT_AUDIO = 112
+    """
+    In a job's error, code INVALID_ARGUMENT. What is at the link is not audio. Metadata: link, detail.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -261,6 +369,25 @@ class ErrorReason(betterproto2.Enum):
             54: "ERROR_REASON_WEIGHTS_MISSING",
             55: "ERROR_REASON_STEMS_UNSUITABLE",
             60: "ERROR_REASON_CURSOR_INVALID",
+            80: "ERROR_REASON_LINK_INVALID",
+            81: "ERROR_REASON_SPOTIFY_NOT_CONFIGURED",
+            82: "ERROR_REASON_SPOTIFY_CREDENTIALS_REJECTED",
+            83: "ERROR_REASON_SPOTIFY_RATE_LIMITED",
+            84: "ERROR_REASON_SPOTIFY_NOT_FOUND",
+            85: "ERROR_REASON_SPOTIFY_FORBIDDEN",
+            100: "ERROR_REASON_DOWNLOAD_NOT_FOUND",
+            101: "ERROR_REASON_LINK_UNSUPPORTED",
+            102: "ERROR_REASON_ADDRESS_FORBIDDEN",
+            103: "ERROR_REASON_PROVIDER_DISABLED",
+            104: "ERROR_REASON_PROVIDER_NOT_READY",
+            105: "ERROR_REASON_PROVIDER_BLOCKED",
+            106: "ERROR_REASON_PROVIDER_FAILED",
+            107: "ERROR_REASON_AGE_RESTRICTED",
+            108: "ERROR_REASON_TOO_LONG",
+            109: "ERROR_REASON_TOO_LARGE",
+            110: "ERROR_REASON_SOURCE_NOT_FOUND",
+            111: "ERROR_REASON_SOURCE_UNAVAILABLE",
+            112: "ERROR_REASON_SOURCE_NOT_AUDIO",
         }
 
     @classmethod
@@ -302,4 +429,23 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WEIGHTS_MISSING": 54,
             "ERROR_REASON_STEMS_UNSUITABLE": 55,
             "ERROR_REASON_CURSOR_INVALID": 60,
+            "ERROR_REASON_LINK_INVALID": 80,
+            "ERROR_REASON_SPOTIFY_NOT_CONFIGURED": 81,
+            "ERROR_REASON_SPOTIFY_CREDENTIALS_REJECTED": 82,
+            "ERROR_REASON_SPOTIFY_RATE_LIMITED": 83,
+            "ERROR_REASON_SPOTIFY_NOT_FOUND": 84,
+            "ERROR_REASON_SPOTIFY_FORBIDDEN": 85,
+            "ERROR_REASON_DOWNLOAD_NOT_FOUND": 100,
+            "ERROR_REASON_LINK_UNSUPPORTED": 101,
+            "ERROR_REASON_ADDRESS_FORBIDDEN": 102,
+            "ERROR_REASON_PROVIDER_DISABLED": 103,
+            "ERROR_REASON_PROVIDER_NOT_READY": 104,
+            "ERROR_REASON_PROVIDER_BLOCKED": 105,
+            "ERROR_REASON_PROVIDER_FAILED": 106,
+            "ERROR_REASON_AGE_RESTRICTED": 107,
+            "ERROR_REASON_TOO_LONG": 108,
+            "ERROR_REASON_TOO_LARGE": 109,
+            "ERROR_REASON_SOURCE_NOT_FOUND": 110,
+            "ERROR_REASON_SOURCE_UNAVAILABLE": 111,
+            "ERROR_REASON_SOURCE_NOT_AUDIO": 112,
         }

@@ -896,8 +896,8 @@ class Separation(betterproto2.Message):
 
     sample_rate_hz: "int" = betterproto2.field(18, betterproto2.TYPE_INT32)
     """
-    Sample rate of the stems in hertz. 0 in a request = that of the track; for MP3, which knows few rates, the next higher
-    that it has. Otherwise in [8000, 192000], for MP3 one of its rates. In responses always the rate that the stems have.
+    Sample rate of the stems in hertz. 0 in a request = that of the track; lossy encodings, which know few rates, take the
+    next higher that they have. Otherwise in [8000, 192000], for a lossy encoding one of its rates. In responses always the rate that the stems have.
     Models compute at a rate of their own, 44100 for all of the catalogue: what a track has above 22 kHz is in no stem.
     Stems at the rate of the track line up with it sample for sample.
     """
@@ -929,6 +929,13 @@ class Separation(betterproto2.Message):
     """
     Separate only this part of the track; the stems are as long as it is. Absent = all. The part is treated as a track of
     its own, so its stems are close to, but not exactly, those that the whole track has there.
+    """
+
+    concessions: "list[str]" = betterproto2.field(24, betterproto2.TYPE_STRING, repeated=True)
+    """
+    In state SUCCEEDED: how it was computed otherwise than asked, because memory ran out; empty if it was not. Each is
+    "name=value": "segment_seconds=3.9" when segments were shortened, "device=cpu" when a GPU was too small and the server
+    allows the CPU instead. A separation that fits in no way fails with OUT_OF_MEMORY.
     """
 
 

@@ -1,0 +1,1 @@
+"""What is foreign: spotipy, Redis, short links."""

@@ -1,0 +1,76 @@
+"""What the use cases need from outside."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from services.spotify.domain import JsonObject, Ref, ShortLink
+
+
+class Question(StrEnum):
+    """The questions that are put to Spotify."""
+
+    SEARCH = "search"
+    TRACK = "track"
+    ALBUM = "album"
+    ALBUM_TRACKS = "album-tracks"
+    ARTIST = "artist"
+    PLAYLIST = "playlist"
+    PLAYLIST_ITEMS = "playlist-items"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question to Spotify; equal requests have equal answers.
+
+    Attributes:
+        question: which.
+        subject: the id, or the words to search for.
+        offset: where the wanted page begins, for questions with pages.
+        limit: how long the page is.
+        version: of what pages are asked for, so that pages of different versions are never mixed.
+    """
+
+    question: Question
+    subject: str
+    offset: int = 0
+    limit: int = 0
+    version: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is asked for, as errors name it: "spotify/albums/..."."""
+        if self.question is Question.SEARCH:
+            return "the search"
+        return f"spotify/{self.question.value.split('-')[0]}s/{self.subject}"
+
+    @property
+    def key(self) -> str:
+        """The request as one text, without two requests ever sharing one."""
+        return f"{self.question.value}:{self.offset}:{self.limit}:{len(self.version)}:{self.version}:{self.subject}"
+
+
+class Catalogue(Protocol):
+    """Spotify's Web API, or a cache in front of it."""
+
+    async def ask(self, request: Request) -> JsonObject:
+        """Returns the answer.
+
+        Raises:
+            SpotifyNotFound: there is no such thing.
+            MeshError: Spotify refuses or does not answer; nothing is known about the thing.
+        """
+        ...
+
+
+class ShortLinks(Protocol):
+    """Follows short links."""
+
+    async def target(self, link: ShortLink) -> Ref:
+        """Returns what a short link leads to.
+
+        Raises:
+            LinkInvalid: it leads elsewhere, or nowhere.
+            DependencyUnavailable: Spotify's link server does not answer.
+        """
+        ...
