@@ -6,10 +6,10 @@ COPY . .
 RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
 
 FROM python:3.12-slim
-# library, processing, realtime or spotify: the package's extra and the module that is run.
+# download, library, processing, realtime or spotify: the package's extra and the module that is run.
 ARG SERVICE
-# Decodes what is uploaded; only the library does.
-RUN if [ "$SERVICE" = library ]; then \
+# Decodes what is uploaded, or takes the sound out of what a page plays.
+RUN if [ "$SERVICE" = library ] || [ "$SERVICE" = download ]; then \
       apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*; \
     fi
 COPY --from=build /wheel /wheel

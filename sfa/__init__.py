@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from alchemy_sdk.alchemy.download.v1 import Download as Download
     from alchemy_sdk.alchemy.library.v1 import Artifact as Artifact
     from alchemy_sdk.alchemy.library.v1 import Track as Track
     from alchemy_sdk.alchemy.processing.v1 import Installation as Installation
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sfa.errors import AlreadyExists as AlreadyExists
     from sfa.errors import DataLoss as DataLoss
     from sfa.errors import DeadlineExceeded as DeadlineExceeded
+    from sfa.errors import DownloadFailed as DownloadFailed
     from sfa.errors import FailedPrecondition as FailedPrecondition
     from sfa.errors import Internal as Internal
     from sfa.errors import InvalidArgument as InvalidArgument
@@ -52,6 +54,7 @@ _HOME: Final = {
     "Artifact": "alchemy_sdk.alchemy.library.v1",
     "Model": "alchemy_sdk.alchemy.processing.v1",
     "Separation": "alchemy_sdk.alchemy.processing.v1",
+    "Download": "alchemy_sdk.alchemy.download.v1",
     "Installation": "alchemy_sdk.alchemy.processing.v1",
     "Progress": "alchemy_sdk.alchemy.type.v1",
     "JobState": "alchemy_sdk.alchemy.type.v1",
@@ -71,6 +74,7 @@ _HOME: Final = {
     "DeadlineExceeded": "sfa.errors",
     "DataLoss": "sfa.errors",
     "Internal": "sfa.errors",
+    "DownloadFailed": "sfa.errors",
     "SeparationFailed": "sfa.errors",
     "SeparationCancelled": "sfa.errors",
     "Violation": "sfa.errors",

@@ -98,6 +98,13 @@ def reason_of(installation: Installation) -> tuple[str, str]:
     return info.reason, status.message
 
 
+def reason_of_status(status: rpc.Status | None) -> tuple[str, str]:
+    """Reason and message of the error that a failed job keeps."""
+    status = status or rpc.Status()
+    info = _detail(status, rpc.ErrorInfo) or rpc.ErrorInfo()
+    return info.reason, status.message
+
+
 def _from_status(error: GRPCError) -> MeshError:
     status = error.details if isinstance(error.details, rpc.Status) else rpc.Status()
     info = _detail(status, rpc.ErrorInfo) or rpc.ErrorInfo()

@@ -12,6 +12,7 @@ MeshError
 ├── DeadlineExceeded      no answer in time
 ├── DataLoss              bytes are gone, or did not arrive as they were sent
 ├── Internal              a defect of the server
+├── DownloadFailed        a link could not be fetched
 └── SeparationFailed      the job ended without a result
     └── SeparationCancelled   because somebody cancelled it
 """
@@ -107,6 +108,10 @@ class DataLoss(MeshError):
 
 class Internal(MeshError):
     """A defect of the server, or an answer that is not one of a mesh at all."""
+
+
+class DownloadFailed(MeshError):
+    """A link was refused, or its download ended without a track. `reason` says why."""
 
 
 class SeparationFailed(MeshError):

@@ -4,6 +4,7 @@ import ssl
 from types import TracebackType
 from typing import Self
 
+from sfa.downloads import Downloads
 from sfa.installations import Installations
 from sfa.library import Library
 from sfa.processing import Processing
@@ -18,6 +19,7 @@ class Mesh:
 
     Attributes:
         target: The address of its gateway.
+        downloads: Songs from links.
         library: Tracks and their files.
         processing: Models and separations.
         installations: Bringing models onto the server, and off it.
@@ -28,6 +30,7 @@ class Mesh:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.target = str(transport.target)
+        self.downloads = Downloads(transport)
         self.library = Library(transport)
         self.processing = Processing(transport)
         self.installations = Installations(transport)

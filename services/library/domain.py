@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.mesh.audio.probe import Probe
-from services.mesh.errors import ArtifactNotFound, InvalidRequest, TrackNotFound, Violation
+from services.mesh.errors import ArtifactNotFound, ErrorRecord, InvalidRequest, TrackNotFound, Violation
 from services.mesh.ids import is_id
 
 
@@ -47,6 +47,46 @@ class Audio:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a track came from; see Source in the contract."""
+
+    uri: str
+    provider: str
+    license_note: str
+    download: str
+
+
+class StepState(StrEnum):
+    """Where a step stands; named as in the contract."""
+
+    PENDING = "PENDING"
+    STARTED = "STARTED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that follows by itself; see Step in the contract.
+
+    Attributes:
+        action: what is done, "separate".
+        request_id: by which the service that does it knows a repetition; unique among the steps of a track.
+        wish: how, as the message of that service, serialized.
+        tries: how often starting it had to be put off.
+        due_us: not to be started before; microseconds since 1970.
+    """
+
+    action: str
+    request_id: str
+    wish: bytes
+    state: StepState = StepState.PENDING
+    job: str = ""
+    error: ErrorRecord | None = None
+    tries: int = 0
+    due_us: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Track:
     """One piece of music; see Track in the contract. Times are microseconds since 1970, ids have no prefix."""
 
@@ -69,6 +109,13 @@ class Track:
     created_us: int
     updated_us: int
     revision: int
+    source: Source | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def steps_due_us(self) -> int | None:
+        """When the next pending step is due; None if there is none."""
+        return min((step.due_us for step in self.steps if step.state is StepState.PENDING), default=None)
 
     @property
     def name(self) -> str:

@@ -14,7 +14,14 @@ from alchemy.library.v1.registry_service_pb2_grpc import RegistryServiceServicer
 from services.library.adapters.media import MediaSigner
 from services.library.domain import Artifact, Order, sort_value
 from services.library.rules import UPDATABLE, parse_filter, parse_order
-from services.library.translate import artifact_message, stem_from, track_message
+from services.library.translate import (
+    artifact_message,
+    source_from,
+    stem_from,
+    steps_from,
+    tags_from,
+    track_message,
+)
 from services.library.uploads import Uploads
 from services.library.usecases import Library
 from services.mesh.errors import InvalidRequest, PageTokenInvalid, Violation
@@ -45,7 +52,13 @@ class LibraryRpc(LibraryServiceServicer):
             async for message in request_iterator:
                 yield message.data.data
 
-        track = await self._uploads.upload(owner(context), first.filename, first.request_id, pieces())
+        track = await self._uploads.upload(
+            owner(context),
+            first.filename,
+            first.request_id,
+            pieces(),
+            steps=lambda track_id: steps_from(first.then, track_id),
+        )
         return pb.UploadTrackResponse(track=track_message(track))
 
     async def GetTrack(self, request: pb.GetTrackRequest, context: Context) -> pb.GetTrackResponse:
@@ -119,8 +132,9 @@ class LibraryRpc(LibraryServiceServicer):
 class RegistryRpc(RegistryServiceServicer):
     """Serves RegistryService to the workers of the mesh."""
 
-    def __init__(self, library: Library, signer: MediaSigner) -> None:
+    def __init__(self, library: Library, uploads: Uploads, signer: MediaSigner) -> None:
         self._library = library
+        self._uploads = uploads
         self._signer = signer
 
     async def ResolveTrack(
@@ -137,6 +151,37 @@ class RegistryRpc(RegistryServiceServicer):
         return registry_pb.RegisterStemsResponse(
             artifacts=[artifact_message(artifact, self._signer.address(artifact)) for artifact in artifacts]
         )
+
+    async def ImportTrack(
+        self, request_iterator: AsyncIterator[registry_pb.ImportTrackRequest], context: Context
+    ) -> registry_pb.ImportTrackResponse:
+        first = await anext(request_iterator, registry_pb.ImportTrackRequest())
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield first.data
+            async for message in request_iterator:
+                yield message.data
+
+        track = await self._uploads.import_file(
+            owner(context),
+            first.filename,
+            pieces(),
+            source=source_from(first.source),
+            known=tags_from(first.tags),
+            steps=steps_from(first.then, _last(first.source.download)),
+        )
+        return registry_pb.ImportTrackResponse(track=track_message(track))
+
+    async def FindImported(
+        self, request: registry_pb.FindImportedRequest, context: Context
+    ) -> registry_pb.FindImportedResponse:
+        steps = steps_from(request.then, _last(request.download))
+        track = await self._uploads.find_imported(owner(context), request.download, request.uri, steps)
+        return registry_pb.FindImportedResponse(track=track_message(track) if track else None)
+
+
+def _last(name: str) -> str:
+    return name.rsplit("/", 1)[-1]
 
 
 class _Faults:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
-from services.library.domain import Order, Stem, folded
+from services.library.domain import Order, Source, Stem, folded
 from services.mesh.audio.tags import MAX_TEXT, Tags
 from services.mesh.errors import InvalidRequest, Violation
 
@@ -12,6 +12,10 @@ MAX_FILENAME_BYTES = 255
 MAX_REQUEST_ID = 64
 MAX_FILTER = 200
 UNTITLED = "untitled"
+
+MAX_URI = 2048
+MAX_ARTWORK_BYTES = 4 * 2**20
+_ARTWORK_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 
 _TEXTS = ("title", "artist", "album", "album_artist", "genre")
 UPDATABLE = (*_TEXTS, "release_date", "track_number", "isrc")
@@ -42,6 +46,33 @@ def check_upload(filename: str, request_id: str) -> None:
         faults.append(Violation("filename", f"must be at most {MAX_FILENAME_BYTES} bytes of UTF-8, not {size}"))
     if len(request_id) > MAX_REQUEST_ID:
         faults.append(Violation("request_id", f"must be at most {MAX_REQUEST_ID} characters, not {len(request_id)}"))
+    if faults:
+        raise InvalidRequest(faults)
+
+
+def check_import(filename: str, source: Source, known: Tags) -> None:
+    """Checks what a worker hands over with a file.
+
+    Raises:
+        InvalidRequest: listing every fault.
+    """
+    faults = []
+    if len(clean_filename(filename).encode()) > MAX_FILENAME_BYTES:
+        faults.append(Violation("filename", f"must be at most {MAX_FILENAME_BYTES} bytes of UTF-8"))
+    if not source.download or len(source.download) > MAX_REQUEST_ID:
+        faults.append(Violation("source.download", "must be downloads/{download}"))
+    if not source.uri or len(source.uri) > MAX_URI:
+        faults.append(Violation("source.uri", f"must have 1 to {MAX_URI} characters"))
+    if len(source.license_note) > MAX_TEXT:
+        faults.append(Violation("source.license_note", f"must be at most {MAX_TEXT} characters"))
+    for field in ("title", "artist", "album", "album_artist", "release_date", "track_number", "isrc"):
+        value = getattr(known, field)
+        if value and (fault := _field_fault(field, value)):
+            faults.append(Violation(f"tags.{field}", fault))
+    if known.artwork and (
+        len(known.artwork.data) > MAX_ARTWORK_BYTES or known.artwork.media_type not in _ARTWORK_TYPES
+    ):
+        faults.append(Violation("tags.artwork", "must be a jpeg, png, webp or gif image of at most 4 MiB"))
     if faults:
         raise InvalidRequest(faults)
 

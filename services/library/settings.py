@@ -19,6 +19,11 @@ class Settings(ServiceSettings):
         "Address of the mesh as its users reach it; media addresses begin so.",
         default="http://127.0.0.1:3000",
     )
+    processing_target: str = setting(
+        "PROCESSING_TARGET",
+        "host:port of the processing service, which separates what is to be separated after an upload.",
+        default="127.0.0.1:3003",
+    )
     media_key_file: Path = setting(
         "MEDIA_KEY_FILE",
         "File with the key that signs media addresses, made if absent; DATA_DIR/media.key if unset.",

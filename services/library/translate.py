@@ -2,10 +2,13 @@
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from alchemy.chain.v1.chain_pb2 import Step as StepMessage
+from alchemy.chain.v1.chain_pb2 import Then
 from alchemy.library.v1 import registry_service_pb2 as registry_pb
 from alchemy.library.v1 import track_pb2
 from alchemy.type.v1.audio_pb2 import AudioProperties
-from services.library.domain import Artifact, Audio, MediaAddress, Stem, Track
+from services.library.domain import Artifact, Audio, MediaAddress, Source, Stem, Step, Track
+from services.mesh.audio.tags import Artwork, Tags
 
 
 def track_message(track: Track) -> track_pb2.Track:
@@ -29,6 +32,8 @@ def track_message(track: Track) -> track_pb2.Track:
         create_time=_timestamp(track.created_us),
         update_time=_timestamp(track.updated_us),
         revision=track.revision,
+        source=_source_message(track.source) if track.source else None,
+        steps=map(_step_message, track.steps),
     )
 
 
@@ -68,6 +73,53 @@ def stem_from(message: registry_pb.StemFile) -> Stem:
             codec=audio.codec,
             peak=audio.peak,
         ),
+    )
+
+
+def steps_from(then: Then, request: str) -> list[Step]:
+    """Returns the steps that somebody wishes; `request` makes their request ids, so it tells one wish from another."""
+    if not then.HasField("separate"):
+        return []
+    return [Step(action="separate", request_id=f"then-separate-{request}", wish=then.separate.SerializeToString())]
+
+
+def source_from(message: track_pb2.Source) -> Source:
+    """Returns where a file came from."""
+    return Source(
+        uri=message.uri,
+        provider=message.provider,
+        license_note=message.license_note,
+        download=message.download,
+    )
+
+
+def tags_from(message: registry_pb.Tags) -> Tags:
+    """Returns the tags that a worker hands over."""
+    artwork = Artwork(data=message.artwork, media_type=message.artwork_media_type) if message.artwork else None
+    return Tags(
+        title=message.title,
+        artist=message.artist,
+        album=message.album,
+        album_artist=message.album_artist,
+        release_date=message.release_date,
+        track_number=message.track_number,
+        isrc=message.isrc,
+        artwork=artwork,
+    )
+
+
+def _source_message(source: Source) -> track_pb2.Source:
+    return track_pb2.Source(
+        uri=source.uri, provider=source.provider, license_note=source.license_note, download=source.download
+    )
+
+
+def _step_message(step: Step) -> StepMessage:
+    return StepMessage(
+        action=step.action,
+        state=f"STATE_{step.state.value}",
+        job=step.job,
+        error=step.error.to_status() if step.error else None,
     )
 
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterable, Callable, Sequence
+from dataclasses import dataclass, fields, replace
 
 from services.library import rules
 from services.library.adapters.catalogue import SqlCatalogue
-from services.library.domain import Artifact, ArtifactKind, Audio, Track
+from services.library.domain import Artifact, ArtifactKind, Audio, Source, Step, Track
 from services.library.usecases import now_us
 from services.mesh.audio.probe import AudioLimits, Probe, probe
 from services.mesh.audio.tags import Artwork, Tags, read_tags
@@ -56,9 +56,59 @@ class Uploads:
         # Decoding is the processor's work: more at once would only make all of them slower.
         self._decoding = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def upload(self, owner: str, filename: str, request_id: str, pieces: AsyncIterable[bytes]) -> Track:
-        """Adds a file; see UploadTrack in the contract. If it fails, or is cancelled, nothing is kept."""
+    async def upload(
+        self,
+        owner: str,
+        filename: str,
+        request_id: str,
+        pieces: AsyncIterable[bytes],
+        *,
+        steps: Callable[[str], Sequence[Step]] = lambda _: (),
+    ) -> Track:
+        """Adds a file; see UploadTrack in the contract. If it fails, or is cancelled, nothing is kept.
+
+        `steps` makes what follows, for the id of the track.
+        """
         rules.check_upload(filename, request_id)
+        return await self._add(owner, filename, request_id, pieces, steps, source=None, known=Tags())
+
+    async def import_file(
+        self,
+        owner: str,
+        filename: str,
+        pieces: AsyncIterable[bytes],
+        *,
+        source: Source,
+        known: Tags,
+        steps: Sequence[Step],
+    ) -> Track:
+        """Adds a file that a worker fetched; see ImportTrack in the contract."""
+        rules.check_import(filename, source, known)
+        if earlier := await self._catalogue.imported(owner, source.download, ""):
+            return earlier
+        # The name of a download is unique, so the request ids of uploads and imports do not clash.
+        return await self._add(owner, filename, source.download, pieces, lambda _: steps, source=source, known=known)
+
+    async def find_imported(self, owner: str, download: str, uri: str, steps: Sequence[Step]) -> Track | None:
+        """Returns the track that a download or an address led to before, with these steps added; None if there is none."""
+        track = await self._catalogue.imported(owner, download, uri)
+        if track is None or not steps:
+            return track
+        changed = await self._catalogue.add_steps(owner, track.id, steps, now_us())
+        self._on_change()
+        return changed
+
+    async def _add(
+        self,
+        owner: str,
+        filename: str,
+        request_id: str,
+        pieces: AsyncIterable[bytes],
+        steps: Callable[[str], Sequence[Step]],
+        *,
+        source: Source | None,
+        known: Tags,
+    ) -> Track:
         async with self._blobs.writer() as blob:
             await self._receive(blob, pieces)
             digest = await blob.digest()
@@ -66,9 +116,10 @@ class Uploads:
                 return earlier
             async with self._decoding:
                 found = await probe(blob.path, ffmpeg=self._ffmpeg, limits=self._limits.audio)
-                tags = await read_tags(blob.path, ffmpeg=self._ffmpeg)
+                tags = _merged(known, await read_tags(blob.path, ffmpeg=self._ffmpeg))
             await blob.commit()
         track, files = _new_track(owner, rules.clean_filename(filename), digest, found, tags)
+        track = replace(track, source=source, steps=tuple(steps(track.id)))
         if tags.artwork is not None:
             cover = await self._store_cover(track, tags.artwork)
             track, files = replace(track, artwork_id=cover.id), [*files, cover]
@@ -112,6 +163,12 @@ class Uploads:
             sha256=digest.sha256,
             created_us=track.created_us,
         )
+
+
+def _merged(known: Tags, found: Tags) -> Tags:
+    """Returns the tags of a file with those that are known better; only its own cover wins over a known one."""
+    better = {field.name: value for field in fields(Tags) if (value := getattr(known, field.name))}
+    return replace(found, **better | {"artwork": found.artwork or known.artwork})
 
 
 def _new_track(owner: str, filename: str, digest: Digest, found: Probe, tags: Tags) -> tuple[Track, list[Artifact]]:

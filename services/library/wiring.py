@@ -13,6 +13,8 @@ from services.library.adapters.database import open_database
 from services.library.adapters.events import ChangeRelay
 from services.library.adapters.http import MediaHttp, serving_http
 from services.library.adapters.media import MediaSigner, load_key
+from services.library.adapters.processing import GrpcStarter
+from services.library.chain import ChainRunner
 from services.library.rpc import LibraryRpc, RegistryRpc
 from services.library.settings import Settings
 from services.library.uploads import UploadLimits, Uploads
@@ -39,10 +41,15 @@ async def build(settings: Settings, _drain: Drain) -> AsyncIterator[ServiceBundl
     """Connects the service's parts; closes them in reverse."""
     ffmpeg = ffmpeg_path(settings.ffmpeg)
     signer = MediaSigner(load_key(settings.media_key_file), settings.public_url, settings.media_ttl_seconds)
-    async with open_database(settings.database_url) as engine, redis.connect(settings.redis_url) as client:
+    async with (
+        open_database(settings.database_url) as engine,
+        redis.connect(settings.redis_url) as client,
+        grpc.aio.insecure_channel(settings.processing_target) as processing,
+    ):
         catalogue = SqlCatalogue(engine)
         relay = ChangeRelay(catalogue, EventLog(client))
         blobs = LocalBlobStore(settings.data_dir / "blobs")
+        chain = ChainRunner(catalogue, GrpcStarter(processing), on_change=relay.wake)
         library = Library(catalogue=catalogue, blobs=blobs, on_change=relay.wake)
         uploads = Uploads(
             catalogue=catalogue,
@@ -56,7 +63,7 @@ async def build(settings: Settings, _drain: Drain) -> AsyncIterator[ServiceBundl
 
         def register(server: grpc.aio.Server) -> None:
             add_LibraryServiceServicer_to_server(LibraryRpc(library, uploads, signer), server)
-            add_RegistryServiceServicer_to_server(RegistryRpc(library, signer), server)
+            add_RegistryServiceServicer_to_server(RegistryRpc(library, uploads, signer), server)
 
         async def collect_garbage() -> None:
             while True:
@@ -69,4 +76,4 @@ async def build(settings: Settings, _drain: Drain) -> AsyncIterator[ServiceBundl
 
         async with serving_http(MediaHttp(library, signer), settings.host, settings.http_port) as port:
             log.info("serving media", address=f"{settings.host}:{port}")
-            yield ServiceBundle(register=register, names=SERVICES, background=[relay.run, collect_garbage])
+            yield ServiceBundle(register=register, names=SERVICES, background=[relay.run, chain.run, collect_garbage])

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from keyword import iskeyword
 from typing import Final
 
 import click
@@ -13,6 +14,7 @@ _COMMANDS: Final = {
     "demo": "Separate a song, from nothing to stems.",
     "doctor": "Find out what is missing on this machine.",
     "separate": "Split songs into stems.",
+    "import": "Fetch songs from links.",
     "models": "List models; install their weights.",
     "tracks": "List, show and delete songs.",
     "jobs": "List, cancel and retry separations.",
@@ -20,7 +22,12 @@ _COMMANDS: Final = {
     "resolve": "Show what a Spotify link leads to.",
     "watch": "Follow a separation, or everything.",
 }
-"""Every command, in the order of the help page: a newcomer reads it top down. `sfa.cli.NAME.NAME` is its code."""
+"""Every command, in the order of the help page: a newcomer reads it top down. `module_of(NAME)` holds its code."""
+
+
+def module_of(command: str) -> str:
+    """The module that holds a command, under a name that Python allows."""
+    return f"sfa.cli.{command}_" if iskeyword(command) else f"sfa.cli.{command}"
 
 
 class _Commands(click.Group):
@@ -30,7 +37,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"sfa.cli.{cmd_name}"), cmd_name)
+        module = module_of(cmd_name)
+        command = getattr(import_module(module), module.rpartition(".")[2])
         assert isinstance(command, click.Command)
         return command
 

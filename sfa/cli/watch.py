@@ -83,6 +83,11 @@ def _sentence(event: Event) -> str:
             what = f"job {texts.short(job.name)} {(job.state.name or '').lower()}{fraction}"
         case "separation_deleted":
             what = f"job {texts.short(event.separation_deleted or '')} was removed"
+        case "download_changed" if (download := event.download_changed) is not None:
+            fraction = f" {download.progress.fraction:.0%} {download.progress.stage}" if download.progress else ""
+            what = f"{download.name} {(download.state.name or '').lower()}{fraction}  {download.link}"
+        case "download_deleted":
+            what = f"{event.download_deleted} was removed"
         case "installation_changed" if (installing := event.installation_changed) is not None:
             fraction = f" {installing.progress.fraction:.0%}" if installing.progress else ""
             what = f"{installing.name} {(installing.state.name or '').lower()}{fraction}"

@@ -84,7 +84,13 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}",
         "MODELS_DIR": str(options.data_dir.models),
     }
-    library = {**common, "HTTP_PORT": str(ports["library-media"]), "PUBLIC_URL": target}
+    library = {
+        **common,
+        "HTTP_PORT": str(ports["library-media"]),
+        "PUBLIC_URL": target,
+        "PROCESSING_TARGET": f"{LOOPBACK}:{ports['processing']}",
+    }
+    download = {**common, "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}"}
     spotify = common
     if options.sandbox:
         stages.append([_sandbox(ports["sandbox"])])
@@ -101,7 +107,12 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
     stages.append(
         [
             _server("processing", "ProcessingService", ports, processing),
-            *(_worker(n, ports[f"worker-{n}-metrics"], processing) for n in range(1, options.workers + 1)),
+            *(
+                _worker(f"worker-{n}", "processing", ports[f"worker-{n}-metrics"], processing)
+                for n in range(1, options.workers + 1)
+            ),
+            _server("download", "DownloadService", ports, download),
+            _worker("download-worker", "download", ports["download-worker-metrics"], download),
         ]
     )
     stages.append([_envoy(options.data_dir, ports)])
@@ -171,10 +182,10 @@ def _sandboxed(port: int) -> dict[str, str]:
     }
 
 
-def _worker(number: int, metrics_port: int, env: Mapping[str, str]) -> Service:
+def _worker(name: str, domain: str, metrics_port: int, env: Mapping[str, str]) -> Service:
     return Service(
-        name=f"worker-{number}",
-        argv=(sys.executable, "-m", "services.processing.worker"),
+        name=name,
+        argv=(sys.executable, "-m", f"services.{domain}.worker"),
         env={**env, "METRICS_PORT": str(metrics_port)},
         # It serves nobody else; its metrics answer once it has read its settings.
         ready=probes.answering(LOOPBACK, metrics_port, "/metrics"),
@@ -187,6 +198,7 @@ def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
     from sfa.gateway import Address, GatewayConfig, descriptor_file, render  # noqa: PLC0415
 
     upstreams = {
+        "download": Address(LOOPBACK, ports["download"]),
         "library": Address(LOOPBACK, ports["library"]),
         "processing": Address(LOOPBACK, ports["processing"]),
         "realtime": Address(LOOPBACK, ports["realtime"]),
@@ -218,7 +230,10 @@ def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
 
 def _routed(port: int) -> probes.Probe:
     """Ready when calls through the gateway reach the services behind it."""
-    calls = [probes.answering(LOOPBACK, port, path) for path in ("/v1/models", "/v1/tracks?page_size=1")]
+    calls = [
+        probes.answering(LOOPBACK, port, path)
+        for path in ("/v1/models", "/v1/tracks?page_size=1", "/v1/downloads?page_size=1")
+    ]
 
     async def probe() -> bool:
         return all([await call() for call in calls])

@@ -123,6 +123,16 @@ class FakeRegistry(RegistryServiceServicer):
     ) -> registry.RegisterStemsResponse:
         return registry.RegisterStemsResponse()
 
+    async def ImportTrack(
+        self, request_iterator: AsyncIterator[registry.ImportTrackRequest], context: Context
+    ) -> registry.ImportTrackResponse:
+        return registry.ImportTrackResponse()
+
+    async def FindImported(
+        self, request: registry.FindImportedRequest, context: Context
+    ) -> registry.FindImportedResponse:
+        return registry.FindImportedResponse()
+
 
 class FakeProcessing(ProcessingServiceServicer):
     def __init__(self, backend: Backend) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -42,7 +43,7 @@ def made(owner: str, title: str, created_us: int, samples: int) -> tuple[Track, 
         created_us=created_us,
         audio=audio,
     )
-    texts = dict.fromkeys(("artist", "album", "album_artist", "genre", "release_date", "isrc"), "")
+    texts: dict[str, Any] = dict.fromkeys(("artist", "album", "album_artist", "genre", "release_date", "isrc"), "")
     track = Track(
         id=original.track_id,
         owner=owner,

@@ -73,7 +73,16 @@ async def test_a_server_of_the_users_own_is_used(tmp_path: Path, chosen: dict[st
     plan = make_plan(options, chosen)
     assert plan.redis_url == "redis://elsewhere:6379/1"
     names = [service.name for stage in plan.stages for service in stage]
-    assert names == ["library", "realtime", "spotify", "processing", "worker-1", "envoy"]
+    assert names == [
+        "library",
+        "realtime",
+        "spotify",
+        "processing",
+        "worker-1",
+        "download",
+        "download-worker",
+        "envoy",
+    ]
 
 
 async def test_in_the_sandbox_a_stand_in_takes_the_place_of_spotify(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import sfa
 from sfa import errors
+from sfa.downloads import Downloads
 from sfa.installations import Installations
 from sfa.library import Library
 from sfa.local import state
@@ -25,6 +26,8 @@ PUBLIC = [
     "AudioEncoding",
     "DataLoss",
     "DeadlineExceeded",
+    "Download",
+    "DownloadFailed",
     "Event",
     "FailedPrecondition",
     "Installation",
@@ -63,7 +66,7 @@ def test_every_error_is_public_and_drawn_in_the_tree() -> None:
 
 
 def test_every_public_method_says_what_it_does() -> None:
-    for facade in (sfa.Mesh, Library, Processing, Installations, Realtime, Spotify):
+    for facade in (sfa.Mesh, Downloads, Library, Processing, Installations, Realtime, Spotify):
         for name, method in inspect.getmembers(facade, inspect.isfunction):
             assert name.startswith("_") or method.__doc__, f"{facade.__name__}.{name} has no docstring"
 
@@ -74,9 +77,9 @@ import sys
 for name in ("google.protobuf", "grpc", "services", "alchemy", "torch", "numpy", "redis", "jinja2", "aiohttp"):
     sys.modules[name] = None
 import sfa.mesh, sfa.local.running
-from sfa.cli import _COMMANDS
+from sfa.cli import _COMMANDS, module_of
 for name in _COMMANDS:
-    __import__(f"sfa.cli.{name}")
+    __import__(module_of(name))
 """
     roots = os.pathsep.join(str(Path(sfa.__file__).parents[1] / folder) for folder in (".", "gen/sdk"))
     subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": roots}, check=True)

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
@@ -28,6 +29,11 @@ def curl(contract: Contract, method: MethodDescriptor, binding: Binding) -> str:
         words += ["-d", _compact(body)]
         if masks := [field for field in method.input_type.fields if _is_mask(field)]:
             url += f"?{masks[0].json_name}={','.join(body)}"
+    else:
+        required = [field for field in method.input_type.fields if "REQUIRED" in behaviours(field)]
+        query = [field for field in required if field.name not in binding.path_fields]
+        if query:
+            url += "?" + "&".join(f"{field.json_name}={_value(contract, field)}" for field in query)
     return _joined([*words, url])
 
 
@@ -64,10 +70,26 @@ def _example(contract: Contract, field: FieldDescriptor) -> str | list[str] | No
     return example if fits else None
 
 
-def _placeholder(contract: Contract, field: FieldDescriptor) -> str | dict[str, str]:
-    """A resource name with capitals where an id belongs, by the pattern in the field's comment."""
+def _value(contract: Contract, field: FieldDescriptor) -> str:
+    """What a required field of a query may be."""
+    if field.enum_type is not None:
+        return str(field.enum_type.values[1].name)  # the first is UNSPECIFIED
+    return str(_example(contract, field) or "...")
+
+
+def _placeholder(contract: Contract, field: FieldDescriptor) -> Any:  # noqa: ANN401 (JSON)
+    """An example from the field's comment; else a resource name with capitals where an id belongs, by the pattern there."""
+    if field.enum_type is not None:
+        return _value(contract, field)
     if field.message_type is not None:
-        return {"name": str(_placeholder(contract, field.message_type.fields_by_name["name"])), "title": "..."}
+        inner = field.message_type.fields
+        required = [one for one in inner if "REQUIRED" in behaviours(one)]
+        if not required:
+            return {"name": _placeholder(contract, field.message_type.fields_by_name["name"]), "title": "..."}
+        value = {one.json_name: _placeholder(contract, one) for one in required}
+        return [value] if field.is_repeated else value
+    if (example := _example(contract, field)) is not None:
+        return example
     match = re.search(r"`([\w/{}]+)`", contract.comment(field))
     pattern = match[1] if match else "..."
     return re.sub(r"\{(\w+)\}", lambda variable: variable[1].upper(), pattern)

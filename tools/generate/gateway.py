@@ -10,6 +10,7 @@ NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
 LOCAL = GatewayConfig(
     descriptors="gen/descriptors/alchemy.binpb",
     upstreams={
+        "download": Address("127.0.0.1", 3002),
         "library": Address("127.0.0.1", 3005),
         "media": Address("127.0.0.1", 3015),
         "processing": Address("127.0.0.1", 3003),
@@ -23,6 +24,7 @@ COMPOSE = GatewayConfig(
     descriptors="/etc/envoy/alchemy.binpb",
     listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
     upstreams={
+        "download": Address("download", 3002),
         "library": Address("library", 3005),
         "media": Address("library", 3015),
         "processing": Address("processing", 3003),

@@ -126,14 +126,21 @@ class OpenApi:
     def _query_parameters(self, method: MethodDescriptor, binding: Binding) -> Iterable[Json]:
         if binding.body == "*":
             return
-        for field in method.input_type.fields:
-            if field.name == binding.body or field.name in binding.path_fields:
-                continue
+        fields = [field for field in method.input_type.fields if field.name != binding.body]
+        yield from self._query_fields([field for field in fields if field.name not in binding.path_fields])
+
+    def _query_fields(self, fields: Iterable[FieldDescriptor], prefix: str = "") -> Iterable[Json]:
+        """Yields a parameter for each field; for those that are messages, one for each field inside, "outer.inner"."""
+        for field in fields:
             if field.message_type and field.message_type.full_name not in WELL_KNOWN:
-                raise ValueError(f"{field.full_name} is a message, and has no place in a query")
+                if field.is_repeated:
+                    raise ValueError(f"{field.full_name} is a list of messages, and has no place in a query")
+                settable = [inner for inner in field.message_type.fields if "OUTPUT_ONLY" not in behaviours(inner)]
+                yield from self._query_fields(settable, f"{prefix}{field.json_name}.")
+                continue
             schema = self._field(field)
             description = schema.pop("description", "")
-            yield {"name": field.json_name, "in": "query", "description": description, "schema": schema}
+            yield {"name": prefix + field.json_name, "in": "query", "description": description, "schema": schema}
 
     def _request_body(self, request: Descriptor, binding: Binding) -> Json:
         if binding.body == "*":
@@ -141,7 +148,7 @@ class OpenApi:
             fields = [field for field in request.fields if field.name not in taken]
             return _json_body(self._object(request, fields), required=False)
         field = request.fields_by_name[binding.body]
-        if field.message_type and field.message_type.full_name == "google.api.HttpBody":
+        if _is_http_body(field):
             # The body is the file itself; OpenAPI 3.1 says so by giving it no schema.
             content: Json = {"application/octet-stream": {}, "audio/*": {}, "application/x-www-form-urlencoded": {}}
             return {"description": self._contract.comment(field), "required": True, "content": content}
@@ -152,6 +159,9 @@ class OpenApi:
         comment = self._contract.comment(method.output_type)
         if not method.server_streaming:
             return {"description": comment, "content": {"application/json": {"schema": schema}}}
+        files = [field for field in method.output_type.fields if _is_http_body(field)]
+        if files:
+            return {"description": self._contract.comment(files[0]), "content": {"audio/wav": {}}}
         lines = {"schema": schema, "x-stream": "newline-delimited JSON"}
         events = {"schema": schema, "x-stream": "server-sent events; `data` of each is this object"}
         description = f"A stream of this message: one JSON object per line, or one per server-sent event. {comment}"
@@ -258,3 +268,7 @@ def _json_body(schema: Json, *, required: bool) -> Json:
 
 def _one_line(markdown: str) -> str:
     return re.sub(r"\s+", " ", markdown)
+
+
+def _is_http_body(field: FieldDescriptor) -> bool:
+    return field.message_type is not None and field.message_type.full_name == "google.api.HttpBody"

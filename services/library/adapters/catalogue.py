@@ -1,6 +1,8 @@
 """Tracks and artifacts in SQL. Every change also notes, in the same transaction, that it is to be published."""
 
-from collections.abc import Mapping, Sequence
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -10,9 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.library.adapters.database import database_errors
 from services.library.adapters.tables import artifacts, changes, tracks, uploads
-from services.library.domain import Artifact, ArtifactKind, Audio, Order, Track, search_text, sort_value
+from services.library.domain import (
+    Artifact,
+    ArtifactKind,
+    Audio,
+    Order,
+    Source,
+    Step,
+    StepState,
+    Track,
+    search_text,
+    sort_value,
+)
+from services.mesh.errors import ErrorRecord
 
 _AUDIO = tuple(field.name for field in fields(Audio))
+_SOURCE = tuple(field.name for field in fields(Source))
+_NO_SOURCE = Source(uri="", provider="", license_note="", download="")
 _ORDER_COLUMNS = {
     "create_time": tracks.c.created_us,
     "update_time": tracks.c.updated_us,
@@ -64,6 +80,56 @@ class SqlCatalogue:
         )
         row = await self._one(query)
         return _track(row) if row else None
+
+    async def imported(self, owner: str, download: str, uri: str) -> Track | None:
+        """Returns the track that a download made, or else the newest one that came from an address; "" matches none."""
+        for column, value in ((tracks.c.source_download, download), (tracks.c.source_uri, uri)):
+            query = select(tracks).where(tracks.c.owner == owner, column == value).order_by(tracks.c.id.desc()).limit(1)
+            if value and (row := await self._one(query)):
+                return _track(row)
+        return None
+
+    async def with_due_steps(self, now_us: int, limit: int) -> list[Track]:
+        """Returns tracks of all owners that have a pending step which is due."""
+        query = select(tracks).where(tracks.c.steps_due_us <= now_us).order_by(tracks.c.steps_due_us).limit(limit)
+        with database_errors():
+            async with self._reading.connect() as connection:
+                return [_track(row) for row in await connection.execute(query)]
+
+    async def add_steps(self, owner: str, track_id: str, steps: Sequence[Step], now_us: int) -> Track | None:
+        """Adds steps whose request ids the track does not have yet; returns it, None if there is none."""
+
+        def added(present: tuple[Step, ...]) -> tuple[Step, ...]:
+            known = {step.request_id for step in present}
+            return (*present, *(step for step in steps if step.request_id not in known))
+
+        return await self._change_steps(owner, track_id, added, now_us)
+
+    async def put_step(self, owner: str, track_id: str, step: Step, now_us: int) -> Track | None:
+        """Replaces the step of the same request id; returns the track, None if there is none."""
+
+        def replaced(present: tuple[Step, ...]) -> tuple[Step, ...]:
+            return tuple(step if old.request_id == step.request_id else old for old in present)
+
+        return await self._change_steps(owner, track_id, replaced, now_us)
+
+    async def _change_steps(
+        self, owner: str, track_id: str, change: Callable[[tuple[Step, ...]], tuple[Step, ...]], now_us: int
+    ) -> Track | None:
+        with database_errors():
+            async with self._engine.begin() as connection:
+                query = select(tracks).where(_mine(owner, track_id)).with_for_update()
+                row = (await connection.execute(query)).one_or_none()
+                if row is None:
+                    return None
+                old = _track(row)
+                steps = change(old.steps)
+                if steps == old.steps:
+                    return old
+                new = replace(old, steps=steps, updated_us=max(now_us, old.updated_us), revision=old.revision + 1)
+                await connection.execute(update(tracks).where(tracks.c.id == track_id).values(_track_row(new)))
+                await _note_change(connection, owner, track_id)
+        return new
 
     async def track(self, owner: str, track_id: str) -> Track | None:
         """Returns a track."""
@@ -216,9 +282,13 @@ async def _note_change(connection: AsyncConnection, owner: str, track_id: str) -
 
 
 def _track_row(track: Track) -> dict[str, Any]:
-    values = asdict(track)
-    values.update(values.pop("audio"))
+    values = {field.name: getattr(track, field.name) for field in fields(Track)}
+    values.update(asdict(values.pop("audio")))
+    source = values.pop("source") or _NO_SOURCE
     return values | {
+        **{f"source_{key}": value for key, value in asdict(source).items()},
+        "steps": json.dumps([_step_record(step) for step in track.steps]),
+        "steps_due_us": track.steps_due_us,
         "title_key": sort_value(track, "title"),
         "artist_key": sort_value(track, "artist"),
         "album_key": sort_value(track, "album"),
@@ -236,7 +306,30 @@ def _artifact_row(artifact: Artifact) -> dict[str, Any]:
 def _track(row: Row[Any]) -> Track:
     values = row._asdict()
     audio = Audio(**{key: values[key] for key in _AUDIO})
-    return Track(audio=audio, **{f.name: values[f.name] for f in fields(Track) if f.name != "audio"})
+    source = Source(**{key: values[f"source_{key}"] for key in _SOURCE})
+    others = {f.name: values[f.name] for f in fields(Track) if f.name not in {"audio", "source", "steps"}}
+    return Track(
+        audio=audio,
+        source=source if source != _NO_SOURCE else None,
+        steps=tuple(map(_step, json.loads(values["steps"]))),
+        **others,
+    )
+
+
+def _step_record(step: Step) -> dict[str, Any]:
+    return asdict(step) | {"wish": base64.b64encode(step.wish).decode()}
+
+
+def _step(record: dict[str, Any]) -> Step:
+    error = record["error"]
+    return Step(
+        **record
+        | {
+            "wish": base64.b64decode(record["wish"]),
+            "state": StepState(record["state"]),
+            "error": ErrorRecord(**error) if error else None,
+        }
+    )
 
 
 def _artifact(row: Row[Any]) -> Artifact:

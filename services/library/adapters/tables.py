@@ -59,12 +59,23 @@ tracks = Table(
     Column("album_key", Text, nullable=False),
     Column("duration_ns", BigInteger, nullable=False),
     Column("search", Text, nullable=False),
+    # Empty for files that a client uploaded.
+    Column("source_uri", Text, nullable=False, server_default=""),
+    Column("source_provider", Text, nullable=False, server_default=""),
+    Column("source_license_note", Text, nullable=False, server_default=""),
+    Column("source_download", Text, nullable=False, server_default=""),
+    # A JSON list of what follows by itself, and when the next of it is due; NULL if nothing is.
+    Column("steps", Text, nullable=False, server_default="[]"),
+    Column("steps_due_us", BigInteger),
     Index("tracks_by_create_time", "owner", "created_us", "id"),
     Index("tracks_by_update_time", "owner", "updated_us", "id"),
     Index("tracks_by_title", "owner", "title_key", "id"),
     Index("tracks_by_artist", "owner", "artist_key", "id"),
     Index("tracks_by_album", "owner", "album_key", "id"),
     Index("tracks_by_duration", "owner", "duration_ns", "id"),
+    Index("tracks_by_source", "owner", "source_uri"),
+    Index("tracks_by_download", "owner", "source_download"),
+    Index("tracks_by_steps_due", "steps_due_us"),
 )
 
 artifacts = Table(

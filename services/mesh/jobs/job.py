@@ -163,10 +163,27 @@ def reported(
     )
 
 
-def succeeded(job: Job, attempt: int, result: Mapping[str, Any], now: float, *, device: str = "") -> Job:
+def succeeded(
+    job: Job,
+    attempt: int,
+    result: Mapping[str, Any],
+    now: float,
+    *,
+    device: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> Job:
     """The worker of `attempt` has made its result durable. A cancel that came too late is forgotten."""
     _fence(job, attempt)
-    return _ended(job, JobState.SUCCEEDED, now, stage="done", fraction=1.0, result=result, device=device or job.device)
+    return _ended(
+        job,
+        JobState.SUCCEEDED,
+        now,
+        stage="done",
+        fraction=1.0,
+        result=result,
+        device=device or job.device,
+        details=job.details if details is None else details,
+    )
 
 
 def failed(job: Job, error: MeshError, now: float) -> Job:

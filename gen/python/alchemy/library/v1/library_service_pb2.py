@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from alchemy.chain.v1 import chain_pb2 as alchemy_dot_chain_dot_v1_dot_chain__pb2
 from alchemy.library.v1 import track_pb2 as alchemy_dot_library_dot_v1_dot_track__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
@@ -30,7 +31,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(alchemy/library/v1/library_service.proto\x12\x12\x61lchemy.library.v1\x1a\x1e\x61lchemy/library/v1/track.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\"d\n\x12UploadTrackRequest\x12\x10\n\x08\x66ilename\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12(\n\x04\x64\x61ta\x18\x03 \x01(\x0b\x32\x14.google.api.HttpBodyB\x04\xe2\x41\x01\x02\"?\n\x13UploadTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"C\n\x0fGetTrackRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Track\"<\n\x10GetTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"\\\n\x11ListTracksRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\"l\n\x12ListTracksResponse\x12)\n\x06tracks\x18\x01 \x03(\x0b\x32\x19.alchemy.library.v1.Track\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\"u\n\x12UpdateTrackRequest\x12.\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.TrackB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"?\n\x13UpdateTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"F\n\x12\x44\x65leteTrackRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Track\"\x15\n\x13\x44\x65leteTrackResponse\"I\n\x12GetArtifactRequest\x12\x33\n\x04name\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xfa\x41\x1e\n\x1csound-forge-alchemy/Artifact\"E\n\x13GetArtifactResponse\x12.\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x1c.alchemy.library.v1.Artifact\"t\n\x14ListArtifactsRequest\x12\x35\n\x06parent\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xfa\x41\x1e\x12\x1csound-forge-alchemy/Artifact\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x15ListArtifactsResponse\x12/\n\tartifacts\x18\x01 \x03(\x0b\x32\x1c.alchemy.library.v1.Artifact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"^\n\x17\x44ownloadArtifactRequest\x12\x33\n\x04name\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xfa\x41\x1e\n\x1csound-forge-alchemy/Artifact\x12\x0e\n\x06offset\x18\x02 \x01(\x03\"8\n\x18\x44ownloadArtifactResponse\x12\x0e\n\x06offset\x18\x01 \x01(\x03\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x32\x8c\x08\n\x0eLibraryService\x12\x81\x01\n\x0bUploadTrack\x12&.alchemy.library.v1.UploadTrackRequest\x1a\'.alchemy.library.v1.UploadTrackResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x11/v1/tracks:upload:\x04\x64\x61ta(\x01\x12r\n\x08GetTrack\x12#.alchemy.library.v1.GetTrackRequest\x1a$.alchemy.library.v1.GetTrackResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=tracks/*}\x12o\n\nListTracks\x12%.alchemy.library.v1.ListTracksRequest\x1a&.alchemy.library.v1.ListTracksResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/tracks\x12\x88\x01\n\x0bUpdateTrack\x12&.alchemy.library.v1.UpdateTrackRequest\x1a\'.alchemy.library.v1.UpdateTrackResponse\"(\x82\xd3\xe4\x93\x02\"2\x19/v1/{track.name=tracks/*}:\x05track\x12{\n\x0b\x44\x65leteTrack\x12&.alchemy.library.v1.DeleteTrackRequest\x1a\'.alchemy.library.v1.DeleteTrackResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=tracks/*}\x12\x87\x01\n\x0bGetArtifact\x12&.alchemy.library.v1.GetArtifactRequest\x1a\'.alchemy.library.v1.GetArtifactResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{name=tracks/*/artifacts/*}\x12\x8d\x01\n\rListArtifacts\x12(.alchemy.library.v1.ListArtifactsRequest\x1a).alchemy.library.v1.ListArtifactsResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=tracks/*}/artifacts\x12o\n\x10\x44ownloadArtifact\x12+.alchemy.library.v1.DownloadArtifactRequest\x1a,.alchemy.library.v1.DownloadArtifactResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(alchemy/library/v1/library_service.proto\x12\x12\x61lchemy.library.v1\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x1e\x61lchemy/library/v1/track.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\"\x8a\x01\n\x12UploadTrackRequest\x12\x10\n\x08\x66ilename\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12(\n\x04\x64\x61ta\x18\x03 \x01(\x0b\x32\x14.google.api.HttpBodyB\x04\xe2\x41\x01\x02\x12$\n\x04then\x18\x04 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\"?\n\x13UploadTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"C\n\x0fGetTrackRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Track\"<\n\x10GetTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"\\\n\x11ListTracksRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\"l\n\x12ListTracksResponse\x12)\n\x06tracks\x18\x01 \x03(\x0b\x32\x19.alchemy.library.v1.Track\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\"u\n\x12UpdateTrackRequest\x12.\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.TrackB\x04\xe2\x41\x01\x02\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"?\n\x13UpdateTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"F\n\x12\x44\x65leteTrackRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Track\"\x15\n\x13\x44\x65leteTrackResponse\"I\n\x12GetArtifactRequest\x12\x33\n\x04name\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xfa\x41\x1e\n\x1csound-forge-alchemy/Artifact\"E\n\x13GetArtifactResponse\x12.\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x1c.alchemy.library.v1.Artifact\"t\n\x14ListArtifactsRequest\x12\x35\n\x06parent\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xfa\x41\x1e\x12\x1csound-forge-alchemy/Artifact\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x15ListArtifactsResponse\x12/\n\tartifacts\x18\x01 \x03(\x0b\x32\x1c.alchemy.library.v1.Artifact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"^\n\x17\x44ownloadArtifactRequest\x12\x33\n\x04name\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xfa\x41\x1e\n\x1csound-forge-alchemy/Artifact\x12\x0e\n\x06offset\x18\x02 \x01(\x03\"8\n\x18\x44ownloadArtifactResponse\x12\x0e\n\x06offset\x18\x01 \x01(\x03\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x32\x8c\x08\n\x0eLibraryService\x12\x81\x01\n\x0bUploadTrack\x12&.alchemy.library.v1.UploadTrackRequest\x1a\'.alchemy.library.v1.UploadTrackResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x11/v1/tracks:upload:\x04\x64\x61ta(\x01\x12r\n\x08GetTrack\x12#.alchemy.library.v1.GetTrackRequest\x1a$.alchemy.library.v1.GetTrackResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=tracks/*}\x12o\n\nListTracks\x12%.alchemy.library.v1.ListTracksRequest\x1a&.alchemy.library.v1.ListTracksResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/tracks\x12\x88\x01\n\x0bUpdateTrack\x12&.alchemy.library.v1.UpdateTrackRequest\x1a\'.alchemy.library.v1.UpdateTrackResponse\"(\x82\xd3\xe4\x93\x02\"2\x19/v1/{track.name=tracks/*}:\x05track\x12{\n\x0b\x44\x65leteTrack\x12&.alchemy.library.v1.DeleteTrackRequest\x1a\'.alchemy.library.v1.DeleteTrackResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=tracks/*}\x12\x87\x01\n\x0bGetArtifact\x12&.alchemy.library.v1.GetArtifactRequest\x1a\'.alchemy.library.v1.GetArtifactResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{name=tracks/*/artifacts/*}\x12\x8d\x01\n\rListArtifacts\x12(.alchemy.library.v1.ListArtifactsRequest\x1a).alchemy.library.v1.ListArtifactsResponse\"\'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=tracks/*}/artifacts\x12o\n\x10\x44ownloadArtifact\x12+.alchemy.library.v1.DownloadArtifactRequest\x1a,.alchemy.library.v1.DownloadArtifactResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -65,38 +66,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LIBRARYSERVICE'].methods_by_name['GetArtifact']._serialized_options = b'\202\323\344\223\002!\022\037/v1/{name=tracks/*/artifacts/*}'
   _globals['_LIBRARYSERVICE'].methods_by_name['ListArtifacts']._loaded_options = None
   _globals['_LIBRARYSERVICE'].methods_by_name['ListArtifacts']._serialized_options = b'\202\323\344\223\002!\022\037/v1/{parent=tracks/*}/artifacts'
-  _globals['_UPLOADTRACKREQUEST']._serialized_start=247
-  _globals['_UPLOADTRACKREQUEST']._serialized_end=347
-  _globals['_UPLOADTRACKRESPONSE']._serialized_start=349
-  _globals['_UPLOADTRACKRESPONSE']._serialized_end=412
-  _globals['_GETTRACKREQUEST']._serialized_start=414
-  _globals['_GETTRACKREQUEST']._serialized_end=481
-  _globals['_GETTRACKRESPONSE']._serialized_start=483
-  _globals['_GETTRACKRESPONSE']._serialized_end=543
-  _globals['_LISTTRACKSREQUEST']._serialized_start=545
-  _globals['_LISTTRACKSREQUEST']._serialized_end=637
-  _globals['_LISTTRACKSRESPONSE']._serialized_start=639
-  _globals['_LISTTRACKSRESPONSE']._serialized_end=747
-  _globals['_UPDATETRACKREQUEST']._serialized_start=749
-  _globals['_UPDATETRACKREQUEST']._serialized_end=866
-  _globals['_UPDATETRACKRESPONSE']._serialized_start=868
-  _globals['_UPDATETRACKRESPONSE']._serialized_end=931
-  _globals['_DELETETRACKREQUEST']._serialized_start=933
-  _globals['_DELETETRACKREQUEST']._serialized_end=1003
-  _globals['_DELETETRACKRESPONSE']._serialized_start=1005
-  _globals['_DELETETRACKRESPONSE']._serialized_end=1026
-  _globals['_GETARTIFACTREQUEST']._serialized_start=1028
-  _globals['_GETARTIFACTREQUEST']._serialized_end=1101
-  _globals['_GETARTIFACTRESPONSE']._serialized_start=1103
-  _globals['_GETARTIFACTRESPONSE']._serialized_end=1172
-  _globals['_LISTARTIFACTSREQUEST']._serialized_start=1174
-  _globals['_LISTARTIFACTSREQUEST']._serialized_end=1290
-  _globals['_LISTARTIFACTSRESPONSE']._serialized_start=1292
-  _globals['_LISTARTIFACTSRESPONSE']._serialized_end=1389
-  _globals['_DOWNLOADARTIFACTREQUEST']._serialized_start=1391
-  _globals['_DOWNLOADARTIFACTREQUEST']._serialized_end=1485
-  _globals['_DOWNLOADARTIFACTRESPONSE']._serialized_start=1487
-  _globals['_DOWNLOADARTIFACTRESPONSE']._serialized_end=1543
-  _globals['_LIBRARYSERVICE']._serialized_start=1546
-  _globals['_LIBRARYSERVICE']._serialized_end=2582
+  _globals['_UPLOADTRACKREQUEST']._serialized_start=278
+  _globals['_UPLOADTRACKREQUEST']._serialized_end=416
+  _globals['_UPLOADTRACKRESPONSE']._serialized_start=418
+  _globals['_UPLOADTRACKRESPONSE']._serialized_end=481
+  _globals['_GETTRACKREQUEST']._serialized_start=483
+  _globals['_GETTRACKREQUEST']._serialized_end=550
+  _globals['_GETTRACKRESPONSE']._serialized_start=552
+  _globals['_GETTRACKRESPONSE']._serialized_end=612
+  _globals['_LISTTRACKSREQUEST']._serialized_start=614
+  _globals['_LISTTRACKSREQUEST']._serialized_end=706
+  _globals['_LISTTRACKSRESPONSE']._serialized_start=708
+  _globals['_LISTTRACKSRESPONSE']._serialized_end=816
+  _globals['_UPDATETRACKREQUEST']._serialized_start=818
+  _globals['_UPDATETRACKREQUEST']._serialized_end=935
+  _globals['_UPDATETRACKRESPONSE']._serialized_start=937
+  _globals['_UPDATETRACKRESPONSE']._serialized_end=1000
+  _globals['_DELETETRACKREQUEST']._serialized_start=1002
+  _globals['_DELETETRACKREQUEST']._serialized_end=1072
+  _globals['_DELETETRACKRESPONSE']._serialized_start=1074
+  _globals['_DELETETRACKRESPONSE']._serialized_end=1095
+  _globals['_GETARTIFACTREQUEST']._serialized_start=1097
+  _globals['_GETARTIFACTREQUEST']._serialized_end=1170
+  _globals['_GETARTIFACTRESPONSE']._serialized_start=1172
+  _globals['_GETARTIFACTRESPONSE']._serialized_end=1241
+  _globals['_LISTARTIFACTSREQUEST']._serialized_start=1243
+  _globals['_LISTARTIFACTSREQUEST']._serialized_end=1359
+  _globals['_LISTARTIFACTSRESPONSE']._serialized_start=1361
+  _globals['_LISTARTIFACTSRESPONSE']._serialized_end=1458
+  _globals['_DOWNLOADARTIFACTREQUEST']._serialized_start=1460
+  _globals['_DOWNLOADARTIFACTREQUEST']._serialized_end=1554
+  _globals['_DOWNLOADARTIFACTRESPONSE']._serialized_start=1556
+  _globals['_DOWNLOADARTIFACTRESPONSE']._serialized_end=1612
+  _globals['_LIBRARYSERVICE']._serialized_start=1615
+  _globals['_LIBRARYSERVICE']._serialized_end=2651
 # @@protoc_insertion_point(module_scope)

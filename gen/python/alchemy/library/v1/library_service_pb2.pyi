@@ -1,3 +1,4 @@
+from alchemy.chain.v1 import chain_pb2 as _chain_pb2
 from alchemy.library.v1 import track_pb2 as _track_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
@@ -13,14 +14,16 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class UploadTrackRequest(_message.Message):
-    __slots__ = ("filename", "request_id", "data")
+    __slots__ = ("filename", "request_id", "data", "then")
     FILENAME_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
+    THEN_FIELD_NUMBER: _ClassVar[int]
     filename: str
     request_id: str
     data: _httpbody_pb2.HttpBody
-    def __init__(self, filename: _Optional[str] = ..., request_id: _Optional[str] = ..., data: _Optional[_Union[_httpbody_pb2.HttpBody, _Mapping]] = ...) -> None: ...
+    then: _chain_pb2.Then
+    def __init__(self, filename: _Optional[str] = ..., request_id: _Optional[str] = ..., data: _Optional[_Union[_httpbody_pb2.HttpBody, _Mapping]] = ..., then: _Optional[_Union[_chain_pb2.Then, _Mapping]] = ...) -> None: ...
 
 class UploadTrackResponse(_message.Message):
     __slots__ = ("track",)

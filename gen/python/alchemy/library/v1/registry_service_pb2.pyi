@@ -1,3 +1,4 @@
+from alchemy.chain.v1 import chain_pb2 as _chain_pb2
 from alchemy.library.v1 import track_pb2 as _track_pb2
 from alchemy.type.v1 import audio_pb2 as _audio_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
@@ -52,3 +53,61 @@ class RegisterStemsResponse(_message.Message):
     ARTIFACTS_FIELD_NUMBER: _ClassVar[int]
     artifacts: _containers.RepeatedCompositeFieldContainer[_track_pb2.Artifact]
     def __init__(self, artifacts: _Optional[_Iterable[_Union[_track_pb2.Artifact, _Mapping]]] = ...) -> None: ...
+
+class Tags(_message.Message):
+    __slots__ = ("title", "artist", "album", "album_artist", "release_date", "track_number", "isrc", "artwork", "artwork_media_type")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    ARTIST_FIELD_NUMBER: _ClassVar[int]
+    ALBUM_FIELD_NUMBER: _ClassVar[int]
+    ALBUM_ARTIST_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_DATE_FIELD_NUMBER: _ClassVar[int]
+    TRACK_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ISRC_FIELD_NUMBER: _ClassVar[int]
+    ARTWORK_FIELD_NUMBER: _ClassVar[int]
+    ARTWORK_MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    artist: str
+    album: str
+    album_artist: str
+    release_date: str
+    track_number: int
+    isrc: str
+    artwork: bytes
+    artwork_media_type: str
+    def __init__(self, title: _Optional[str] = ..., artist: _Optional[str] = ..., album: _Optional[str] = ..., album_artist: _Optional[str] = ..., release_date: _Optional[str] = ..., track_number: _Optional[int] = ..., isrc: _Optional[str] = ..., artwork: _Optional[bytes] = ..., artwork_media_type: _Optional[str] = ...) -> None: ...
+
+class ImportTrackRequest(_message.Message):
+    __slots__ = ("filename", "source", "tags", "then", "data")
+    FILENAME_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    THEN_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    filename: str
+    source: _track_pb2.Source
+    tags: Tags
+    then: _chain_pb2.Then
+    data: bytes
+    def __init__(self, filename: _Optional[str] = ..., source: _Optional[_Union[_track_pb2.Source, _Mapping]] = ..., tags: _Optional[_Union[Tags, _Mapping]] = ..., then: _Optional[_Union[_chain_pb2.Then, _Mapping]] = ..., data: _Optional[bytes] = ...) -> None: ...
+
+class ImportTrackResponse(_message.Message):
+    __slots__ = ("track",)
+    TRACK_FIELD_NUMBER: _ClassVar[int]
+    track: _track_pb2.Track
+    def __init__(self, track: _Optional[_Union[_track_pb2.Track, _Mapping]] = ...) -> None: ...
+
+class FindImportedRequest(_message.Message):
+    __slots__ = ("download", "uri", "then")
+    DOWNLOAD_FIELD_NUMBER: _ClassVar[int]
+    URI_FIELD_NUMBER: _ClassVar[int]
+    THEN_FIELD_NUMBER: _ClassVar[int]
+    download: str
+    uri: str
+    then: _chain_pb2.Then
+    def __init__(self, download: _Optional[str] = ..., uri: _Optional[str] = ..., then: _Optional[_Union[_chain_pb2.Then, _Mapping]] = ...) -> None: ...
+
+class FindImportedResponse(_message.Message):
+    __slots__ = ("track",)
+    TRACK_FIELD_NUMBER: _ClassVar[int]
+    track: _track_pb2.Track
+    def __init__(self, track: _Optional[_Union[_track_pb2.Track, _Mapping]] = ...) -> None: ...

@@ -48,6 +48,16 @@ class RegistryServiceStub:
                 request_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterStemsRequest.SerializeToString,
                 response_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterStemsResponse.FromString,
                 _registered_method=True)
+        self.ImportTrack = channel.stream_unary(
+                '/alchemy.library.v1.RegistryService/ImportTrack',
+                request_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.ImportTrackRequest.SerializeToString,
+                response_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.ImportTrackResponse.FromString,
+                _registered_method=True)
+        self.FindImported = channel.unary_unary(
+                '/alchemy.library.v1.RegistryService/FindImported',
+                request_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedRequest.SerializeToString,
+                response_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedResponse.FromString,
+                _registered_method=True)
 
 
 class RegistryServiceServicer:
@@ -73,6 +83,22 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportTrack(self, request_iterator, context):
+        """Adds a file that a worker fetched, as UploadTrack does, with its source and with tags that win over those of the file.
+        Repeating the call for the same download returns the track of the first call. Errors: those of UploadTrack.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindImported(self, request, context):
+        """Returns the track that a download made before, or that came from the same source; the newest if there are several. Adds
+        what should follow, once for each download. The track is absent if there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RegistryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -85,6 +111,16 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.RegisterStems,
                     request_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterStemsRequest.FromString,
                     response_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterStemsResponse.SerializeToString,
+            ),
+            'ImportTrack': grpc.stream_unary_rpc_method_handler(
+                    servicer.ImportTrack,
+                    request_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.ImportTrackRequest.FromString,
+                    response_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.ImportTrackResponse.SerializeToString,
+            ),
+            'FindImported': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindImported,
+                    request_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedRequest.FromString,
+                    response_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -145,6 +181,60 @@ class RegistryService:
             '/alchemy.library.v1.RegistryService/RegisterStems',
             alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterStemsRequest.SerializeToString,
             alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterStemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportTrack(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/alchemy.library.v1.RegistryService/ImportTrack',
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.ImportTrackRequest.SerializeToString,
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.ImportTrackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindImported(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.library.v1.RegistryService/FindImported',
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedRequest.SerializeToString,
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,6 +27,14 @@ class RegistryServiceStub:
     artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; DATA_LOSS with
     BLOB_MISSING if a blob is not in the store.
     """
+    ImportTrack: _aio.StreamUnaryMultiCallable[_registry_service_pb2.ImportTrackRequest, _registry_service_pb2.ImportTrackResponse]
+    """Adds a file that a worker fetched, as UploadTrack does, with its source and with tags that win over those of the file.
+    Repeating the call for the same download returns the track of the first call. Errors: those of UploadTrack.
+    """
+    FindImported: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.FindImportedRequest, _registry_service_pb2.FindImportedResponse]
+    """Returns the track that a download made before, or that came from the same source; the newest if there are several. Adds
+    what should follow, once for each download. The track is absent if there is none.
+    """
 
 class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     """Mesh-internal: how workers hand finished files to the library. The gateway does not route it, so it has no HTTP rules.
@@ -52,6 +60,26 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Adds the stems of one separation to its track, all or none. Repeating the call with the same separation returns the
         artifacts of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile; DATA_LOSS with
         BLOB_MISSING if a blob is not in the store.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportTrack(
+        self,
+        request_iterator: _abc.AsyncIterator[_registry_service_pb2.ImportTrackRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_registry_service_pb2.ImportTrackRequest], _abc.Awaitable[_registry_service_pb2.ImportTrackResponse]],
+    ) -> _abc.Awaitable[_registry_service_pb2.ImportTrackResponse]:
+        """Adds a file that a worker fetched, as UploadTrack does, with its source and with tags that win over those of the file.
+        Repeating the call for the same download returns the track of the first call. Errors: those of UploadTrack.
+        """
+
+    @_abc_1.abstractmethod
+    def FindImported(
+        self,
+        request: _registry_service_pb2.FindImportedRequest,
+        context: _aio.ServicerContext[_registry_service_pb2.FindImportedRequest, _abc.Awaitable[_registry_service_pb2.FindImportedResponse]],
+    ) -> _abc.Awaitable[_registry_service_pb2.FindImportedResponse]:
+        """Returns the track that a download made before, or that came from the same source; the newest if there are several. Adds
+        what should follow, once for each download. The track is absent if there is none.
         """
 
 def add_RegistryServiceServicer_to_server(servicer: RegistryServiceServicer, server: _aio.Server) -> None: ...

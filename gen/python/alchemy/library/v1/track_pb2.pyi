@@ -1,19 +1,21 @@
 import datetime
 
+from alchemy.chain.v1 import chain_pb2 as _chain_pb2
 from alchemy.type.v1 import audio_pb2 as _audio_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.api import resource_pb2 as _resource_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Track(_message.Message):
-    __slots__ = ("name", "title", "artist", "album", "album_artist", "genre", "release_date", "track_number", "isrc", "audio", "filename", "size_bytes", "sha256", "original_artifact", "artwork_artifact", "create_time", "update_time", "revision")
+    __slots__ = ("name", "title", "artist", "album", "album_artist", "genre", "release_date", "track_number", "isrc", "audio", "filename", "size_bytes", "sha256", "original_artifact", "artwork_artifact", "create_time", "update_time", "revision", "source", "steps")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     ARTIST_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +34,8 @@ class Track(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
     name: str
     title: str
     artist: str
@@ -50,7 +54,21 @@ class Track(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     revision: int
-    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., artist: _Optional[str] = ..., album: _Optional[str] = ..., album_artist: _Optional[str] = ..., genre: _Optional[str] = ..., release_date: _Optional[str] = ..., track_number: _Optional[int] = ..., isrc: _Optional[str] = ..., audio: _Optional[_Union[_audio_pb2.AudioProperties, _Mapping]] = ..., filename: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., original_artifact: _Optional[str] = ..., artwork_artifact: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
+    source: Source
+    steps: _containers.RepeatedCompositeFieldContainer[_chain_pb2.Step]
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., artist: _Optional[str] = ..., album: _Optional[str] = ..., album_artist: _Optional[str] = ..., genre: _Optional[str] = ..., release_date: _Optional[str] = ..., track_number: _Optional[int] = ..., isrc: _Optional[str] = ..., audio: _Optional[_Union[_audio_pb2.AudioProperties, _Mapping]] = ..., filename: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., original_artifact: _Optional[str] = ..., artwork_artifact: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., source: _Optional[_Union[Source, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[_chain_pb2.Step, _Mapping]]] = ...) -> None: ...
+
+class Source(_message.Message):
+    __slots__ = ("uri", "provider", "license_note", "download")
+    URI_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    LICENSE_NOTE_FIELD_NUMBER: _ClassVar[int]
+    DOWNLOAD_FIELD_NUMBER: _ClassVar[int]
+    uri: str
+    provider: str
+    license_note: str
+    download: str
+    def __init__(self, uri: _Optional[str] = ..., provider: _Optional[str] = ..., license_note: _Optional[str] = ..., download: _Optional[str] = ...) -> None: ...
 
 class Artifact(_message.Message):
     __slots__ = ("name", "kind", "filename", "media_type", "size_bytes", "sha256", "audio", "stem", "separation", "model", "create_time", "media_uri", "media_expire_time")

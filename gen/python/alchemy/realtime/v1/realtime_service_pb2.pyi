@@ -1,5 +1,6 @@
 import datetime
 
+from alchemy.download.v1 import download_pb2 as _download_pb2
 from alchemy.library.v1 import track_pb2 as _track_pb2
 from alchemy.processing.v1 import installation_pb2 as _installation_pb2
 from alchemy.processing.v1 import separation_pb2 as _separation_pb2
@@ -25,7 +26,7 @@ class SubscribeResponse(_message.Message):
     def __init__(self, event: _Optional[_Union[Event, _Mapping]] = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ("cursor", "time", "track_changed", "track_deleted", "separation_changed", "separation_deleted", "reset", "heartbeat", "installation_changed", "installation_deleted")
+    __slots__ = ("cursor", "time", "track_changed", "track_deleted", "separation_changed", "separation_deleted", "reset", "heartbeat", "download_changed", "download_deleted", "installation_changed", "installation_deleted")
     class Reset(_message.Message):
         __slots__ = ()
         def __init__(self) -> None: ...
@@ -40,6 +41,8 @@ class Event(_message.Message):
     SEPARATION_DELETED_FIELD_NUMBER: _ClassVar[int]
     RESET_FIELD_NUMBER: _ClassVar[int]
     HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    DOWNLOAD_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    DOWNLOAD_DELETED_FIELD_NUMBER: _ClassVar[int]
     INSTALLATION_CHANGED_FIELD_NUMBER: _ClassVar[int]
     INSTALLATION_DELETED_FIELD_NUMBER: _ClassVar[int]
     cursor: str
@@ -50,6 +53,8 @@ class Event(_message.Message):
     separation_deleted: str
     reset: Event.Reset
     heartbeat: Event.Heartbeat
+    download_changed: _download_pb2.Download
+    download_deleted: str
     installation_changed: _installation_pb2.Installation
     installation_deleted: str
-    def __init__(self, cursor: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., track_changed: _Optional[_Union[_track_pb2.Track, _Mapping]] = ..., track_deleted: _Optional[str] = ..., separation_changed: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ..., separation_deleted: _Optional[str] = ..., reset: _Optional[_Union[Event.Reset, _Mapping]] = ..., heartbeat: _Optional[_Union[Event.Heartbeat, _Mapping]] = ..., installation_changed: _Optional[_Union[_installation_pb2.Installation, _Mapping]] = ..., installation_deleted: _Optional[str] = ...) -> None: ...
+    def __init__(self, cursor: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., track_changed: _Optional[_Union[_track_pb2.Track, _Mapping]] = ..., track_deleted: _Optional[str] = ..., separation_changed: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ..., separation_deleted: _Optional[str] = ..., reset: _Optional[_Union[Event.Reset, _Mapping]] = ..., heartbeat: _Optional[_Union[Event.Heartbeat, _Mapping]] = ..., download_changed: _Optional[_Union[_download_pb2.Download, _Mapping]] = ..., download_deleted: _Optional[str] = ..., installation_changed: _Optional[_Union[_installation_pb2.Installation, _Mapping]] = ..., installation_deleted: _Optional[str] = ...) -> None: ...

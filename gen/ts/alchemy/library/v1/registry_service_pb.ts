@@ -4,7 +4,9 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Artifact, Track } from "./track_pb.js";
+import type { Then } from "../../chain/v1/chain_pb.js";
+import { file_alchemy_chain_v1_chain } from "../../chain/v1/chain_pb.js";
+import type { Artifact, Source, Track } from "./track_pb.js";
 import { file_alchemy_library_v1_track } from "./track_pb.js";
 import type { AudioProperties } from "../../type/v1/audio_pb.js";
 import { file_alchemy_type_v1_audio } from "../../type/v1/audio_pb.js";
@@ -15,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/library/v1/registry_service.proto.
  */
 export const file_alchemy_library_v1_registry_service: GenFile = /*@__PURE__*/
-  fileDesc("CilhbGNoZW15L2xpYnJhcnkvdjEvcmVnaXN0cnlfc2VydmljZS5wcm90bxISYWxjaGVteS5saWJyYXJ5LnYxIikKE1Jlc29sdmVUcmFja1JlcXVlc3QSEgoEbmFtZRgBIAEoCUIE4kEBAiJAChRSZXNvbHZlVHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjayKTAQoIU3RlbUZpbGUSDAoEc3RlbRgBIAEoCRIOCgZzaGEyNTYYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoAxIQCghmaWxlbmFtZRgEIAEoCRISCgptZWRpYV90eXBlGAUgASgJEi8KBWF1ZGlvGAYgASgLMiAuYWxjaGVteS50eXBlLnYxLkF1ZGlvUHJvcGVydGllcyJ4ChRSZWdpc3RlclN0ZW1zUmVxdWVzdBIYCgpzZXBhcmF0aW9uGAEgASgJQgTiQQECEhMKBW1vZGVsGAIgASgJQgTiQQECEjEKBXN0ZW1zGAMgAygLMhwuYWxjaGVteS5saWJyYXJ5LnYxLlN0ZW1GaWxlQgTiQQECIkgKFVJlZ2lzdGVyU3RlbXNSZXNwb25zZRIvCglhcnRpZmFjdHMYASADKAsyHC5hbGNoZW15LmxpYnJhcnkudjEuQXJ0aWZhY3Qy2gEKD1JlZ2lzdHJ5U2VydmljZRJhCgxSZXNvbHZlVHJhY2sSJy5hbGNoZW15LmxpYnJhcnkudjEuUmVzb2x2ZVRyYWNrUmVxdWVzdBooLmFsY2hlbXkubGlicmFyeS52MS5SZXNvbHZlVHJhY2tSZXNwb25zZRJkCg1SZWdpc3RlclN0ZW1zEiguYWxjaGVteS5saWJyYXJ5LnYxLlJlZ2lzdGVyU3RlbXNSZXF1ZXN0GikuYWxjaGVteS5saWJyYXJ5LnYxLlJlZ2lzdGVyU3RlbXNSZXNwb25zZWIGcHJvdG8z", [file_alchemy_library_v1_track, file_alchemy_type_v1_audio, file_google_api_field_behavior]);
+  fileDesc("CilhbGNoZW15L2xpYnJhcnkvdjEvcmVnaXN0cnlfc2VydmljZS5wcm90bxISYWxjaGVteS5saWJyYXJ5LnYxIikKE1Jlc29sdmVUcmFja1JlcXVlc3QSEgoEbmFtZRgBIAEoCUIE4kEBAiJAChRSZXNvbHZlVHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjayKTAQoIU3RlbUZpbGUSDAoEc3RlbRgBIAEoCRIOCgZzaGEyNTYYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoAxIQCghmaWxlbmFtZRgEIAEoCRISCgptZWRpYV90eXBlGAUgASgJEi8KBWF1ZGlvGAYgASgLMiAuYWxjaGVteS50eXBlLnYxLkF1ZGlvUHJvcGVydGllcyJ4ChRSZWdpc3RlclN0ZW1zUmVxdWVzdBIYCgpzZXBhcmF0aW9uGAEgASgJQgTiQQECEhMKBW1vZGVsGAIgASgJQgTiQQECEjEKBXN0ZW1zGAMgAygLMhwuYWxjaGVteS5saWJyYXJ5LnYxLlN0ZW1GaWxlQgTiQQECIkgKFVJlZ2lzdGVyU3RlbXNSZXNwb25zZRIvCglhcnRpZmFjdHMYASADKAsyHC5hbGNoZW15LmxpYnJhcnkudjEuQXJ0aWZhY3QisQEKBFRhZ3MSDQoFdGl0bGUYASABKAkSDgoGYXJ0aXN0GAIgASgJEg0KBWFsYnVtGAMgASgJEhQKDGFsYnVtX2FydGlzdBgEIAEoCRIUCgxyZWxlYXNlX2RhdGUYBSABKAkSFAoMdHJhY2tfbnVtYmVyGAYgASgFEgwKBGlzcmMYByABKAkSDwoHYXJ0d29yaxgIIAEoDBIaChJhcnR3b3JrX21lZGlhX3R5cGUYCSABKAkitAEKEkltcG9ydFRyYWNrUmVxdWVzdBIQCghmaWxlbmFtZRgBIAEoCRIwCgZzb3VyY2UYAiABKAsyGi5hbGNoZW15LmxpYnJhcnkudjEuU291cmNlQgTiQQECEiYKBHRhZ3MYAyABKAsyGC5hbGNoZW15LmxpYnJhcnkudjEuVGFncxIkCgR0aGVuGAQgASgLMhYuYWxjaGVteS5jaGFpbi52MS5UaGVuEgwKBGRhdGEYBSABKAwiPwoTSW1wb3J0VHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjayJgChNGaW5kSW1wb3J0ZWRSZXF1ZXN0EhYKCGRvd25sb2FkGAEgASgJQgTiQQECEgsKA3VyaRgCIAEoCRIkCgR0aGVuGAMgASgLMhYuYWxjaGVteS5jaGFpbi52MS5UaGVuIkAKFEZpbmRJbXBvcnRlZFJlc3BvbnNlEigKBXRyYWNrGAEgASgLMhkuYWxjaGVteS5saWJyYXJ5LnYxLlRyYWNrMp8DCg9SZWdpc3RyeVNlcnZpY2USYQoMUmVzb2x2ZVRyYWNrEicuYWxjaGVteS5saWJyYXJ5LnYxLlJlc29sdmVUcmFja1JlcXVlc3QaKC5hbGNoZW15LmxpYnJhcnkudjEuUmVzb2x2ZVRyYWNrUmVzcG9uc2USZAoNUmVnaXN0ZXJTdGVtcxIoLmFsY2hlbXkubGlicmFyeS52MS5SZWdpc3RlclN0ZW1zUmVxdWVzdBopLmFsY2hlbXkubGlicmFyeS52MS5SZWdpc3RlclN0ZW1zUmVzcG9uc2USYAoLSW1wb3J0VHJhY2sSJi5hbGNoZW15LmxpYnJhcnkudjEuSW1wb3J0VHJhY2tSZXF1ZXN0GicuYWxjaGVteS5saWJyYXJ5LnYxLkltcG9ydFRyYWNrUmVzcG9uc2UoARJhCgxGaW5kSW1wb3J0ZWQSJy5hbGNoZW15LmxpYnJhcnkudjEuRmluZEltcG9ydGVkUmVxdWVzdBooLmFsY2hlbXkubGlicmFyeS52MS5GaW5kSW1wb3J0ZWRSZXNwb25zZWIGcHJvdG8z", [file_alchemy_chain_v1_chain, file_alchemy_library_v1_track, file_alchemy_type_v1_audio, file_google_api_field_behavior]);
 
 /**
  * Request of ResolveTrack.
@@ -172,6 +174,210 @@ export const RegisterStemsResponseSchema: GenMessage<RegisterStemsResponse> = /*
   messageDesc(file_alchemy_library_v1_registry_service, 4);
 
 /**
+ * Tags of a track; empty ones count as unknown. Bounds as in Track.
+ *
+ * @generated from message alchemy.library.v1.Tags
+ */
+export type Tags = Message<"alchemy.library.v1.Tags"> & {
+  /**
+   * The title.
+   *
+   * @generated from field: string title = 1;
+   */
+  title: string;
+
+  /**
+   * The performing artist.
+   *
+   * @generated from field: string artist = 2;
+   */
+  artist: string;
+
+  /**
+   * The album.
+   *
+   * @generated from field: string album = 3;
+   */
+  album: string;
+
+  /**
+   * The album's artist, where it differs.
+   *
+   * @generated from field: string album_artist = 4;
+   */
+  albumArtist: string;
+
+  /**
+   * "YYYY", "YYYY-MM" or "YYYY-MM-DD".
+   *
+   * @generated from field: string release_date = 5;
+   */
+  releaseDate: string;
+
+  /**
+   * Position on the album, counted from 1.
+   *
+   * @generated from field: int32 track_number = 6;
+   */
+  trackNumber: number;
+
+  /**
+   * The International Standard Recording Code.
+   *
+   * @generated from field: string isrc = 7;
+   */
+  isrc: string;
+
+  /**
+   * The cover, an image, for a file that holds none. At most 4 MiB.
+   *
+   * @generated from field: bytes artwork = 8;
+   */
+  artwork: Uint8Array;
+
+  /**
+   * The IANA media type of `artwork`.
+   *
+   * @generated from field: string artwork_media_type = 9;
+   */
+  artworkMediaType: string;
+};
+
+/**
+ * Describes the message alchemy.library.v1.Tags.
+ * Use `create(TagsSchema)` to create a new message.
+ */
+export const TagsSchema: GenMessage<Tags> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 5);
+
+/**
+ * Request of ImportTrack. The first message of the stream carries everything but data, and may carry data; later messages
+ * carry data alone.
+ *
+ * @generated from message alchemy.library.v1.ImportTrackRequest
+ */
+export type ImportTrackRequest = Message<"alchemy.library.v1.ImportTrackRequest"> & {
+  /**
+   * The file's name, as in UploadTrackRequest.
+   *
+   * @generated from field: string filename = 1;
+   */
+  filename: string;
+
+  /**
+   * Where the file came from; `download` makes the call safe to repeat.
+   *
+   * @generated from field: alchemy.library.v1.Source source = 2;
+   */
+  source?: Source | undefined;
+
+  /**
+   * Tags that win over those of the file.
+   *
+   * @generated from field: alchemy.library.v1.Tags tags = 3;
+   */
+  tags?: Tags | undefined;
+
+  /**
+   * What to do with the track then.
+   *
+   * @generated from field: alchemy.chain.v1.Then then = 4;
+   */
+  then?: Then | undefined;
+
+  /**
+   * The next piece of the file; at most 1 MiB.
+   *
+   * @generated from field: bytes data = 5;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message alchemy.library.v1.ImportTrackRequest.
+ * Use `create(ImportTrackRequestSchema)` to create a new message.
+ */
+export const ImportTrackRequestSchema: GenMessage<ImportTrackRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 6);
+
+/**
+ * Response of ImportTrack.
+ *
+ * @generated from message alchemy.library.v1.ImportTrackResponse
+ */
+export type ImportTrackResponse = Message<"alchemy.library.v1.ImportTrackResponse"> & {
+  /**
+   * The track.
+   *
+   * @generated from field: alchemy.library.v1.Track track = 1;
+   */
+  track?: Track | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.ImportTrackResponse.
+ * Use `create(ImportTrackResponseSchema)` to create a new message.
+ */
+export const ImportTrackResponseSchema: GenMessage<ImportTrackResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 7);
+
+/**
+ * Request of FindImported.
+ *
+ * @generated from message alchemy.library.v1.FindImportedRequest
+ */
+export type FindImportedRequest = Message<"alchemy.library.v1.FindImportedRequest"> & {
+  /**
+   * The download that asks.
+   *
+   * @generated from field: string download = 1;
+   */
+  download: string;
+
+  /**
+   * The source to look for; empty = look only for what the download itself made.
+   *
+   * @generated from field: string uri = 2;
+   */
+  uri: string;
+
+  /**
+   * What to do with the track if there is one.
+   *
+   * @generated from field: alchemy.chain.v1.Then then = 3;
+   */
+  then?: Then | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.FindImportedRequest.
+ * Use `create(FindImportedRequestSchema)` to create a new message.
+ */
+export const FindImportedRequestSchema: GenMessage<FindImportedRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 8);
+
+/**
+ * Response of FindImported.
+ *
+ * @generated from message alchemy.library.v1.FindImportedResponse
+ */
+export type FindImportedResponse = Message<"alchemy.library.v1.FindImportedResponse"> & {
+  /**
+   * The track; absent if there is none.
+   *
+   * @generated from field: alchemy.library.v1.Track track = 1;
+   */
+  track?: Track | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.FindImportedResponse.
+ * Use `create(FindImportedResponseSchema)` to create a new message.
+ */
+export const FindImportedResponseSchema: GenMessage<FindImportedResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 9);
+
+/**
  * Mesh-internal: how workers hand finished files to the library. The gateway does not route it, so it has no HTTP rules.
  *
  * A worker writes bytes to the shared blob store first and then registers them here in one call, so the results of a job
@@ -201,6 +407,28 @@ export const RegistryService: GenService<{
     methodKind: "unary";
     input: typeof RegisterStemsRequestSchema;
     output: typeof RegisterStemsResponseSchema;
+  },
+  /**
+   * Adds a file that a worker fetched, as UploadTrack does, with its source and with tags that win over those of the file.
+   * Repeating the call for the same download returns the track of the first call. Errors: those of UploadTrack.
+   *
+   * @generated from rpc alchemy.library.v1.RegistryService.ImportTrack
+   */
+  importTrack: {
+    methodKind: "client_streaming";
+    input: typeof ImportTrackRequestSchema;
+    output: typeof ImportTrackResponseSchema;
+  },
+  /**
+   * Returns the track that a download made before, or that came from the same source; the newest if there are several. Adds
+   * what should follow, once for each download. The track is absent if there is none.
+   *
+   * @generated from rpc alchemy.library.v1.RegistryService.FindImported
+   */
+  findImported: {
+    methodKind: "unary";
+    input: typeof FindImportedRequestSchema;
+    output: typeof FindImportedResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_alchemy_library_v1_registry_service, 0);

@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Step } from "../../chain/v1/chain_pb.js";
+import { file_alchemy_chain_v1_chain } from "../../chain/v1/chain_pb.js";
 import type { AudioProperties } from "../../type/v1/audio_pb.js";
 import { file_alchemy_type_v1_audio } from "../../type/v1/audio_pb.js";
 import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/library/v1/track.proto.
  */
 export const file_alchemy_library_v1_track: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hbGNoZW15L2xpYnJhcnkvdjEvdHJhY2sucHJvdG8SEmFsY2hlbXkubGlicmFyeS52MSKtBAoFVHJhY2sSEgoEbmFtZRgBIAEoCUIE4kEBCBINCgV0aXRsZRgCIAEoCRIOCgZhcnRpc3QYAyABKAkSDQoFYWxidW0YBCABKAkSFAoMYWxidW1fYXJ0aXN0GAUgASgJEg0KBWdlbnJlGAYgASgJEhQKDHJlbGVhc2VfZGF0ZRgHIAEoCRIUCgx0cmFja19udW1iZXIYCCABKAUSDAoEaXNyYxgJIAEoCRI1CgVhdWRpbxgKIAEoCzIgLmFsY2hlbXkudHlwZS52MS5BdWRpb1Byb3BlcnRpZXNCBOJBAQMSFgoIZmlsZW5hbWUYCyABKAlCBOJBAQMSGAoKc2l6ZV9ieXRlcxgMIAEoA0IE4kEBAxIUCgZzaGEyNTYYDSABKAlCBOJBAQMSHwoRb3JpZ2luYWxfYXJ0aWZhY3QYDiABKAlCBOJBAQMSHgoQYXJ0d29ya19hcnRpZmFjdBgPIAEoCUIE4kEBAxI1CgtjcmVhdGVfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSNQoLdXBkYXRlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhYKCHJldmlzaW9uGBIgASgDQgTiQQEDOj3qQToKGXNvdW5kLWZvcmdlLWFsY2hlbXkvVHJhY2sSDnRyYWNrcy97dHJhY2t9KgZ0cmFja3MyBXRyYWNrIu0ECghBcnRpZmFjdBISCgRuYW1lGAEgASgJQgTiQQEIEjUKBGtpbmQYAiABKA4yIS5hbGNoZW15LmxpYnJhcnkudjEuQXJ0aWZhY3QuS2luZEIE4kEBAxIWCghmaWxlbmFtZRgDIAEoCUIE4kEBAxIYCgptZWRpYV90eXBlGAQgASgJQgTiQQEDEhgKCnNpemVfYnl0ZXMYBSABKANCBOJBAQMSFAoGc2hhMjU2GAYgASgJQgTiQQEDEjUKBWF1ZGlvGAcgASgLMiAuYWxjaGVteS50eXBlLnYxLkF1ZGlvUHJvcGVydGllc0IE4kEBAxISCgRzdGVtGAggASgJQgTiQQEDEhgKCnNlcGFyYXRpb24YCSABKAlCBOJBAQMSEwoFbW9kZWwYCiABKAlCBOJBAQMSNQoLY3JlYXRlX3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhcKCW1lZGlhX3VyaRgMIAEoCUIE4kEBAxI7ChFtZWRpYV9leHBpcmVfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMiUAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEQoNS0lORF9PUklHSU5BTBABEhAKDEtJTkRfQVJUV09SSxACEg0KCUtJTkRfU1RFTRADOlvqQVgKHHNvdW5kLWZvcmdlLWFsY2hlbXkvQXJ0aWZhY3QSI3RyYWNrcy97dHJhY2t9L2FydGlmYWN0cy97YXJ0aWZhY3R9KglhcnRpZmFjdHMyCGFydGlmYWN0YgZwcm90bzM", [file_alchemy_type_v1_audio, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_timestamp]);
+  fileDesc("Ch5hbGNoZW15L2xpYnJhcnkvdjEvdHJhY2sucHJvdG8SEmFsY2hlbXkubGlicmFyeS52MSKMBQoFVHJhY2sSEgoEbmFtZRgBIAEoCUIE4kEBCBINCgV0aXRsZRgCIAEoCRIOCgZhcnRpc3QYAyABKAkSDQoFYWxidW0YBCABKAkSFAoMYWxidW1fYXJ0aXN0GAUgASgJEg0KBWdlbnJlGAYgASgJEhQKDHJlbGVhc2VfZGF0ZRgHIAEoCRIUCgx0cmFja19udW1iZXIYCCABKAUSDAoEaXNyYxgJIAEoCRI1CgVhdWRpbxgKIAEoCzIgLmFsY2hlbXkudHlwZS52MS5BdWRpb1Byb3BlcnRpZXNCBOJBAQMSFgoIZmlsZW5hbWUYCyABKAlCBOJBAQMSGAoKc2l6ZV9ieXRlcxgMIAEoA0IE4kEBAxIUCgZzaGEyNTYYDSABKAlCBOJBAQMSHwoRb3JpZ2luYWxfYXJ0aWZhY3QYDiABKAlCBOJBAQMSHgoQYXJ0d29ya19hcnRpZmFjdBgPIAEoCUIE4kEBAxI1CgtjcmVhdGVfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSNQoLdXBkYXRlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhYKCHJldmlzaW9uGBIgASgDQgTiQQEDEjAKBnNvdXJjZRgTIAEoCzIaLmFsY2hlbXkubGlicmFyeS52MS5Tb3VyY2VCBOJBAQMSKwoFc3RlcHMYFCADKAsyFi5hbGNoZW15LmNoYWluLnYxLlN0ZXBCBOJBAQM6PepBOgoZc291bmQtZm9yZ2UtYWxjaGVteS9UcmFjaxIOdHJhY2tzL3t0cmFja30qBnRyYWNrczIFdHJhY2siTwoGU291cmNlEgsKA3VyaRgBIAEoCRIQCghwcm92aWRlchgCIAEoCRIUCgxsaWNlbnNlX25vdGUYAyABKAkSEAoIZG93bmxvYWQYBCABKAki7QQKCEFydGlmYWN0EhIKBG5hbWUYASABKAlCBOJBAQgSNQoEa2luZBgCIAEoDjIhLmFsY2hlbXkubGlicmFyeS52MS5BcnRpZmFjdC5LaW5kQgTiQQEDEhYKCGZpbGVuYW1lGAMgASgJQgTiQQEDEhgKCm1lZGlhX3R5cGUYBCABKAlCBOJBAQMSGAoKc2l6ZV9ieXRlcxgFIAEoA0IE4kEBAxIUCgZzaGEyNTYYBiABKAlCBOJBAQMSNQoFYXVkaW8YByABKAsyIC5hbGNoZW15LnR5cGUudjEuQXVkaW9Qcm9wZXJ0aWVzQgTiQQEDEhIKBHN0ZW0YCCABKAlCBOJBAQMSGAoKc2VwYXJhdGlvbhgJIAEoCUIE4kEBAxITCgVtb2RlbBgKIAEoCUIE4kEBAxI1CgtjcmVhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSFwoJbWVkaWFfdXJpGAwgASgJQgTiQQEDEjsKEW1lZGlhX2V4cGlyZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIE4kEBAyJQCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIRCg1LSU5EX09SSUdJTkFMEAESEAoMS0lORF9BUlRXT1JLEAISDQoJS0lORF9TVEVNEAM6W+pBWAocc291bmQtZm9yZ2UtYWxjaGVteS9BcnRpZmFjdBIjdHJhY2tzL3t0cmFja30vYXJ0aWZhY3RzL3thcnRpZmFjdH0qCWFydGlmYWN0czIIYXJ0aWZhY3RiBnByb3RvMw", [file_alchemy_chain_v1_chain, file_alchemy_type_v1_audio, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_timestamp]);
 
 /**
  * One piece of music in a user's library: its tags, and what was found by decoding it. Its bytes, and everything made from
@@ -150,6 +152,20 @@ export type Track = Message<"alchemy.library.v1.Track"> & {
    * @generated from field: int64 revision = 18;
    */
   revision: bigint;
+
+  /**
+   * Where the audio came from; absent for a file that a client uploaded.
+   *
+   * @generated from field: alchemy.library.v1.Source source = 19;
+   */
+  source?: Source | undefined;
+
+  /**
+   * What follows by itself, and what has become of it; in the order in which it was asked for.
+   *
+   * @generated from field: repeated alchemy.chain.v1.Step steps = 20;
+   */
+  steps: Step[];
 };
 
 /**
@@ -158,6 +174,48 @@ export type Track = Message<"alchemy.library.v1.Track"> & {
  */
 export const TrackSchema: GenMessage<Track> = /*@__PURE__*/
   messageDesc(file_alchemy_library_v1_track, 0);
+
+/**
+ * Where the audio of a track came from.
+ *
+ * @generated from message alchemy.library.v1.Source
+ */
+export type Source = Message<"alchemy.library.v1.Source"> & {
+  /**
+   * Its address. At most 2048 characters.
+   *
+   * @generated from field: string uri = 1;
+   */
+  uri: string;
+
+  /**
+   * What fetched it: "direct" or "page".
+   *
+   * @generated from field: string provider = 2;
+   */
+  provider: string;
+
+  /**
+   * What the source says about the licence, empty if nothing. At most 500 characters. The absence of a note is no permission.
+   *
+   * @generated from field: string license_note = 3;
+   */
+  licenseNote: string;
+
+  /**
+   * The download that fetched it, `downloads/{download}`.
+   *
+   * @generated from field: string download = 4;
+   */
+  download: string;
+};
+
+/**
+ * Describes the message alchemy.library.v1.Source.
+ * Use `create(SourceSchema)` to create a new message.
+ */
+export const SourceSchema: GenMessage<Source> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_track, 1);
 
 /**
  * One immutable file that belongs to a track: the upload itself, its cover, a stem. Bytes are addressed by content, so equal
@@ -264,7 +322,7 @@ export type Artifact = Message<"alchemy.library.v1.Artifact"> & {
  * Use `create(ArtifactSchema)` to create a new message.
  */
 export const ArtifactSchema: GenMessage<Artifact> = /*@__PURE__*/
-  messageDesc(file_alchemy_library_v1_track, 1);
+  messageDesc(file_alchemy_library_v1_track, 2);
 
 /**
  * What the file is to its track.
@@ -305,5 +363,5 @@ export enum Artifact_Kind {
  * Describes the enum alchemy.library.v1.Artifact.Kind.
  */
 export const Artifact_KindSchema: GenEnum<Artifact_Kind> = /*@__PURE__*/
-  enumDesc(file_alchemy_library_v1_track, 1, 0);
+  enumDesc(file_alchemy_library_v1_track, 2, 0);
 

@@ -211,6 +211,12 @@ class ErrorReason(betterproto2.Enum):
     because a wheel is not installed on the server. Metadata: model.
     """
 
+    STEMS_UNSUITABLE = 55
+    """
+    FAILED_PRECONDITION. The stems of a separation do not fit the format of an export. Metadata: name, why. Separate again
+    without choosing stems, or take another format.
+    """
+
     CURSOR_INVALID = 60
     """
     OUT_OF_RANGE. The cursor is not one of this stream. Subscribe without a cursor and list again.
@@ -256,6 +262,80 @@ class ErrorReason(betterproto2.Enum):
     the connected account has withdrawn its permission. Metadata: detail. Begin again.
     """
 
+    DOWNLOAD_NOT_FOUND = 100
+    """
+    NOT_FOUND. No such download. Metadata: name.
+    """
+
+    LINK_UNSUPPORTED = 101
+    """
+    INVALID_ARGUMENT, also in a job's error. Nothing here can fetch this link. Metadata: link. Give the address of an
+    audio file, or of a page that plays one.
+    """
+
+    ADDRESS_FORBIDDEN = 102
+    """
+    INVALID_ARGUMENT, also in a job's error. The link, or an address that it redirects to, is not on the public
+    internet. Metadata: host.
+    """
+
+    PROVIDER_DISABLED = 103
+    """
+    FAILED_PRECONDITION, also in a job's error. The operator of this server has switched off what would fetch the link.
+    Metadata: provider.
+    """
+
+    PROVIDER_NOT_READY = 104
+    """
+    FAILED_PRECONDITION, in a job's error. What would fetch the link is not installed, or not set up. Metadata: provider,
+    detail.
+    """
+
+    PROVIDER_BLOCKED = 105
+    """
+    In a job's error, code UNAVAILABLE. The site refuses this server: too many requests, a robot check, or not in this
+    country. Metadata: provider, detail. Wait, or let the operator set cookies or a proxy; then Retry.
+    """
+
+    PROVIDER_FAILED = 106
+    """
+    In a job's error, code UNAVAILABLE. The provider failed in a way that is not known. Metadata: provider, detail.
+    Retry; updating yt-dlp often helps.
+    """
+
+    AGE_RESTRICTED = 107
+    """
+    In a job's error, code PERMISSION_DENIED. The site shows it only to signed-in adults. Metadata: link. The operator
+    can set cookies of such an account.
+    """
+
+    TOO_LONG = 108
+    """
+    In a job's error, code INVALID_ARGUMENT. The song is longer than this server fetches. Metadata: limit_seconds.
+    """
+
+    TOO_LARGE = 109
+    """
+    In a job's error, code INVALID_ARGUMENT. The file is larger than this server fetches. Metadata: limit_bytes.
+    """
+
+    SOURCE_NOT_FOUND = 110
+    """
+    In a job's error, code NOT_FOUND. There is nothing at the link: it was removed, is private, or never existed.
+    Metadata: link, detail.
+    """
+
+    SOURCE_UNAVAILABLE = 111
+    """
+    In a job's error, code UNAVAILABLE. The server of the link cannot be reached, fails, or is too slow. Metadata: host,
+    detail. Retry later.
+    """
+
+    SOURCE_NOT_AUDIO = 112
+    """
+    In a job's error, code INVALID_ARGUMENT. What is at the link is not audio. Metadata: link, detail.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -293,6 +373,7 @@ class ErrorReason(betterproto2.Enum):
             52: "ERROR_REASON_WEIGHTS_UNREACHABLE",
             53: "ERROR_REASON_WEIGHTS_REFUSED",
             54: "ERROR_REASON_WEIGHTS_MISSING",
+            55: "ERROR_REASON_STEMS_UNSUITABLE",
             60: "ERROR_REASON_CURSOR_INVALID",
             80: "ERROR_REASON_LINK_INVALID",
             81: "ERROR_REASON_SPOTIFY_NOT_CONFIGURED",
@@ -301,6 +382,19 @@ class ErrorReason(betterproto2.Enum):
             84: "ERROR_REASON_SPOTIFY_NOT_FOUND",
             85: "ERROR_REASON_SPOTIFY_FORBIDDEN",
             86: "ERROR_REASON_SPOTIFY_AUTHORIZATION_FAILED",
+            100: "ERROR_REASON_DOWNLOAD_NOT_FOUND",
+            101: "ERROR_REASON_LINK_UNSUPPORTED",
+            102: "ERROR_REASON_ADDRESS_FORBIDDEN",
+            103: "ERROR_REASON_PROVIDER_DISABLED",
+            104: "ERROR_REASON_PROVIDER_NOT_READY",
+            105: "ERROR_REASON_PROVIDER_BLOCKED",
+            106: "ERROR_REASON_PROVIDER_FAILED",
+            107: "ERROR_REASON_AGE_RESTRICTED",
+            108: "ERROR_REASON_TOO_LONG",
+            109: "ERROR_REASON_TOO_LARGE",
+            110: "ERROR_REASON_SOURCE_NOT_FOUND",
+            111: "ERROR_REASON_SOURCE_UNAVAILABLE",
+            112: "ERROR_REASON_SOURCE_NOT_AUDIO",
         }
 
     @classmethod
@@ -340,6 +434,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WEIGHTS_UNREACHABLE": 52,
             "ERROR_REASON_WEIGHTS_REFUSED": 53,
             "ERROR_REASON_WEIGHTS_MISSING": 54,
+            "ERROR_REASON_STEMS_UNSUITABLE": 55,
             "ERROR_REASON_CURSOR_INVALID": 60,
             "ERROR_REASON_LINK_INVALID": 80,
             "ERROR_REASON_SPOTIFY_NOT_CONFIGURED": 81,
@@ -348,4 +443,17 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SPOTIFY_NOT_FOUND": 84,
             "ERROR_REASON_SPOTIFY_FORBIDDEN": 85,
             "ERROR_REASON_SPOTIFY_AUTHORIZATION_FAILED": 86,
+            "ERROR_REASON_DOWNLOAD_NOT_FOUND": 100,
+            "ERROR_REASON_LINK_UNSUPPORTED": 101,
+            "ERROR_REASON_ADDRESS_FORBIDDEN": 102,
+            "ERROR_REASON_PROVIDER_DISABLED": 103,
+            "ERROR_REASON_PROVIDER_NOT_READY": 104,
+            "ERROR_REASON_PROVIDER_BLOCKED": 105,
+            "ERROR_REASON_PROVIDER_FAILED": 106,
+            "ERROR_REASON_AGE_RESTRICTED": 107,
+            "ERROR_REASON_TOO_LONG": 108,
+            "ERROR_REASON_TOO_LARGE": 109,
+            "ERROR_REASON_SOURCE_NOT_FOUND": 110,
+            "ERROR_REASON_SOURCE_UNAVAILABLE": 111,
+            "ERROR_REASON_SOURCE_NOT_AUDIO": 112,
         }

@@ -10,10 +10,14 @@ __all__ = (
     "DeleteTrackResponse",
     "DownloadArtifactRequest",
     "DownloadArtifactResponse",
+    "FindImportedRequest",
+    "FindImportedResponse",
     "GetArtifactRequest",
     "GetArtifactResponse",
     "GetTrackRequest",
     "GetTrackResponse",
+    "ImportTrackRequest",
+    "ImportTrackResponse",
     "LibraryServiceStub",
     "ListArtifactsRequest",
     "ListArtifactsResponse",
@@ -24,7 +28,9 @@ __all__ = (
     "RegistryServiceStub",
     "ResolveTrackRequest",
     "ResolveTrackResponse",
+    "Source",
     "StemFile",
+    "Tags",
     "Track",
     "UpdateTrackRequest",
     "UpdateTrackResponse",
@@ -243,6 +249,46 @@ default_message_pool.register_message("alchemy.library.v1", "DownloadArtifactRes
 
 
 @dataclass(eq=False, repr=False)
+class FindImportedRequest(betterproto2.Message):
+    """
+    Request of FindImported.
+    """
+
+    download: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The download that asks.
+    """
+
+    uri: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The source to look for; empty = look only for what the download itself made.
+    """
+
+    then: "__chain__v1__.Then | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What to do with the track if there is one.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "FindImportedRequest", FindImportedRequest)
+
+
+@dataclass(eq=False, repr=False)
+class FindImportedResponse(betterproto2.Message):
+    """
+    Response of FindImported.
+    """
+
+    track: "Track | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The track; absent if there is none.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "FindImportedResponse", FindImportedResponse)
+
+
+@dataclass(eq=False, repr=False)
 class GetArtifactRequest(betterproto2.Message):
     """
     Request of GetArtifact.
@@ -300,6 +346,57 @@ class GetTrackResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.library.v1", "GetTrackResponse", GetTrackResponse)
+
+
+@dataclass(eq=False, repr=False)
+class ImportTrackRequest(betterproto2.Message):
+    """
+    Request of ImportTrack. The first message of the stream carries everything but data, and may carry data; later messages
+    carry data alone.
+    """
+
+    filename: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The file's name, as in UploadTrackRequest.
+    """
+
+    source: "Source | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Where the file came from; `download` makes the call safe to repeat.
+    """
+
+    tags: "Tags | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Tags that win over those of the file.
+    """
+
+    then: "__chain__v1__.Then | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What to do with the track then.
+    """
+
+    data: "bytes" = betterproto2.field(5, betterproto2.TYPE_BYTES)
+    """
+    The next piece of the file; at most 1 MiB.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "ImportTrackRequest", ImportTrackRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ImportTrackResponse(betterproto2.Message):
+    """
+    Response of ImportTrack.
+    """
+
+    track: "Track | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The track.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "ImportTrackResponse", ImportTrackResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -475,6 +572,36 @@ default_message_pool.register_message("alchemy.library.v1", "ResolveTrackRespons
 
 
 @dataclass(eq=False, repr=False)
+class Source(betterproto2.Message):
+    """
+    Where the audio of a track came from.
+    """
+
+    uri: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Its address. At most 2048 characters.
+    """
+
+    provider: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What fetched it: "direct" or "page".
+    """
+
+    license_note: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    What the source says about the licence, empty if nothing. At most 500 characters. The absence of a note is no permission.
+    """
+
+    download: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The download that fetched it, `downloads/{download}`.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "Source", Source)
+
+
+@dataclass(eq=False, repr=False)
 class StemFile(betterproto2.Message):
     """
     One finished stem in the blob store.
@@ -512,6 +639,61 @@ class StemFile(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.library.v1", "StemFile", StemFile)
+
+
+@dataclass(eq=False, repr=False)
+class Tags(betterproto2.Message):
+    """
+    Tags of a track; empty ones count as unknown. Bounds as in Track.
+    """
+
+    title: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The title.
+    """
+
+    artist: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The performing artist.
+    """
+
+    album: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The album.
+    """
+
+    album_artist: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The album's artist, where it differs.
+    """
+
+    release_date: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    "YYYY", "YYYY-MM" or "YYYY-MM-DD".
+    """
+
+    track_number: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
+    """
+    Position on the album, counted from 1.
+    """
+
+    isrc: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    The International Standard Recording Code.
+    """
+
+    artwork: "bytes" = betterproto2.field(8, betterproto2.TYPE_BYTES)
+    """
+    The cover, an image, for a file that holds none. At most 4 MiB.
+    """
+
+    artwork_media_type: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    The IANA media type of `artwork`.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "Tags", Tags)
 
 
 @dataclass(eq=False, repr=False)
@@ -615,6 +797,16 @@ class Track(betterproto2.Message):
     Counts the changes of this track; never falls. Between two copies of a track the higher one is the newer.
     """
 
+    source: "Source | None" = betterproto2.field(19, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Where the audio came from; absent for a file that a client uploaded.
+    """
+
+    steps: "list[__chain__v1__.Step]" = betterproto2.field(20, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What follows by itself, and what has become of it; in the order in which it was asked for.
+    """
+
 
 default_message_pool.register_message("alchemy.library.v1", "Track", Track)
 
@@ -679,6 +871,12 @@ class UploadTrackRequest(betterproto2.Message):
     data: "___google__api__.HttpBody | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The next piece of the file; any size up to 1 MiB per message. content_type is ignored: the bytes decide.
+    """
+
+    then: "__chain__v1__.Then | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What to do with the track as soon as it is in the library; Track.steps tells what becomes of it. Optional, on the first
+    message; over REST query parameters, for example `then.separate.model=htdemucs`.
     """
 
 
@@ -950,7 +1148,53 @@ class RegistryServiceStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
+    async def import_track(
+        self,
+        messages: "AsyncIterable[ImportTrackRequest] | Iterable[ImportTrackRequest]",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "ImportTrackResponse":
+        """
+        Adds a file that a worker fetched, as UploadTrack does, with its source and with tags that win over those of the file.
+        Repeating the call for the same download returns the track of the first call. Errors: those of UploadTrack.
+        """
+
+        return await self._stream_unary(
+            "/alchemy.library.v1.RegistryService/ImportTrack",
+            messages,
+            ImportTrackRequest,
+            ImportTrackResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def find_imported(
+        self,
+        message: "FindImportedRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "FindImportedResponse":
+        """
+        Returns the track that a download made before, or that came from the same source; the newest if there are several. Adds
+        what should follow, once for each download. The track is absent if there is none.
+        """
+
+        return await self._unary_unary(
+            "/alchemy.library.v1.RegistryService/FindImported",
+            message,
+            FindImportedResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
 
 from ....google import api as ___google__api__
 from ....google import protobuf as ___google__protobuf__
+from ...chain import v1 as __chain__v1__
 from ...type import v1 as __type__v1__

@@ -78,6 +78,18 @@ class Event(betterproto2.Message):
     Keep-alive.
     """
 
+    download_changed: "__download__v1__.Download | None" = betterproto2.field(
+        11, betterproto2.TYPE_MESSAGE, optional=True, group="kind"
+    )
+    """
+    A download was created or changed.
+    """
+
+    download_deleted: "str | None" = betterproto2.field(12, betterproto2.TYPE_STRING, optional=True, group="kind")
+    """
+    The download of this name was removed.
+    """
+
     installation_changed: "__processing__v1__.Installation | None" = betterproto2.field(
         9, betterproto2.TYPE_MESSAGE, optional=True, group="kind"
     )
@@ -187,5 +199,6 @@ class RealtimeServiceStub(betterproto2_grpclib.ServiceStub):
 
 
 from ....google import protobuf as ___google__protobuf__
+from ...download import v1 as __download__v1__
 from ...library import v1 as __library__v1__
 from ...processing import v1 as __processing__v1__

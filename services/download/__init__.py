@@ -1,0 +1,1 @@
+"""Fetches songs from links into the library."""

@@ -1,0 +1,1 @@
+"""What the download service touches: the network, other programs, other services."""

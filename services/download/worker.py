@@ -1,0 +1,59 @@
+"""`python -m services.download.worker`: takes downloads from the queue, a few at a time."""
+
+import asyncio
+
+import grpc.aio
+
+from services.download.adapters.direct import HttpCovers
+from services.download.adapters.library import GrpcLibrary
+from services.download.adapters.sources import RedisSources
+from services.download.domain import ACTOR, KIND
+from services.download.performer import DownloadPerformer
+from services.download.settings import Settings
+from services.download.translate import DownloadEvents
+from services.download.wiring import guarded_http, make_router
+from services.mesh import redis
+from services.mesh.drain import Drain
+from services.mesh.jobs.dispatch import DramatiqDispatcher
+from services.mesh.jobs.store import JobStore
+from services.mesh.jobs.worker import JobWorker
+from services.mesh.server import run_process
+
+
+async def work(settings: Settings, drain: Drain) -> None:
+    """Runs the workers until the drain starts."""
+    http = guarded_http(settings)
+    dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
+    async with (
+        redis.connect(settings.redis_url) as client,
+        grpc.aio.insecure_channel(settings.library_target) as channel,
+    ):
+        store = JobStore(client, KIND, DownloadEvents())
+        performer = DownloadPerformer(
+            router=make_router(settings, http),
+            library=GrpcLibrary(channel),
+            covers=HttpCovers(http),
+            sources=RedisSources(client),
+            work_dir=settings.data_dir / "downloads",
+        )
+        # Downloads mostly wait for the network, so a process carries several.
+        workers = [
+            JobWorker(
+                redis_url=settings.redis_url,
+                queue=settings.queue,
+                actor_name=ACTOR,
+                store=store,
+                dispatcher=dispatcher,
+                performer=performer,
+                drain=drain,
+            )
+            for _ in range(settings.concurrency)
+        ]
+        try:
+            await asyncio.gather(*(worker.run() for worker in workers))
+        finally:
+            dispatcher.close()
+
+
+if __name__ == "__main__":
+    run_process("download-worker", work, Settings)

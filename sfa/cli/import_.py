@@ -1,0 +1,111 @@
+"""`sfa import`."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import aclosing
+
+import click
+
+from alchemy_sdk.alchemy.chain.v1 import Then
+from alchemy_sdk.alchemy.download.v1 import Download
+from alchemy_sdk.alchemy.processing.v1 import Separation
+from alchemy_sdk.alchemy.type.v1 import JobState
+from sfa.answers import reason_of_status
+from sfa.cli import pipeline, views
+from sfa.cli.output import as_dict, json_option, run
+from sfa.cli.pipeline import Wish
+from sfa.cli.session import Exit, Session
+from sfa.cli.views import Step, View
+from sfa.errors import DownloadFailed
+from sfa.mesh import Mesh
+from sfa.processing import TERMINAL, model_name
+
+
+@click.command("import")
+@click.argument("links", nargs=-1, required=True, metavar="LINK...")
+@click.option("--separate", is_flag=True, help="Let the server separate each song as soon as it is in the library.")
+@click.option("--model", default="", metavar="ID", help="With --separate: which model.  [default: the best installed]")
+@click.option("--stems", default="", metavar="A,B", help="With --separate: only these stems.  [default: all]")
+@json_option
+@click.pass_obj
+def import_(session: Session, links: tuple[str, ...], separate: bool, model: str, stems: str, as_json: bool) -> None:
+    """Fetches songs from links into the library.
+
+    LINK is the address of an audio file, or of a page that plays one. What is in the library already is not fetched again.
+    You must hold the rights to copy what you import.
+
+    \b
+    Examples:
+      sfa import https://example.org/song.flac
+      sfa import --separate --stems vocals LINK LINK    the server goes on by itself, also if you leave
+    """
+    if (model or stems) and not separate:
+        raise click.UsageError("--model and --stems say how to separate: add --separate.")
+    wish = Wish(model=model, stems=tuple(stem.strip() for stem in stems.split(",") if stem.strip()))
+    sys.exit(run(_import_all(session, list(dict.fromkeys(links)), wish if separate else None, as_json=as_json)))
+
+
+async def _import_all(session: Session, links: Sequence[str], wish: Wish | None, *, as_json: bool) -> int:
+    failures = 0
+    async with session.connect() as mesh:
+        if wish is not None:
+            await pipeline.check(mesh, wish)
+        with views.chosen(as_json=as_json) as view:
+            created = await mesh.downloads.create_all(links, then=_then(wish))
+            # One after another: the server works on all of them, and each line ends when its song does.
+            for link, download in zip(links, created, strict=True):
+                if isinstance(download, DownloadFailed):
+                    failures += 1
+                    _failed(view, link, download.reason, download.message)
+                else:
+                    failures += not await _follow(mesh, link, download, view)
+    if failures and not as_json:
+        click.echo(f"{failures} of {len(links)} could not be imported.", err=True)
+    return Exit.FAILED if failures else 0
+
+
+def _then(wish: Wish | None) -> Then | None:
+    if wish is None:
+        return None
+    model = model_name(wish.model) if wish.model else ""
+    return Then(separate=Separation(model=model, wanted_stems=list(wish.stems)))
+
+
+async def _follow(mesh: Mesh, link: str, download: Download, view: View) -> bool:
+    """Shows one download to its end; returns whether it succeeded."""
+    async with aclosing(mesh.downloads.watch(download.name)) as snapshots:
+        async for download in snapshots:  # noqa: PLR1704 (the newest snapshot of the same download)
+            if download.state not in TERMINAL:
+                view.show(_step(link, download))
+                view.event("progress", {"link": link, "download": as_dict(download)})
+    if download.state == JobState.SUCCEEDED:
+        view.show(Step(file=link, stage="in the library already" if download.reused else "done", fraction=1.0))
+        view.event("imported", {"link": link, "download": as_dict(download)})
+        view.say(f"{link}: {download.track}")
+        return True
+    if download.state == JobState.CANCELLED:
+        _failed(view, link, "CANCELLED", "It was cancelled.")
+    else:
+        _failed(view, link, *reason_of_status(download.error))
+    return False
+
+
+def _step(link: str, download: Download) -> Step:
+    progress = download.progress
+    if progress is None:
+        return Step(file=link, stage="queued")
+    queued = download.state == JobState.QUEUED
+    return Step(
+        file=link,
+        stage="queued" if queued else progress.stage,
+        fraction=None if queued else progress.fraction,
+        remaining=progress.remaining,
+        queue_position=progress.queue_position if queued else None,
+        attempt=progress.attempt,
+    )
+
+
+def _failed(view: View, link: str, reason: str, message: str) -> None:
+    view.show(Step(file=link, stage="failed"))
+    view.event("failed", {"link": link, "reason": reason, "message": message})
+    click.echo(f"sfa: {link}: {message} [{reason}]", err=True)

@@ -1,0 +1,164 @@
+"""The real yt-dlp, its generic extractor, against a local page."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.download.adapters.egress import egress
+from services.download.adapters.page import PageLimits, PageOptions, PageProvider, error_for
+from services.download.domain import DownloadSpec
+from services.download.ports import Progress
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.errors import MeshError
+from tests.download.far_end import FarEnd, canary, far_end
+
+pytest.importorskip("yt_dlp")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FarEnd]:
+    async with far_end() as server:
+        yield server
+
+
+def _provider(server: FarEnd, *, max_bytes: int = 10**8, transfer: float = 60.0) -> PageProvider:
+    return PageProvider(
+        enabled=True,
+        limits=PageLimits(max_bytes=max_bytes, max_seconds=3600, transfer_seconds=transfer, stall_seconds=5),
+        options=PageOptions(cookies=None, proxy="", ipv4=False, ffmpeg=ffmpeg_path()),
+        allowed_hosts=frozenset({server.host}),
+    )
+
+
+def _spec(uri: str) -> DownloadSpec:
+    return DownloadSpec(link=uri, uri=uri)
+
+
+async def test_the_song_of_a_page_arrives(server: FarEnd, tmp_path: Path) -> None:
+    said: list[Progress] = []
+    fetched = await _provider(server).fetch(_spec(server.url("/player/1")), tmp_path, said.append)
+    assert fetched.path.read_bytes() == server.song
+    assert (fetched.song.title, fetched.filename, fetched.provider) == ("Night Song", "Night Song.wav", "page")
+    assert said[0].stage == "searching"
+    assert said[-1].received_bytes == len(server.song)
+    # It lived in the folder that it was given, and nowhere else.
+    assert fetched.path.parent == tmp_path
+
+
+async def test_a_page_that_plays_nothing_says_so(server: FarEnd, tmp_path: Path) -> None:
+    with pytest.raises(MeshError) as caught:
+        await _provider(server).fetch(_spec(server.url("/page/1")), tmp_path, _quiet)
+    assert caught.value.reason == "LINK_UNSUPPORTED"
+
+
+@pytest.mark.parametrize(("status", "reason"), [(404, "SOURCE_NOT_FOUND"), (403, "PROVIDER_BLOCKED")])
+async def test_what_the_site_says_is_told(server: FarEnd, tmp_path: Path, status: int, reason: str) -> None:
+    with pytest.raises(MeshError) as caught:
+        await _provider(server).fetch(_spec(server.url(f"/status/{status}")), tmp_path, _quiet)
+    assert caught.value.reason == reason
+
+
+async def test_a_page_leads_to_no_private_address(server: FarEnd, tmp_path: Path) -> None:
+    async with canary() as bird:
+        for target in (f"http://127.0.0.1:{bird.port}/a.mp3", f"http://localhost:{bird.port}/a.mp3"):
+            for link in (server.url(f"/player/1?src={target}"), server.url(f"/to/x?uri={target}")):
+                with pytest.raises(MeshError) as caught:
+                    await _provider(server).fetch(_spec(link), tmp_path, _quiet)
+                assert caught.value.reason == "ADDRESS_FORBIDDEN"
+        assert bird.connections == 0
+
+
+async def test_a_cancelled_run_leaves_no_process(server: FarEnd, tmp_path: Path) -> None:
+    running = asyncio.ensure_future(_provider(server).fetch(_spec(server.url("/silent")), tmp_path, _quiet))
+    async with asyncio.timeout(20):
+        while not server.gets:
+            await asyncio.sleep(0.05)
+    children = _children()
+    assert children
+    running.cancel()
+    async with asyncio.timeout(2):
+        await asyncio.wait({running})
+    assert not children & _children()
+
+
+async def test_a_run_may_not_take_for_ever(server: FarEnd, tmp_path: Path) -> None:
+    with pytest.raises(MeshError) as caught:
+        await _provider(server, transfer=3).fetch(_spec(server.url("/silent")), tmp_path, _quiet)
+    assert caught.value.reason == "SOURCE_UNAVAILABLE"
+
+
+async def test_a_proxy_for_pages_reaches_only_what_is_public(server: FarEnd) -> None:
+    async with canary() as bird, egress(frozenset({server.host})) as proxy:
+        port = int(proxy.url.rpartition(":")[2])
+        heads = [
+            f"CONNECT 127.0.0.1:{bird.port} HTTP/1.1\r\n\r\n",
+            f"CONNECT [::1]:{bird.port} HTTP/1.1\r\n\r\n",
+            f"CONNECT localhost:{bird.port} HTTP/1.1\r\n\r\n",
+            f"CONNECT 2130706433:{bird.port} HTTP/1.1\r\n\r\n",
+            f"GET http://0x7f.1:{bird.port}/ HTTP/1.1\r\n\r\n",
+            f"GET http://[::ffff:127.0.0.1]:{bird.port}/ HTTP/1.1\r\n\r\n",
+            "GET ftp://example.org/ HTTP/1.1\r\n\r\n",
+            "nonsense\r\n\r\n",
+        ]
+        for head in heads:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head.encode())
+            assert (await reader.read()).split(b" ")[1] in {b"403", b"400"}, head
+            writer.close()
+        assert bird.connections == 0
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET {server.url('/song/a.wav')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert (await reader.read()).endswith(server.song)
+        writer.close()
+
+
+SAID = [
+    (
+        "ERROR: [youtube] x: Sign in to confirm your age. This video may be inappropriate for some users.",
+        "AGE_RESTRICTED",
+    ),
+    ("ERROR: [youtube] x: Sign in to confirm you're not a bot. Use --cookies-from-browser", "PROVIDER_BLOCKED"),
+    ("ERROR: [youtube] x: Private video. Sign in if you've been granted access to this video", "PROVIDER_BLOCKED"),
+    ("ERROR: [youtube] x: Video unavailable", "SOURCE_NOT_FOUND"),
+    ("ERROR: [youtube] x: The uploader has not made this video available in your country", "PROVIDER_BLOCKED"),
+    ("ERROR: [youtube] x: This video has been removed by the uploader", "SOURCE_NOT_FOUND"),
+    ("ERROR: unable to download video data: HTTP Error 403: Forbidden", "PROVIDER_BLOCKED"),
+    ("ERROR: [generic] Unable to download webpage: HTTP Error 429: Too Many Requests", "PROVIDER_BLOCKED"),
+    ("ERROR: [generic] Unable to download webpage: HTTP Error 502: Bad Gateway", "SOURCE_UNAVAILABLE"),
+    ("ERROR: Unsupported URL: https://example.org/", "LINK_UNSUPPORTED"),
+    ("ERROR: [x] 1: Requested format is not available. Use --list-formats", "SOURCE_NOT_AUDIO"),
+    ("refused: it is too long", "TOO_LONG"),
+    ("refused: it is live", "SOURCE_NOT_AUDIO"),
+    ("File is larger than max-filesize (2 bytes > 1 bytes). Aborting.", "TOO_LARGE"),
+    ("ERROR: Something nobody has seen before", "PROVIDER_FAILED"),
+    ("", "PROVIDER_FAILED"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), SAID)
+def test_texts_have_reasons(text: str, reason: str) -> None:
+    assert error_for("https://example.org/", text, max_seconds=1, max_bytes=1).reason == reason
+
+
+def _children() -> set[str]:
+    """Processes that this one started and that still run."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if (
+            fields[1] == str(os.getpid())
+            and fields[0] != "Z"
+            and b"ytdlp_child" in (stat.parent / "cmdline").read_bytes()
+        ):
+            found.add(stat.parent.name)
+    return found
+
+
+def _quiet(_: Progress) -> None:
+    return
