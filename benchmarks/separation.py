@@ -2,6 +2,8 @@
 
     python -m benchmarks.separation spleeter --models-dir DIR --minutes 5
     python -m benchmarks.separation htdemucs --seconds 30 --rounds 5
+    python -m benchmarks.separation one-stem --seconds 12 --rounds 3
+    python -m benchmarks.separation checkpoints --models-dir DIR --seconds 60 --rounds 9
 
 The speed of a network does not depend on its weights, so htdemucs runs with random ones of the published shape.
 """
@@ -11,7 +13,7 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,12 +21,16 @@ import numpy as np
 import psutil
 import soundfile
 import torch
-from demucs.apply import apply_model
+from demucs.apply import BagOfModels, apply_model
 from demucs.htdemucs import HTDemucs
 
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.processing import runs
+from services.processing.adapters import workspace
 from services.processing.adapters.demucs import Demucs
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.overlap_add import separate
+from services.processing.adapters.runner import Runner
 from services.processing.adapters.samples import SampleFile
 from services.processing.ports import FloatArray, SeparationRequest
 
@@ -44,6 +50,17 @@ def main() -> None:
     htdemucs.add_argument("--seconds", type=int, default=30)
     htdemucs.add_argument("--rounds", type=int, default=5)
     htdemucs.set_defaults(run=lambda options: compare_htdemucs(options.seconds, options.rounds))
+    one_stem = commands.add_parser("one-stem")
+    one_stem.add_argument("--seconds", type=int, default=12)
+    one_stem.add_argument("--rounds", type=int, default=3)
+    one_stem.set_defaults(run=lambda options: compare_one_stem(options.seconds, options.rounds))
+    checkpoints = commands.add_parser("checkpoints")
+    checkpoints.add_argument("--models-dir", type=Path, required=True)
+    checkpoints.add_argument("--seconds", type=int, default=60)
+    checkpoints.add_argument("--rounds", type=int, default=9)
+    checkpoints.set_defaults(
+        run=lambda options: cost_of_checkpoints(options.models_dir, options.seconds, options.rounds)
+    )
     options = parser.parse_args()
     options.run(options)
 
@@ -88,7 +105,7 @@ def compare_htdemucs(seconds: int, rounds: int) -> None:
     times: dict[str, list[float]] = {"stock": [], "ours": []}
     for _ in range(rounds):
         expected, stock = timed(lambda: run_stock(network, mix))
-        actual, ours = timed(lambda: run_ours(network, mix))
+        actual, ours = timed(lambda: run_ours([network], mix))
         times["stock"].append(stock)
         times["ours"].append(ours)
     difference = actual - expected
@@ -103,7 +120,49 @@ def compare_htdemucs(seconds: int, rounds: int) -> None:
     print(f"  largest difference {np.abs(difference).max():.1e}, {signal_to_noise:.0f} dB")
 
 
-def run_stock(network: HTDemucs, mix: FloatArray) -> FloatArray:
+def compare_one_stem(seconds: int, rounds: int) -> None:
+    """Takes one stem of a bag with a network for each, by turns from stock, which runs all, and from ours, which runs one."""
+    torch.manual_seed(0)
+    networks = [HTDemucs(list(STEMS), bottom_channels=512, segment=Fraction(39, 5)).eval() for _ in STEMS]
+    weights = np.eye(len(STEMS)).tolist()
+    bag, mix = BagOfModels(networks, weights), noise(seconds * RATE)
+    times: dict[str, list[float]] = {"stock": [], "ours": []}
+    for _ in range(rounds):
+        expected, stock = timed(lambda: run_stock(bag, mix)[-1:])
+        actual, ours = timed(lambda: run_ours(networks, mix, weights, STEMS[-1:]))
+        times["stock"].append(stock)
+        times["ours"].append(ours)
+    share = statistics.median(times["ours"]) / statistics.median(times["stock"])
+    print(f"htdemucs-ft, vocals of {seconds} s, {rounds} rounds: {share:.3f} of stock's time {times}")
+    print(f"  largest difference {np.abs(actual - expected).max():.1e}")
+
+
+def cost_of_checkpoints(models_dir: Path, seconds: int, rounds: int) -> None:
+    """Runs Spleeter, whose segments are the fastest, by turns with and without checkpoints."""
+    runner = Runner(models_dir, "cpu", ffmpeg_path())
+    times: dict[str, list[tuple[float, float]]] = {"with": [], "without": []}
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "noise.wav"
+        soundfile.write(source, noise(seconds * RATE).T, RATE, "PCM_16")
+        for number in range(rounds + 1):
+            for name, every in (("with", 1.0), ("without", float("inf"))):
+                workspace.EVERY_SECONDS = every
+                out = Path(folder) / f"{name}-{number}"
+                request = SeparationRequest(
+                    id="benchmark", model="spleeter-2stems", source=source, sha256="", out_dir=out
+                )
+                wall, processor = time.perf_counter(), time.process_time()
+                runner.run(request, lambda *_: None, lambda: None)
+                if number:  # the first one warms up
+                    times[name].append((time.perf_counter() - wall, time.process_time() - processor))
+                runs.remove(out)
+    print(f"spleeter-2stems, {seconds} s, {rounds} rounds, medians of wall and processor time")
+    for name, values in times.items():
+        wall, processor = (statistics.median(column) for column in zip(*values, strict=True))
+        print(f"  {name:7} checkpoints: {wall:.3f} s, {processor:.3f} s")
+
+
+def run_stock(network: HTDemucs | BagOfModels, mix: FloatArray) -> FloatArray:
     """Separates as demucs.api.Separator does with shifts=0."""
     torch.backends.mha.set_fastpath_enabled(value=True)  # torch's default
     track = torch.from_numpy(mix)
@@ -114,14 +173,19 @@ def run_stock(network: HTDemucs, mix: FloatArray) -> FloatArray:
     return result
 
 
-def run_ours(network: HTDemucs, mix: FloatArray) -> FloatArray:
+def run_ours(
+    networks: Sequence[HTDemucs],
+    mix: FloatArray,
+    weights: Sequence[Sequence[float]] = (),
+    stems: Sequence[str] = STEMS,
+) -> FloatArray:
     """Separates on the engine."""
     torch.backends.mha.set_fastpath_enabled(value=False)  # as load_demucs does
     blocks: list[FloatArray] = []
     with tempfile.TemporaryDirectory() as folder, SampleFile(Path(folder) / "mix.f32") as samples:
         samples.append(mix)
-        model = Demucs(STEMS, [network], (), torch.device("cpu"))
-        separate(model, samples, STEMS, lambda block: blocks.append(block.copy()), lambda *_: None)
+        model = Demucs(STEMS, networks, weights, torch.device("cpu"))
+        separate(model, samples, stems, lambda block: blocks.append(block.copy()), lambda *_: None)
     return np.concatenate(blocks, axis=-1)
 
 

@@ -9,6 +9,7 @@ from sfa.installations import Installations
 from sfa.library import Library
 from sfa.processing import Processing
 from sfa.realtime import Realtime
+from sfa.spotify import Spotify
 from sfa.target import resolve
 from sfa.transport import Transport
 
@@ -23,6 +24,7 @@ class Mesh:
         processing: Models and separations.
         installations: Bringing models onto the server, and off it.
         realtime: The stream of all events.
+        spotify: Spotify's catalogue.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -33,6 +35,7 @@ class Mesh:
         self.processing = Processing(transport)
         self.installations = Installations(transport)
         self.realtime = Realtime(transport)
+        self.spotify = Spotify(transport)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,13 +1,16 @@
 """Models and separations."""
 
+import asyncio
+import os
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Final
 
 from alchemy_sdk.alchemy.processing import v1
 from alchemy_sdk.alchemy.type.v1 import AudioEncoding, JobState
-from sfa import errors
+from sfa import errors, partial
 from sfa.answers import failure
 from sfa.transport import PATIENCE_SECONDS, Transport
 
@@ -20,8 +23,14 @@ ENCODINGS: Final = {
     "flac16": AudioEncoding.FLAC_PCM16,
     "flac24": AudioEncoding.FLAC_PCM24,
     "mp3": AudioEncoding.MP3,
+    "m4a": AudioEncoding.M4A_AAC,
+    "ogg": AudioEncoding.OGG_VORBIS,
+    "opus": AudioEncoding.OGG_OPUS,
 }
 """How stems can be written, by the names that `separate` takes."""
+
+EXPORT_FORMATS: Final = {"zip": v1.ExportFormat.ZIP, "stem.mp4": v1.ExportFormat.STEM_MP4}
+"""What a separation can be fetched as, by the names that `export` takes."""
 
 TERMINAL: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 """The states in which a job stays."""
@@ -71,7 +80,7 @@ class Processing:
             model: Id of a model, such as "htdemucs"; empty = the best one installed.
             stems: The stems wanted, such as ["vocals"]; none = all that the model makes.
             complement: Whether to also write the rest of the mix as one more stem, "no-vocals" for ["vocals"].
-            encoding: A key of `ENCODINGS`: wav16, wav24, wav32f, flac16, flac24 or mp3.
+            encoding: A key of `ENCODINGS`: wav16, wav24, wav32f, flac16, flac24, mp3, m4a, ogg or opus.
 
         Raises:
             ValueError: If the encoding is none of these.
@@ -201,6 +210,75 @@ class Processing:
         )
         assert response.separation is not None
         return response.separation
+
+    async def stream(self, name: str, stem: str, *, encoding: str = "wav16") -> AsyncGenerator[bytes]:
+        """One stem as a WAVE file, in pieces, as soon as its samples are finished; of a finished separation, at once.
+
+        Args:
+            name: `tracks/{id}/separations/{id}`.
+            stem: Which stem, such as "vocals".
+            encoding: "wav16", "wav24" or "wav32f".
+
+        Raises:
+            NotFound: If there is no such separation.
+            InvalidArgument: If it does not make this stem, or the encoding is not a WAVE one.
+            FailedPrecondition: If it failed or was cancelled, before or during the stream.
+            Unavailable: If the stream was cut: start again, and skip what has come already.
+        """
+        request = v1.StreamStemRequest(name=name, stem=stem, encoding=ENCODINGS[encoding])
+        async with aclosing(self._transport.stream(self._stub.stream_stem(request))) as pieces:
+            async for piece in pieces:
+                if piece.data is not None and piece.data.data:
+                    yield piece.data.data
+
+    async def export(
+        self,
+        name: str,
+        form: str,
+        destination: str | os.PathLike[str],
+        *,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Path:
+        """Saves all stems of a finished separation as one file, which appears under its name when it is complete.
+
+        Args:
+            name: `tracks/{id}/separations/{id}`.
+            form: A key of `EXPORT_FORMATS`: "zip", or "stem.mp4" for Traktor and Mixxx.
+            destination: A folder, which gives the file the server's name for it, or the path of the new file. A path that
+                ends with a separator is a folder, and made if it is missing. An existing file is replaced.
+            on_progress: Called with the bytes that have arrived. Nobody knows beforehand how many there will be.
+
+        Returns:
+            Where the file lies now.
+
+        Raises:
+            ValueError: If the format is none of these.
+            NotFound: If there is no such separation.
+            FailedPrecondition: If it has not succeeded, or its stems do not fit the format.
+            Unavailable: If the transfer was cut; it cannot be resumed.
+            OSError: If the file cannot be written.
+        """
+        if form not in EXPORT_FORMATS:
+            raise ValueError(f"Unknown format {form!r}: choose one of {', '.join(EXPORT_FORMATS)}.")
+        request = v1.ExportSeparationRequest(name=name, format=EXPORT_FORMATS[form])
+        async with aclosing(self._transport.stream(self._stub.export_separation(request))) as pieces:
+            first = await anext(pieces)
+            final = await asyncio.to_thread(partial.destination, destination, first.filename)
+            draft = final.with_name(f"{final.name}.{uuid.uuid4().hex}.part")
+            try:
+                with await asyncio.to_thread(draft.open, "xb") as file:
+                    done = 0
+                    piece: v1.ExportSeparationResponse | None = first
+                    while piece is not None:
+                        data = piece.data.data if piece.data is not None else b""
+                        done += await asyncio.to_thread(file.write, data)
+                        if on_progress is not None:
+                            on_progress(done)
+                        piece = await anext(pieces, None)
+                await asyncio.to_thread(draft.replace, final)
+            finally:
+                await asyncio.to_thread(draft.unlink, missing_ok=True)
+        return final
 
     def _snapshots(self, name: str) -> AsyncIterator[v1.WatchSeparationResponse]:
         return self._stub.watch_separation(v1.WatchSeparationRequest(name=name))

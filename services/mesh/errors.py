@@ -11,6 +11,7 @@
     │                    ProviderBlocked, ProviderFailed, AgeRestricted, TooLong, TooLarge, SourceNotFound,
     │                    SourceUnavailable, SourceNotAudio
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
+    ├── exports          StemsUnsuitable
     ├── spotify          LinkInvalid, SpotifyNotConfigured, SpotifyCredentialsRejected, SpotifyRateLimited,
     │                    SpotifyNotFound, SpotifyForbidden
     └── events           CursorInvalid
@@ -387,9 +388,11 @@ class JobStateConflict(MeshError):
     code = StatusCode.FAILED_PRECONDITION
     reason = "JOB_STATE_CONFLICT"
 
-    def __init__(self, name: str, state: str) -> None:
+    def __init__(
+        self, name: str, state: str, consequence: str = "only a failed or cancelled job can be retried."
+    ) -> None:
         super().__init__(
-            f"{name} is {state}; only a failed or cancelled job can be retried.",
+            f"{name} is {state}; {consequence}",
             metadata={"name": name, "state": state},
         )
 
@@ -673,6 +676,19 @@ class WeightsMissing(MeshError):
 
     def __init__(self, model: str, message: str) -> None:
         super().__init__(message, metadata={"model": model})
+
+
+class StemsUnsuitable(MeshError):
+    """The stems of a separation do not fit the format that is asked for."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "STEMS_UNSUITABLE"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"{name} cannot be exported in this format: {why}. Separate again without choosing stems, or take a zip.",
+            metadata={"name": name, "why": why},
+        )
 
 
 # Spotify

@@ -26,11 +26,17 @@ class Encoding(StrEnum):
     FLAC_PCM16 = "flac16"
     FLAC_PCM24 = "flac24"
     MP3 = "mp3"
+    M4A_AAC = "m4a"
+    OGG_VORBIS = "ogg"
+    OGG_OPUS = "opus"
 
 
 # The rates that each lossy encoder takes, in hertz; the others take any.
 _RATES: Mapping[Encoding, tuple[int, ...]] = {
     Encoding.MP3: (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+    Encoding.M4A_AAC: (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000),
+    Encoding.OGG_VORBIS: (8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 192_000),
+    Encoding.OGG_OPUS: (8000, 12000, 16000, 24000, 48000),
 }
 _HIGHEST_RATE = 655_350  # of FLAC
 

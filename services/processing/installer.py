@@ -59,10 +59,10 @@ class InstallationPerformer:
                 raise WorkDied(f"the installer ended with status {process.returncode}")
 
     async def forget(self, job_id: str) -> None:
-        """Removes nothing: what was downloaded belongs to the model, for whoever installs it next."""
+        """Does nothing: what was downloaded belongs to the model, and the next installation of it continues there."""
 
     async def left(self) -> set[str]:
-        """Returns nothing, for the same reason."""
+        """Returns no ids: what installations leave belongs to models."""
         return set()
 
 

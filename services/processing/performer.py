@@ -110,11 +110,13 @@ class SeparationPerformer:
     async def _store(self, job: Job, spec: SeparationSpec, output: SeparationOutput) -> Mapping[str, Any]:
         files = [await self._file(spec, stem) for stem in output.stems]
         stems = await self._library.register(job.owner, job.name, spec.model, files)
-        # Only what was computed as it was asked for may answer others: weights and code may have changed meanwhile.
-        reusable = (output.weights, output.build) == (spec.weights, spec.build)
+        # Only what was computed as it was asked for may answer others: weights and code may have changed meanwhile, and
+        # where memory ran out once, it need not the next time.
+        reusable = (output.weights, output.build) == (spec.weights, spec.build) and not output.concessions
         return {
             "stems": [asdict(stem) for stem in stems],
             "gain": output.gain,
+            "concessions": list(output.concessions),
             "files": [asdict(file) for file in files] if reusable else [],
         }
 

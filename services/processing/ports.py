@@ -49,12 +49,12 @@ class StemOutput:
     Attributes:
         stem: which stem; "no-..." for the complement.
         path: the file, in a folder of its run below the request's out_dir.
-        filename_suffix: ".wav", ".flac" or ".mp3".
+        filename_suffix: ".wav", ".flac", ".mp3", ".m4a", ".ogg" or ".opus".
         media_type: the IANA media type.
         sample_count: sample frames per channel.
         sample_rate_hz: sample frames per second.
         channel_count: always 2.
-        bits_per_sample: as stored; 0 for mp3.
+        bits_per_sample: as stored; 0 for lossy codecs.
         codec: in ffmpeg's spelling.
         peak: largest absolute sample, 1.0 = full scale, after `SeparationOutput.gain`.
     """
@@ -82,6 +82,7 @@ class SeparationOutput:
         stems: in the model's stem order, the complement last.
         weights: identifies the weights that were used.
         build: identifies the code that ran.
+        concessions: how it ran otherwise than asked because memory ran out, as `name=value`; empty if it did not.
     """
 
     model: str
@@ -90,6 +91,7 @@ class SeparationOutput:
     device: str
     gain: float
     stems: tuple[StemOutput, ...]
+    concessions: tuple[str, ...] = ()
 
 
 class SeparationCancelled(Exception):

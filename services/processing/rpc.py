@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc.aio
+from google.api.httpbody_pb2 import HttpBody
 
 from alchemy.processing.v1 import processing_service_pb2 as pb
 from alchemy.processing.v1.processing_service_pb2_grpc import ProcessingServiceServicer
@@ -17,13 +18,21 @@ from services.mesh.ids import is_id
 from services.mesh.jobs.watch import Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
 from services.processing.domain import Encoding, Options
+from services.processing.exports import ExportFormat, Exports
 from services.processing.installations import Installations
 from services.processing.installations_rpc import MAX_REQUEST_ID, InstallationRpc, due, ended
 from services.processing.options import option_faults, options_from
+from services.processing.streams import WAV_ENCODINGS, StemStreams
 from services.processing.translate import encoding_from, model_message, separation_message
 from services.processing.usecases import Catalogue, Separations, Snapshot
 
 Context = grpc.aio.ServicerContext[Any, Any]
+
+
+_EXPORT_FORMATS = {
+    pb.ExportFormat.EXPORT_FORMAT_ZIP: ExportFormat.ZIP,
+    pb.ExportFormat.EXPORT_FORMAT_STEM_MP4: ExportFormat.STEM_MP4,
+}
 
 
 class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
@@ -31,14 +40,19 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
 
     def __init__(
         self,
+        *,
         separations: Separations,
         installations: Installations,
+        streams: StemStreams,
+        exports: Exports,
         catalogue: Catalogue,
         tail: EventTail,
         drain: Drain,
     ) -> None:
         super().__init__(installations, tail, drain)
         self._separations = separations
+        self._streams = streams
+        self._exports = exports
         self._catalogue = catalogue
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
@@ -103,6 +117,24 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
         watched = Watched(load=load, revision=_revision, unpack=_unpack, ended=ended, due=due)
         async for separation in watch(self._tail, self._drain, user, request.name, watched):
             yield pb.WatchSeparationResponse(separation=separation)
+
+    async def StreamStem(self, request: pb.StreamStemRequest, context: Context) -> AsyncIterator[pb.StreamStemResponse]:
+        encoding = encoding_from(request.encoding)
+        if encoding not in WAV_ENCODINGS:
+            raise InvalidRequest([Violation("encoding", "must be one of the AUDIO_ENCODING_WAV_... values")])
+        async for piece in self._streams.stream(owner(context), request.name, request.stem, encoding):
+            yield pb.StreamStemResponse(data=HttpBody(content_type="audio/wav", data=piece))
+
+    async def ExportSeparation(
+        self, request: pb.ExportSeparationRequest, context: Context
+    ) -> AsyncIterator[pb.ExportSeparationResponse]:
+        form = _EXPORT_FORMATS.get(request.format)
+        if form is None:
+            raise InvalidRequest([Violation("format", "must be a format that this server knows")])
+        export = await self._exports.export(owner(context), request.name, form)
+        async for piece in export.pieces:
+            data = HttpBody(content_type=export.media_type, data=piece)
+            yield pb.ExportSeparationResponse(data=data, filename=export.filename)
 
     async def CancelSeparation(
         self, request: pb.CancelSeparationRequest, context: Context

@@ -13,6 +13,12 @@ def _device(text: str) -> str:
     return text
 
 
+def _yes_or_no(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError("must be yes or no")
+    return text == "yes"
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -33,6 +39,17 @@ class Settings(ServiceSettings):
         parse=Path,
     )
     device: str = setting("DEVICE", "What computes: auto, cpu, cuda, cuda:N or mps.", default="auto", parse=_device)
+    cpu_fallback: bool = setting(
+        "CPU_FALLBACK",
+        "Whether the CPU may compute what does not fit into the GPU's memory: yes or no.",
+        default="no",
+        parse=_yes_or_no,
+    )
     ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one on PATH, else in its wheel.", default="")
     queue: str = setting("QUEUE", "Queue that jobs go to and workers take from.", default="separate")
     max_queued_jobs: int = setting("MAX_QUEUED_JOBS", "How many jobs may wait.", default="1000", parse=_count)
+
+    @property
+    def work_dir(self) -> Path:
+        """Where workers make stems: on the file system of the blobs, so that a finished one is moved there, not copied."""
+        return self.data_dir / "work"

@@ -20,6 +20,9 @@ _ENCODINGS: dict[AudioEncoding, Encoding] = {
     AudioEncoding.AUDIO_ENCODING_FLAC_PCM16: Encoding.FLAC_PCM16,
     AudioEncoding.AUDIO_ENCODING_FLAC_PCM24: Encoding.FLAC_PCM24,
     AudioEncoding.AUDIO_ENCODING_MP3: Encoding.MP3,
+    AudioEncoding.AUDIO_ENCODING_M4A_AAC: Encoding.M4A_AAC,
+    AudioEncoding.AUDIO_ENCODING_OGG_VORBIS: Encoding.OGG_VORBIS,
+    AudioEncoding.AUDIO_ENCODING_OGG_OPUS: Encoding.OGG_OPUS,
 }
 _ENCODING_VALUES = {ours: theirs for theirs, ours in _ENCODINGS.items() if theirs}
 
@@ -47,8 +50,8 @@ def model_message(entry: CatalogueEntry) -> Model:
         unavailable_reason=availability.reason,
         install_command="" if availability.installed else info.install_command,
         default=entry.default,
-        max_segment_seconds=info.segment_seconds or 0,
         local=entry.local,
+        max_segment_seconds=info.segment_seconds or 0,
     )
 
 
@@ -76,6 +79,7 @@ def separation_message(job: Job, queue_position: int | None = None) -> Separatio
     set_options(message, spec.options)
     message.reused = result.get("reused", False)
     message.gain = result.get("gain", 0.0)
+    message.concessions.extend(result.get("concessions", ()))
     for stem in result.get("stems", ()):
         message.stems.add(**stem)
     return message

@@ -7,6 +7,8 @@ import grpc.aio
 
 from alchemy.processing.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
 from services.mesh import redis
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
 from services.mesh.events import EventLog, EventTail, Published
 from services.mesh.jobs.dispatch import DramatiqDispatcher
@@ -17,9 +19,11 @@ from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.adapters.weights import ModelStore
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, KIND
+from services.processing.exports import Exports
 from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
 from services.processing.settings import Settings
+from services.processing.streams import StemStreams
 from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 
@@ -52,7 +56,31 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         installations = Installations(
             store=installing, separations=store, dispatcher=install_dispatcher, catalogue=catalogue, models=models
         )
-        rpc = ProcessingRpc(separations, installations, catalogue, tail, drain)
+        blobs, ffmpeg = LocalBlobStore(settings.data_dir / "blobs"), ffmpeg_path(settings.ffmpeg)
+        streams = StemStreams(
+            store=store,
+            catalogue=catalogue,
+            blobs=blobs,
+            work_dir=settings.work_dir,
+            ffmpeg=ffmpeg,
+            drain=drain,
+        )
+        exports = Exports(
+            store=store,
+            catalogue=catalogue,
+            blobs=blobs,
+            folder=settings.data_dir / "exports",
+            ffmpeg=ffmpeg,
+        )
+        rpc = ProcessingRpc(
+            separations=separations,
+            installations=installations,
+            streams=streams,
+            exports=exports,
+            catalogue=catalogue,
+            tail=tail,
+            drain=drain,
+        )
 
         async def react(published: Published) -> None:
             if published.event.HasField("track_deleted"):

@@ -4,7 +4,6 @@ Beside them it takes installations of models from theirs, so that a download nev
 """
 
 import asyncio
-from pathlib import Path
 
 import grpc.aio
 
@@ -29,7 +28,12 @@ from services.processing.translate import InstallationEvents, SeparationEvents
 async def work(settings: Settings, drain: Drain) -> None:
     """Runs the worker until the drain starts."""
     blobs = LocalBlobStore(settings.data_dir / "blobs")
-    engine = EngineProcess(models_dir=settings.models_dir, device=settings.device, ffmpeg=ffmpeg_path(settings.ffmpeg))
+    engine = EngineProcess(
+        models_dir=settings.models_dir,
+        device=settings.device,
+        ffmpeg=ffmpeg_path(settings.ffmpeg),
+        cpu_fallback=settings.cpu_fallback,
+    )
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     install_dispatcher = DramatiqDispatcher(settings.redis_url, INSTALL_ACTOR)
     async with (
@@ -48,7 +52,7 @@ async def work(settings: Settings, drain: Drain) -> None:
                 library=library,
                 reuse=Reuse(store, library),
                 blobs=blobs,
-                work_dir=_work_dir(settings.data_dir),
+                work_dir=settings.work_dir,
             ),
             drain=drain,
         )
@@ -70,11 +74,6 @@ async def work(settings: Settings, drain: Drain) -> None:
             await stop(warming)
             dispatcher.close()
             install_dispatcher.close()
-
-
-def _work_dir(data_dir: Path) -> Path:
-    # On the file system of the blobs, so that a finished stem is moved there, not copied.
-    return data_dir / "work"
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ _COMMANDS: Final = {
     "models": "List models; install their weights.",
     "tracks": "List, show and delete songs.",
     "jobs": "List, cancel and retry separations.",
+    "search": "Search Spotify for tracks.",
+    "resolve": "Show what a Spotify link leads to.",
     "watch": "Follow a separation, or everything.",
 }
 """Every command, in the order of the help page: a newcomer reads it top down. `module_of(NAME)` holds its code."""

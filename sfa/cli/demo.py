@@ -89,7 +89,7 @@ async def _separate(target: str, item: Item, wish: Wish, *, as_json: bool) -> No
         with views.chosen(as_json=as_json) as view:
             await pipeline.separate(mesh, item, wish, view)
             view.show(Step(file=item.label, stage="done", fraction=1.0))
-            view.event("done", pipeline.outcome(item, []))
+            view.event("done", pipeline.outcome(item, [], []))
 
 
 @asynccontextmanager

@@ -24,6 +24,8 @@ class Wish:
     stems: tuple[str, ...] = ()
     complement: bool = False
     encoding: str = "wav16"
+    exports: tuple[str, ...] = ()
+    """Formats in which everything is saved once more, as one file: "zip", "stem.mp4"."""
 
 
 @dataclass(kw_only=True)
@@ -136,6 +138,20 @@ async def download(mesh: Mesh, item: Item, folder: Path, view: View) -> list[Pat
     return saved
 
 
+async def export(mesh: Mesh, item: Item, wish: Wish, folder: Path, view: View) -> list[Path]:
+    """Saves a finished item in the formats that are wished besides.
+
+    Raises:
+        OSError: If the folder cannot be written.
+        MeshError: If the stems do not fit the format, or cannot be fetched.
+    """
+    saved = []
+    for form in wish.exports:
+        view.show(Step(file=item.label, stage=f"making {form}"))
+        saved.append(await mesh.processing.export(item.job, form, folder))
+    return saved
+
+
 def step_of(label: str, snapshot: Separation) -> Step:
     """A snapshot of a separation as a step to show."""
     progress = snapshot.progress
@@ -156,8 +172,8 @@ def step_of(label: str, snapshot: Separation) -> Step:
     )
 
 
-def outcome(item: Item, paths: list[Path]) -> dict[str, Any]:
-    """What scripts get to know about a finished item."""
+def outcome(item: Item, paths: list[Path], exports: list[Path]) -> dict[str, Any]:
+    """What scripts get to know about a finished item: its stems with their paths, and the paths of its exports."""
     stems = []
     for index, artifact in enumerate(item.artifacts):
         stem: dict[str, Any] = as_dict(artifact)
@@ -169,4 +185,5 @@ def outcome(item: Item, paths: list[Path]) -> dict[str, Any]:
         "track": item.track,
         "separation": as_dict(item.separation) if item.separation is not None else None,
         "stems": stems,
+        "exports": [str(path) for path in exports],
     }

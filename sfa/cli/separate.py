@@ -31,7 +31,10 @@ _AT_ONCE = 4
 @click.option(
     "--format",
     "encoding",
-    type=click.Choice(["wav16", "wav24", "wav32f", "flac16", "flac24", "mp3", "wav", "flac"], case_sensitive=False),
+    type=click.Choice(
+        ["wav16", "wav24", "wav32f", "flac16", "flac24", "mp3", "m4a", "ogg", "opus", "wav", "flac"],
+        case_sensitive=False,
+    ),
     default="wav16",
     show_default=True,
     help="How stems are written. wav32f is the model's own output, unrounded; wav and flac mean 16 bit.",
@@ -43,6 +46,8 @@ _AT_ONCE = 4
     show_default=True,
     help="Folder for the results; each file gets a folder of its own in it.",
 )
+@click.option("--zip", "as_zip", is_flag=True, help="Also save everything as one zip archive.")
+@click.option("--stem-mp4", is_flag=True, help="Also save a stem file (.stem.mp4) for Traktor and Mixxx.")
 @json_option
 @click.pass_obj
 def separate(
@@ -53,6 +58,8 @@ def separate(
     complement: bool,
     encoding: str,
     out: Path,
+    as_zip: bool,
+    stem_mp4: bool,
     as_json: bool,
 ) -> None:
     """Splits songs into stems: uploads each FILE, shows the progress, saves the results.
@@ -66,6 +73,7 @@ def separate(
       sfa separate song.mp3
       sfa separate *.flac --model htdemucs-ft --out ~/stems
       sfa separate song.mp3 --stems vocals --complement        vocals and karaoke
+      sfa separate song.mp3 --stem-mp4                         also for Traktor and Mixxx
       sfa separate song.mp3 --json | jq -r 'select(.event=="done").stems[].path'
 
     With --json every line is one object with an "event": uploaded, progress, done or failed.
@@ -78,6 +86,7 @@ def separate(
         stems=tuple(stem.strip() for stem in stems.split(",") if stem.strip()),
         complement=complement,
         encoding=encoding,
+        exports=("zip",) * as_zip + ("stem.mp4",) * stem_mp4,
     )
     items = [
         Item(source=file, label=file, track=file if file.startswith("tracks/") else "") for file in dict.fromkeys(files)
@@ -124,6 +133,7 @@ async def _one(mesh: Mesh, item: Item, wish: Wish, folder: Path, view: View, *, 
     try:
         await pipeline.separate(mesh, item, wish, view)
         saved = await pipeline.download(mesh, item, folder, view)
+        exported = await pipeline.export(mesh, item, wish, folder, view)
     except asyncio.CancelledError:
         ended("cancelled", "CANCELLED")
         raise
@@ -139,9 +149,9 @@ async def _one(mesh: Mesh, item: Item, wish: Wish, folder: Path, view: View, *, 
         click.echo(f"sfa: {item.label}: {error}", err=True)
         return Exit.FAILED
     view.show(Step(file=item.label, stage="done", fraction=1.0))
-    view.event("done", pipeline.outcome(item, saved))
+    view.event("done", pipeline.outcome(item, saved, exported))
     if not as_json:
-        for path in saved:
+        for path in (*saved, *exported):
             view.say(str(path)) if sys.stdout.isatty() else click.echo(str(path))
     return 0
 

@@ -47,6 +47,7 @@ ports_option = click.option(
     type=click.IntRange(1, 64),
     help="How many separations run at once. Each holds a model in memory.",
 )
+@click.option("--sandbox", is_flag=True, help="Put a stand-in in the place of Spotify; nothing leaves this machine.")
 @ports_option
 @click.option(
     "--log-format",
@@ -67,13 +68,14 @@ ports_option = click.option(
 def up(
     data_dir: Path | None,
     workers: int,
+    sandbox: bool,
     port_mode: str,
     log_format: str,
     log_level: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Runs the whole mesh on this machine until Ctrl-C: gateway, library, processing, worker, realtime, Valkey.
+    """Runs the whole mesh on this machine until Ctrl-C: gateway, services, worker, Valkey.
 
     A Redis or Valkey server that runs already is used through REDIS_URL; otherwise one is started. Other `sfa` commands
     find this mesh by themselves.
@@ -83,6 +85,7 @@ def up(
     \b
     Examples:
       sfa up
+      sfa up --sandbox                then: sfa search amber river
       sfa up --workers 2 --data-dir /srv/music
       DEVICE=cuda sfa up --ports fixed --log-format json
 
@@ -92,6 +95,7 @@ def up(
         data_dir=DataDir.chosen(data_dir),
         port_mode=PortMode(port_mode),
         workers=workers,
+        sandbox=sandbox,
         log_format=log_format,
         log_level=log_level,
     )

@@ -15,6 +15,7 @@ from sfa.local.datadir import DataDir
 from sfa.local.keeper import Service
 from sfa.local.ports import DEFAULTS, LOOPBACK, WORKER_METRICS, PortMode
 from sfa.local.supervisor import Stage
+from sfa.sandbox import CLIENT_ID, CLIENT_SECRET
 
 _STARTING_SECONDS: Final = 120.0  # a cold disk and a loaded machine; a healthy start takes two or three
 
@@ -27,6 +28,8 @@ class Options:
     port_mode: PortMode = PortMode.AUTO
     workers: int = 1
     """How many separations run at once; each worker holds a model of its own in memory."""
+    sandbox: bool = False
+    """Whether a stand-in takes the place of Spotify, so that nothing leaves this machine."""
     redis_url: str = field(default_factory=lambda: os.environ.get("REDIS_URL", ""))
     """A Redis or Valkey server to use; empty = start one."""
     log_format: str = "console"
@@ -37,7 +40,8 @@ class Options:
 
 def wanted_ports(options: Options) -> dict[str, int]:
     """The ports that this mesh would like, by use."""
-    ports = {use: port for use, port in DEFAULTS.items() if use != "valkey" or not options.redis_url}
+    unused = {use for use, used in (("valkey", not options.redis_url), ("sandbox", options.sandbox)) if not used}
+    ports = {use: port for use, port in DEFAULTS.items() if use not in unused}
     return ports | {f"worker-{n}-metrics": WORKER_METRICS + n for n in range(1, options.workers + 1)}
 
 
@@ -87,13 +91,17 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         "PROCESSING_TARGET": f"{LOOPBACK}:{ports['processing']}",
     }
     download = {**common, "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}"}
+    spotify = common
+    if options.sandbox:
+        stages.append([_sandbox(ports["sandbox"])])
+        spotify = {**common, **_sandboxed(ports["sandbox"])}
     # The library first: a worker on its way down may still have stems to register, and stages end in reverse.
     stages.append(
         [
             _server("library", "LibraryService", ports, library),
             _server("realtime", "RealtimeService", ports, common),
-            # Its credentials, SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET, come from the environment of `sfa up`.
-            _server("spotify", "SpotifyService", ports, common),
+            # Outside the sandbox its credentials come from the environment of `sfa up`.
+            _server("spotify", "SpotifyService", ports, spotify),
         ]
     )
     stages.append(
@@ -151,6 +159,27 @@ def _server(domain: str, proto_service: str, ports: Mapping[str, int], env: Mapp
         ready=probes.serving(LOOPBACK, port, [f"alchemy.{domain}.v1.{proto_service}"]),
         ready_seconds=_STARTING_SECONDS,
     )
+
+
+def _sandbox(port: int) -> Service:
+    return Service(
+        name="sandbox",
+        argv=(sys.executable, "-m", "sfa.sandbox.spotify", "--port", str(port)),
+        env=import_path(),
+        ready=probes.answering(LOOPBACK, port, "/"),
+        ready_seconds=_STARTING_SECONDS,
+    )
+
+
+def _sandboxed(port: int) -> dict[str, str]:
+    """What makes the spotify service ask the stand-in."""
+    address = f"http://{LOOPBACK}:{port}"
+    return {
+        "SPOTIFY_API_URL": f"{address}/v1/",
+        "SPOTIFY_ACCOUNTS_URL": address,
+        "SPOTIFY_CLIENT_ID": CLIENT_ID,
+        "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
+    }
 
 
 def _worker(name: str, domain: str, metrics_port: int, env: Mapping[str, str]) -> Service:

@@ -18,6 +18,7 @@ DEFAULTS: Final[Mapping[str, int]] = {
     "library-media": 3015,
     "realtime": 3006,
     "valkey": 6379,
+    "sandbox": 3091,
     "download-metrics": 9302,
     "download-worker-metrics": 9312,
     "spotify-metrics": 9301,
@@ -25,7 +26,7 @@ DEFAULTS: Final[Mapping[str, int]] = {
     "library-metrics": 9305,
     "realtime-metrics": 9306,
 }
-"""The documented ports by use. Worker n adds "worker-n-metrics" at WORKER_METRICS + n."""
+"""The documented ports by use; the sandbox's only with `--sandbox`. Worker n adds "worker-n-metrics" at WORKER_METRICS + n."""
 
 WORKER_METRICS: Final = 9330
 _TRIES: Final = 200

@@ -2,3 +2,8 @@
 
 They answer as the real ones document it, and are spoken to by the same libraries.
 """
+
+from typing import Final
+
+CLIENT_ID: Final = "sandbox"
+CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105 -- of the stand-in, not a secret

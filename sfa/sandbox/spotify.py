@@ -17,11 +17,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sfa.sandbox import catalogue
+from sfa.sandbox import CLIENT_ID, CLIENT_SECRET, catalogue
 from sfa.sandbox.catalogue import Json
 
-CLIENT_ID: Final = "sandbox"
-CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105 -- of the stand-in, not a secret
 _MOST_RESULTS: Final = 10
 _MOST_ITEMS: Final = 50
 
@@ -64,6 +62,7 @@ class SpotifySandbox:
         app = web.Application(middlewares=[self._surround])
         app.add_routes(
             [
+                web.get("/", _welcome),
                 web.post("/api/token", self._token),
                 web.get("/v1/search", self._search),
                 web.get("/v1/tracks/{id}", self._one(catalogue.TRACKS)),
@@ -173,6 +172,12 @@ class SpotifySandbox:
 
 
 _WITHDRAWN: Final = frozenset({"external_ids", "preview_url", "popularity", "available_markets", "label", "genres"})
+
+
+async def _welcome(request: web.Request) -> web.Response:  # noqa: ARG001 -- a handler's signature
+    """Links to try with `sfa resolve`."""
+    links = [catalogue.link("playlist", name) for name in (catalogue.ROAD, catalogue.ODDITIES)]
+    return web.json_response({"links": links})
 
 
 def _page(request: web.Request, entries: list[Any], *, most: int) -> Json | web.Response:

@@ -13,21 +13,22 @@ from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import StorageFull
 from services.processing.adapters import wav
 from services.processing.adapters.encode import FORMATS, encode, joint_gain
-from services.processing.domain import Encoding
+from services.processing.domain import Encoding, stem_rate
 from services.processing.ports import FloatArray
 from tests.audio.conftest import RATE, noise, read_audio
 
 FFMPEG = ffmpeg_path()
 
 
-def write(path: Path, encoding: Encoding, samples: FloatArray) -> Path:
+def write(path: Path, encoding: Encoding, samples: FloatArray, rate: int = 0) -> Path:
+    rate = rate or stem_rate(encoding, RATE)
     blocks = (samples[:, start : start + 1000] for start in range(0, samples.shape[1], 1000))
-    encode(path, encoding, sample_rate=RATE, frames=samples.shape[1], blocks=blocks, ffmpeg=FFMPEG)
+    encode(path, encoding, sample_rate=rate, frames=samples.shape[1], blocks=blocks, ffmpeg=FFMPEG)
     return path
 
 
 @pytest.mark.parametrize("length", [1, 999, 12_345])
-@pytest.mark.parametrize("encoding", [encoding for encoding in Encoding if encoding is not Encoding.MP3])
+@pytest.mark.parametrize("encoding", [encoding for encoding in Encoding if FORMATS[encoding].bits])
 def test_what_is_written_is_what_is_read(tmp_path: Path, encoding: Encoding, length: int) -> None:
     output = FORMATS[encoding]
     mix = noise(length)
@@ -52,12 +53,34 @@ def test_the_same_samples_give_the_same_bytes(tmp_path: Path, encoding: Encoding
     assert write(tmp_path / "a", encoding, mix).read_bytes() == write(tmp_path / "b", encoding, mix).read_bytes()
 
 
-def test_mp3_has_the_bitrate_and_the_length(tmp_path: Path) -> None:
-    path = write(tmp_path / "stem.mp3", Encoding.MP3, noise(10 * RATE))
-    assert path.stat().st_size == pytest.approx(10 * 320_000 / 8, rel=0.02)
-    command = [FFMPEG, "-v", "error", "-i", str(path), "-f", "f32le", "-"]
-    decoded = subprocess.run(command, capture_output=True, check=True).stdout
-    assert len(decoded) / 8 == 10 * RATE
+LOSSY = [encoding for encoding in Encoding if not FORMATS[encoding].bits]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "codec", "kilobits"),
+    [
+        (Encoding.MP3, "mp3", 320),
+        (Encoding.M4A_AAC, "aac", 256),
+        (Encoding.OGG_VORBIS, "vorbis", 256),
+        (Encoding.OGG_OPUS, "opus", 192),
+    ],
+)
+def test_a_lossy_file_has_its_codec_and_bitrate(tmp_path: Path, encoding: Encoding, codec: str, kilobits: int) -> None:
+    path = write(tmp_path / f"stem{FORMATS[encoding].suffix}", encoding, noise(10 * 48_000), rate=48_000)
+    assert path.stat().st_size == pytest.approx(10 * kilobits * 1000 / 8, rel=0.2)
+    told = subprocess.run([FFMPEG, "-hide_banner", "-i", str(path)], capture_output=True, text=True, check=False).stderr
+    assert f"Audio: {codec}" in told
+
+
+@pytest.mark.parametrize("encoding", LOSSY)
+def test_a_lossy_file_is_as_long_as_the_stem_at_every_rate_it_knows(tmp_path: Path, encoding: Encoding) -> None:
+    for asked in (8_000, 16_000, 44_100, 48_000, 96_000):
+        rate = stem_rate(encoding, asked)
+        frames = rate + 123
+        path = write(tmp_path / f"stem{FORMATS[encoding].suffix}", encoding, noise(frames), rate=rate)
+        command = [FFMPEG, "-v", "error", "-i", str(path), "-ar", str(rate), "-f", "f32le", "-"]
+        decoded = np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, "<f4")
+        assert decoded.size // 2 == frames
 
 
 def test_files_over_4_gib_are_rf64() -> None:
@@ -93,4 +116,11 @@ def test_stopping_in_the_middle_passes_through(tmp_path: Path, encoding: Encodin
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        encode(tmp_path / "stem", encoding, sample_rate=RATE, frames=2000, blocks=blocks(), ffmpeg=FFMPEG)
+        encode(
+            tmp_path / "stem",
+            encoding,
+            sample_rate=stem_rate(encoding, RATE),
+            frames=2000,
+            blocks=blocks(),
+            ffmpeg=FFMPEG,
+        )

@@ -10,10 +10,11 @@ from services.mesh.drain import Drain
 from services.mesh.errors import OutOfMemory
 from services.mesh.jobs import job as moves
 from services.mesh.jobs import worker as worker_module
+from services.mesh.jobs.estimate import Estimate
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
-from services.mesh.jobs.worker import Estimate, JobWorker, Report, WorkDied
+from services.mesh.jobs.worker import JobWorker, Report, WorkDied
 from tests.jobs.conftest import QUEUE, Sent, make_job
 
 Perform = Callable[[Job, Report], Awaitable[Mapping[str, Any]]]

@@ -85,6 +85,19 @@ async def test_a_server_of_the_users_own_is_used(tmp_path: Path, chosen: dict[st
     ]
 
 
+async def test_in_the_sandbox_a_stand_in_takes_the_place_of_spotify(tmp_path: Path) -> None:
+    data_dir = DataDir(tmp_path / "sandboxed")
+    data_dir.create()
+    options = Options(data_dir=data_dir, redis_url="redis://elsewhere:6379/1", sandbox=True)
+    taken = ports.choose(wanted_ports(options), ports.PortMode.ANY)
+    assert "sandbox" not in wanted_ports(dataclasses.replace(options, sandbox=False))
+    plan = make_plan(options, taken)
+    services = {service.name: service for stage in plan.stages for service in stage}
+    assert next(iter(services)) == "sandbox"
+    assert services["spotify"].env["SPOTIFY_API_URL"] == f"http://127.0.0.1:{taken['sandbox']}/v1/"
+    assert services["spotify"].env["SPOTIFY_ACCOUNTS_URL"] == f"http://127.0.0.1:{taken['sandbox']}"
+
+
 async def test_envoy_takes_its_configuration(supervisor: Supervisor, plan: Plan, chosen: dict[str, int]) -> None:
     alive = probes.answering("127.0.0.1", chosen["envoy-admin"], "/server_info")
     envoy = dataclasses.replace(plan.stages[-1][0], ready=alive)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import grpc.aio
 import pytest
@@ -13,6 +14,8 @@ from alchemy.processing.v1.processing_service_pb2_grpc import (
     add_ProcessingServiceServicer_to_server,
 )
 from alchemy.realtime.v1.realtime_service_pb2_grpc import RealtimeServiceStub, add_RealtimeServiceServicer_to_server
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain, stop
 from services.mesh.errors import BlobMissing, TrackNotFound
 from services.mesh.events import EventLog, EventTail
@@ -23,8 +26,10 @@ from services.mesh.server import ServiceBundle
 from services.mesh.testing import serve
 from services.processing.catalogue import Availability, Family, ModelInfo
 from services.processing.domain import StemFile, StemResult, TrackSource
+from services.processing.exports import Exports
 from services.processing.installations import Installations
 from services.processing.rpc import ProcessingRpc
+from services.processing.streams import StemStreams
 from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 from services.realtime.rpc import RealtimeRpc
@@ -73,8 +78,8 @@ class InstalledModels:
     """Models of which a test says which are installed."""
 
     ids: set[str] = field(default_factory=lambda: {"htdemucs", "spleeter-2stems"})
-    digest: str = "weights"
     discarded: list[str] = field(default_factory=list)
+    digest: str = "weights"
 
     def availability(self, model: ModelInfo) -> Availability:
         there = model.id in self.ids
@@ -141,10 +146,12 @@ class Mesh:
     models: InstalledModels
     sent: Sent
     drain: Drain
+    blobs: LocalBlobStore
+    work_dir: Path
 
 
 @asynccontextmanager
-async def _mesh(client: Client) -> AsyncIterator[Mesh]:
+async def _mesh(client: Client, folder: Path) -> AsyncIterator[Mesh]:
     store = JobStore(client, "separation", SeparationEvents())
     installing = JobStore(client, "installation", InstallationEvents())
     models, sent, drain, tail, log = InstalledModels(), Sent(), Drain(), EventTail(client), EventLog(client)
@@ -157,10 +164,23 @@ async def _mesh(client: Client) -> AsyncIterator[Mesh]:
         store=installing, separations=store, dispatcher=sent, catalogue=catalogue, models=models
     )
 
+    blobs, work_dir = LocalBlobStore(folder / "blobs"), folder / "work"
+    streams = StemStreams(
+        store=store, catalogue=catalogue, blobs=blobs, work_dir=work_dir, ffmpeg=ffmpeg_path(), drain=drain
+    )
+    exports = Exports(store=store, catalogue=catalogue, blobs=blobs, folder=folder / "exports", ffmpeg=ffmpeg_path())
+    rpc = ProcessingRpc(
+        separations=separations,
+        installations=installations,
+        streams=streams,
+        exports=exports,
+        catalogue=catalogue,
+        tail=tail,
+        drain=drain,
+    )
+
     def register(server: grpc.aio.Server) -> None:
-        add_ProcessingServiceServicer_to_server(
-            ProcessingRpc(separations, installations, catalogue, tail, drain), server
-        )
+        add_ProcessingServiceServicer_to_server(rpc, server)
         add_RealtimeServiceServicer_to_server(RealtimeRpc(Events(log, tail, drain)), server)
 
     following = asyncio.ensure_future(tail.run())
@@ -177,12 +197,14 @@ async def _mesh(client: Client) -> AsyncIterator[Mesh]:
                 models,
                 sent,
                 drain,
+                blobs,
+                work_dir,
             )
     finally:
         await stop(following)
 
 
 @pytest.fixture
-async def mesh(redis_client: Client) -> AsyncIterator[Mesh]:
-    async with _mesh(redis_client) as mesh:
+async def mesh(redis_client: Client, tmp_path: Path) -> AsyncIterator[Mesh]:
+    async with _mesh(redis_client, tmp_path) as mesh:
         yield mesh

@@ -12,11 +12,9 @@ from alchemy.processing.v1.separation_pb2 import Separation
 from alchemy.realtime.v1 import realtime_service_pb2 as realtime
 from alchemy.type.v1.job_pb2 import JobState
 from services.mesh.errors import WeightsUnreachable
-from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.processing.catalogue import MODELS
-from services.processing.domain import Encoding, Options, SeparationSpec
-from tests.rpc.conftest import AS_OWNER, AS_STRANGER, OWNER, TRACK, Mesh
+from tests.rpc.conftest import AS_OWNER, AS_STRANGER, TRACK, Mesh
 from tests.rpc.failing import failing
 
 MODEL = "models/htdemucs-ft"
@@ -189,25 +187,12 @@ async def test_a_model_in_use_stays(mesh: Mesh) -> None:
 async def test_a_job_accepted_at_the_last_moment_brings_the_model_back(
     mesh: Mesh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    request = pb.CreateSeparationRequest(parent=TRACK, separation=Separation(model="models/htdemucs"))
+    name = (await mesh.processing.CreateSeparation(request, metadata=AS_OWNER)).separation.name
+    job = await mesh.store.get(name)
+    assert job is not None
+    await mesh.processing.CancelSeparation(pb.CancelSeparationRequest(name=name), metadata=AS_OWNER)
     active = mesh.store.active
-    job = moves.Job(
-        name=f"{TRACK}/separations/{new_id()}",
-        owner=OWNER,
-        queue="separate",
-        spec=SeparationSpec(
-            model="htdemucs",
-            wanted_stems=(),
-            complement=False,
-            encoding=Encoding.WAV_PCM16,
-            options=Options(),
-            sha256="00",
-            title="",
-            weights="",
-            build="",
-        ).to_record(),
-        created_at=1.0,
-        queued_at=1.0,
-    )
 
     async def late() -> list[moves.Job]:
         return [job] if "htdemucs" not in mesh.models.ids else await active()

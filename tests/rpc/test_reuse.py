@@ -33,6 +33,7 @@ class FakeEngine:
         self.go = asyncio.Event()
         self.go.set()
         self.weights = "weights"
+        self.concessions: tuple[str, ...] = ()
 
     async def separate(self, request: SeparationRequest, on_progress: Callable[[str, float], None]) -> SeparationOutput:
         self.runs += 1
@@ -54,7 +55,13 @@ class FakeEngine:
             peak=0.5,
         )
         return SeparationOutput(
-            model=request.model, weights=self.weights, build="build", device=self.device, gain=1.0, stems=(stem,)
+            model=request.model,
+            weights=self.weights,
+            build="build",
+            device=self.device,
+            gain=0.5,
+            stems=(stem,),
+            concessions=self.concessions,
         )
 
     async def cancel(self) -> None:
@@ -155,14 +162,27 @@ async def test_a_known_result_needs_no_room_in_the_queue(mesh: Mesh, make_worker
 
 
 @pytest.mark.parametrize(
-    "change", ["stems", "encoding", "options", "weights", "owner", "ran with other weights", "bytes are gone"]
+    "change",
+    [
+        "stems",
+        "encoding",
+        "options",
+        "weights",
+        "owner",
+        "ran with other weights",
+        "ran with concessions",
+        "bytes are gone",
+    ],
 )
 async def test_what_is_not_equal_is_computed(
     mesh: Mesh, engine: FakeEngine, make_worker: Callable[[], JobWorker], change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.weights = "others" if change == "ran with other weights" else "weights"
+    engine.concessions = ("segment_seconds=3.9",) if change == "ran with concessions" else ()
     first = await create(mesh)
     await make_worker().execute(first.name)
+    done = await get(mesh, first.name)
+    assert (done.gain, tuple(done.concessions)) == (0.5, engine.concessions)
     match change:
         case "stems":
             second = await create(mesh, wanted_stems=["vocals"])

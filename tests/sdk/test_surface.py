@@ -17,6 +17,7 @@ from sfa.local import state
 from sfa.local.state import MeshState
 from sfa.processing import Processing
 from sfa.realtime import Realtime
+from sfa.spotify import Spotify
 from sfa.target import Target, resolve
 
 PUBLIC = [
@@ -65,7 +66,7 @@ def test_every_error_is_public_and_drawn_in_the_tree() -> None:
 
 
 def test_every_public_method_says_what_it_does() -> None:
-    for facade in (sfa.Mesh, Downloads, Library, Processing, Installations, Realtime):
+    for facade in (sfa.Mesh, Downloads, Library, Processing, Installations, Realtime, Spotify):
         for name, method in inspect.getmembers(facade, inspect.isfunction):
             assert name.startswith("_") or method.__doc__, f"{facade.__name__}.{name} has no docstring"
 

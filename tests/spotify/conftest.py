@@ -15,7 +15,8 @@ from services.mesh.settings import read_settings
 from services.mesh.testing import serve
 from services.spotify.settings import Settings
 from services.spotify.wiring import build
-from sfa.sandbox.spotify import CLIENT_ID, CLIENT_SECRET, SpotifySandbox
+from sfa.sandbox import CLIENT_ID, CLIENT_SECRET
+from sfa.sandbox.spotify import SpotifySandbox
 from tests.conftest import Valkey
 
 AS_ANN = (("x-alchemy-user", "ann"),)

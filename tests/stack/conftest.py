@@ -62,6 +62,12 @@ class Stack:
         folder = self.data_dir.root / "work"
         return list(folder.iterdir()) if folder.exists() else []
 
+    async def idle(self) -> None:
+        """Waits until nothing is in the making: folders go right after the last snapshot."""
+        async with asyncio.timeout(10):
+            while self.work():
+                await asyncio.sleep(0.05)
+
 
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
@@ -101,7 +107,7 @@ def _repeated_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def another(song: Path, folder: Path) -> Path:
     """Makes a file of its own with the same audio: a result for the one is none for the other."""
-    path = folder / f"{uuid.uuid4()}.flac"
+    path = folder / f"{uuid.uuid4()}{song.suffix}"
     tag = f"comment={path.stem}"
     subprocess.run(
         [ffmpeg_path(), "-v", "error", "-i", str(song), "-c", "copy", "-metadata", tag, str(path)], check=True

@@ -10,7 +10,7 @@ import pytest
 
 from sfa import Mesh
 from tests.stack.cli import Cli
-from tests.stack.conftest import EXAMPLE, Stack
+from tests.stack.conftest import EXAMPLE, Stack, another
 
 pytestmark = pytest.mark.stack
 
@@ -25,7 +25,8 @@ async def names_of_tracks(mesh: Mesh) -> set[str]:
 
 
 async def test_separate_saves_the_stems_and_prints_their_paths(cli: Cli, tmp_path: Path) -> None:
-    answer = await cli("separate", EXAMPLE, "--out", tmp_path / "out")
+    song = another(EXAMPLE, tmp_path).rename(tmp_path / EXAMPLE.name)  # one that nobody has separated before
+    answer = await cli("separate", song, "--out", tmp_path / "out")
     paths = [Path(line) for line in answer.out.splitlines()]
     assert [path.parent for path in paths] == [tmp_path / "out" / "audio_example"] * 2
     for path in paths:

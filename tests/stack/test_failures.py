@@ -44,7 +44,7 @@ async def test_a_killed_worker_costs_one_attempt(stack: Stack, mesh: Mesh, long_
     assert fractions == sorted(fractions)
     artifacts = [artifact async for artifact in mesh.library.list_artifacts(ended.name.rsplit("/", 2)[0])]
     assert sorted(a.stem for a in artifacts if a.stem) == ["accompaniment", "vocals"]
-    assert stack.work() == []
+    await stack.idle()
     same = await mesh.library.upload(another(long_song, tmp_path))
     undisturbed = await mesh.processing.wait((await mesh.processing.separate(same.name, model="spleeter-2stems")).name)
     assert not undisturbed.reused
@@ -116,7 +116,7 @@ async def test_cancel_stops_the_work_and_removes_its_files(stack: Stack, mesh: M
                 ended = snapshot
     assert ended.state == JobState.CANCELLED
     assert not ended.stems
-    assert stack.work() == []
+    await stack.idle()
     assert stack.blobs() == before
 
 
@@ -137,5 +137,4 @@ async def test_a_deleted_track_takes_its_job_with_it(stack: Stack, mesh: Mesh, l
     async with asyncio.timeout(10):
         while [separation async for separation in mesh.processing.list() if separation.name == job.name]:
             await asyncio.sleep(0.1)
-        while stack.work():
-            await asyncio.sleep(0.1)
+    await stack.idle()

@@ -50,7 +50,7 @@ def test_there_is_a_version() -> None:
     [
         pytest.param(["separate"], id="no file"),
         pytest.param(["separate", "/does/not/exist.mp3"], id="missing file"),
-        pytest.param(["separate", "tracks/1", "--format", "ogg"], id="unknown format"),
+        pytest.param(["separate", "tracks/1", "--format", "wma"], id="unknown format"),
         pytest.param(["--target", "ftp://x", "tracks"], id="bad target"),
         pytest.param(["tracks", "delete", "1"], id="nobody to confirm"),
         pytest.param(["nonsense"], id="unknown command"),

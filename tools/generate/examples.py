@@ -29,6 +29,11 @@ def curl(contract: Contract, method: MethodDescriptor, binding: Binding) -> str:
         words += ["-d", _compact(body)]
         if masks := [field for field in method.input_type.fields if _is_mask(field)]:
             url += f"?{masks[0].json_name}={','.join(body)}"
+    else:
+        required = [field for field in method.input_type.fields if "REQUIRED" in behaviours(field)]
+        query = [field for field in required if field.name not in binding.path_fields]
+        if query:
+            url += "?" + "&".join(f"{field.json_name}={_example(contract, field) or '...'}" for field in query)
     return _joined([*words, url])
 
 

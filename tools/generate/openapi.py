@@ -148,7 +148,7 @@ class OpenApi:
             fields = [field for field in request.fields if field.name not in taken]
             return _json_body(self._object(request, fields), required=False)
         field = request.fields_by_name[binding.body]
-        if field.message_type and field.message_type.full_name == "google.api.HttpBody":
+        if _is_http_body(field):
             # The body is the file itself; OpenAPI 3.1 says so by giving it no schema.
             content: Json = {"application/octet-stream": {}, "audio/*": {}, "application/x-www-form-urlencoded": {}}
             return {"description": self._contract.comment(field), "required": True, "content": content}
@@ -159,6 +159,9 @@ class OpenApi:
         comment = self._contract.comment(method.output_type)
         if not method.server_streaming:
             return {"description": comment, "content": {"application/json": {"schema": schema}}}
+        files = [field for field in method.output_type.fields if _is_http_body(field)]
+        if files:
+            return {"description": self._contract.comment(files[0]), "content": {"audio/wav": {}}}
         lines = {"schema": schema, "x-stream": "newline-delimited JSON"}
         events = {"schema": schema, "x-stream": "server-sent events; `data` of each is this object"}
         description = f"A stream of this message: one JSON object per line, or one per server-sent event. {comment}"
@@ -265,3 +268,7 @@ def _json_body(schema: Json, *, required: bool) -> Json:
 
 def _one_line(markdown: str) -> str:
     return re.sub(r"\s+", " ", markdown)
+
+
+def _is_http_body(field: FieldDescriptor) -> bool:
+    return field.message_type is not None and field.message_type.full_name == "google.api.HttpBody"

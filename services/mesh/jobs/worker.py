@@ -22,6 +22,7 @@ from services.mesh.errors import DependencyUnavailable, Internal, MeshError
 from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.mesh.jobs.dispatch import Dispatcher, make_broker
+from services.mesh.jobs.estimate import Estimate
 from services.mesh.jobs.job import Job, JobState, Superseded
 from services.mesh.jobs.store import JobStore
 from services.mesh.logs import logger
@@ -258,7 +259,7 @@ class JobWorker:
                 log.warning("redis does not answer; working on")
             await asyncio.sleep(_BEAT_SECONDS)
 
-    async def _beat(self, job: Job, latest: _Said | None, estimate: "Estimate") -> Job | None:
+    async def _beat(self, job: Job, latest: _Said | None, estimate: Estimate) -> Job | None:
         if latest is None:
             return await self._store.get(job.name)
         stage, fraction, device, details = latest
@@ -324,25 +325,3 @@ class JobWorker:
 def _work_lease(job: Job) -> str:
     """Names the lease on the work itself, which all jobs with the same key share; empty if the job is unlike any other."""
     return f"work:{job.owner}:{job.key}" if job.key else ""
-
-
-class Estimate:
-    """The time that is left, from the pace of the present stage: other stages, and loading a model, have another."""
-
-    # A pace measured over less than this says nothing.
-    _LEAST_SHARE = 0.03
-    _LEAST_SECONDS = 0.5
-
-    def __init__(self, now: float) -> None:
-        self._stage = ""
-        self._since = now
-        self._from = 0.0
-
-    def remaining(self, stage: str, fraction: float, now: float) -> float | None:
-        """Returns the estimated seconds to the end, None while it is too early to say."""
-        if stage != self._stage:
-            self._stage, self._since, self._from = stage, now, fraction
-        share, seconds = fraction - self._from, now - self._since
-        if share < self._LEAST_SHARE or seconds < self._LEAST_SECONDS:
-            return None
-        return (1 - fraction) * seconds / share

@@ -31,6 +31,9 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 = all that this process may use")
     parser.add_argument("--ffmpeg", default="", help="the ffmpeg to run; empty = the one on PATH or in its wheel")
+    parser.add_argument(
+        "--cpu-fallback", action="store_true", help="compute on the CPU what the device has no memory for"
+    )
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="engine: %(message)s")
     outbox = _Outbox(_private_stdout())
@@ -46,7 +49,7 @@ def _serve(inbox: "_Inbox", outbox: "_Outbox", options: argparse.Namespace) -> N
     from services.processing.adapters.runner import Runner  # noqa: PLC0415
 
     torch.set_num_threads(options.threads or _usable_cores())
-    runner = Runner(options.models_dir, options.device, ffmpeg_path(options.ffmpeg))
+    runner = Runner(options.models_dir, options.device, ffmpeg_path(options.ffmpeg), cpu_fallback=options.cpu_fallback)
     outbox.send({"event": "ready", "device": runner.device})
     while True:
         message = inbox.requests.get()

@@ -1,5 +1,7 @@
 """Which device computes, and what it says when its memory runs out."""
 
+import gc
+
 import torch
 
 from services.mesh.errors import DeviceUnavailable
@@ -31,6 +33,15 @@ def resolve_device(name: str) -> torch.device:
     if device.type == "cpu" or (device.type == "mps" and torch.backends.mps.is_available()):
         return torch.device(device.type)
     raise DeviceUnavailable(name)
+
+
+def release_memory(device: torch.device) -> None:
+    """Gives back what is no longer used, which torch would otherwise keep for itself."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
 
 
 def is_out_of_memory(error: Exception) -> bool:

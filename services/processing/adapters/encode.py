@@ -1,4 +1,4 @@
-"""Writes finished stems: WAVE, FLAC or MP3."""
+"""Writes finished stems: WAVE and FLAC here, lossy files by ffmpeg."""
 
 import errno
 import os
@@ -16,7 +16,14 @@ from services.processing.adapters.samples import storage_error
 from services.processing.domain import Encoding
 from services.processing.ports import FloatArray
 
-_MP3_BITRATE = "320k"
+# What ffmpeg writes, by the codec's name. Without the flag, Ogg files would get a random serial number.
+_FFMPEG_OUTPUT: Mapping[str, tuple[str, ...]] = {
+    "mp3": ("-c:a", "libmp3lame", "-b:a", "320k", "-f", "mp3"),
+    "aac": ("-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart", "-f", "ipod"),
+    "vorbis": ("-c:a", "libvorbis", "-q:a", "8", "-f", "ogg"),
+    "opus": ("-c:a", "libopus", "-b:a", "192k", "-f", "opus"),
+}
+_REPEATABLE = ("-fflags", "+bitexact")
 _CHANNELS = 2
 _PROBE_BYTES = 1 << 20
 
@@ -43,6 +50,9 @@ FORMATS: Mapping[Encoding, Format] = {
     Encoding.FLAC_PCM16: Format("flac", 16, ".flac", "audio/flac"),
     Encoding.FLAC_PCM24: Format("flac", 24, ".flac", "audio/flac"),
     Encoding.MP3: Format("mp3", 0, ".mp3", "audio/mpeg"),
+    Encoding.M4A_AAC: Format("aac", 0, ".m4a", "audio/mp4"),
+    Encoding.OGG_VORBIS: Format("vorbis", 0, ".ogg", "audio/ogg"),
+    Encoding.OGG_OPUS: Format("opus", 0, ".opus", "audio/ogg"),
 }
 
 
@@ -59,7 +69,7 @@ def joint_gain(peaks: Iterator[float], output: Format) -> float:
 def encode(
     path: Path, encoding: Encoding, *, sample_rate: int, frames: int, blocks: Iterator[FloatArray], ffmpeg: str
 ) -> None:
-    """Writes one file from blocks of shape (2, n), `frames` samples in all; `ffmpeg` writes MP3. Raises StorageFull.
+    """Writes one file from blocks of shape (2, n), `frames` samples in all; `ffmpeg` writes lossy ones. Raises StorageFull.
 
     An iterator that raises leaves an incomplete file, which the caller's folder takes with it.
     """
@@ -67,8 +77,8 @@ def encode(
     try:
         if output.codec == "flac":
             _encode_flac(path, output.bits, sample_rate, blocks)
-        elif output.codec == "mp3":
-            _encode_mp3(path, sample_rate, blocks, ffmpeg)
+        elif output.codec in _FFMPEG_OUTPUT:
+            _encode_lossy(path, output.codec, sample_rate, blocks, ffmpeg)
         else:
             with path.open("wb") as file:
                 file.write(wav.header(sample_rate=sample_rate, channels=_CHANNELS, bits=output.bits, frames=frames))
@@ -93,11 +103,11 @@ def _encode_flac(path: Path, bits: int, sample_rate: int, blocks: Iterator[Float
         raise
 
 
-def _encode_mp3(path: Path, sample_rate: int, blocks: Iterator[FloatArray], ffmpeg: str) -> None:
+def _encode_lossy(path: Path, codec: str, sample_rate: int, blocks: Iterator[FloatArray], ffmpeg: str) -> None:
     command = [
         *(ffmpeg, "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"),
         *("-f", "f32le", "-ar", str(sample_rate), "-ac", str(_CHANNELS), "-i", "pipe:0"),
-        *("-c:a", "libmp3lame", "-b:a", _MP3_BITRATE, "-f", "mp3", f"file:{path}"),
+        *(*_REPEATABLE, *_FFMPEG_OUTPUT[codec], f"file:{path}"),
     ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -115,4 +125,4 @@ def _encode_mp3(path: Path, sample_rate: int, blocks: Iterator[FloatArray], ffmp
         if process.wait() != 0:
             if os.strerror(errno.ENOSPC) in message:
                 raise StorageFull
-            raise RuntimeError(f"ffmpeg failed to write MP3: {message}")
+            raise RuntimeError(f"ffmpeg failed to write {codec}: {message}")

@@ -13,13 +13,16 @@ from services.mesh.errors import MeshError
 from services.processing.adapters.wire import Message, error_from_wire, output_from_wire, request_to_wire
 from services.processing.ports import ChildDied, SeparationCancelled, SeparationOutput, SeparationRequest
 
-_SOFT_CANCEL_SECONDS = 1.5
+# The rest of the two seconds that a cancel may take is for noticing it, and for removing files.
+_SOFT_CANCEL_SECONDS = 1.2
 
 
 class EngineProcess:
     """An `Engine` that computes in one child process, kept warm between separations and replaced when it dies."""
 
-    def __init__(self, models_dir: Path, device: str = "auto", *, threads: int = 0, ffmpeg: str = "") -> None:
+    def __init__(
+        self, models_dir: Path, device: str = "auto", *, threads: int = 0, ffmpeg: str = "", cpu_fallback: bool = False
+    ) -> None:
         """Starts nothing yet.
 
         Args:
@@ -27,10 +30,12 @@ class EngineProcess:
             device: "auto", "cpu", "cuda", "cuda:1", "mps"; a named device that is not there fails each separation.
             threads: CPU threads; 0 = all that the process may use.
             ffmpeg: the ffmpeg to run; empty = the one on PATH or in its wheel.
+            cpu_fallback: whether the CPU may compute what does not fit into the device's memory.
         """
         self._arguments = (
             *("--models-dir", str(models_dir), "--device", device),
             *("--threads", str(threads), "--ffmpeg", ffmpeg),
+            *(["--cpu-fallback"] if cpu_fallback else []),
         )
         self.device = ""
         self._process: asyncio.subprocess.Process | None = None
@@ -70,7 +75,7 @@ class EngineProcess:
                 self._idle.set()
 
     async def cancel(self) -> None:
-        """Asks the child to stop at its next segment and kills it if it has not within 1.5 s; see `Engine.cancel`."""
+        """Asks the child to stop at its next segment and kills it if it has not within 1.2 s; see `Engine.cancel`."""
         if self._idle.is_set():
             return
         self._cancelled = True

@@ -1,8 +1,9 @@
 """Runs one separation from file to files, inside the engine's child process."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import torch
 from services.mesh.errors import DeviceUnavailable, OutOfMemory, StemUnknown
 from services.processing.adapters.build import engine_build
 from services.processing.adapters.decode import decode
-from services.processing.adapters.devices import is_out_of_memory, resolve_device
+from services.processing.adapters.devices import is_out_of_memory, release_memory, resolve_device
 from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain
+from services.processing.adapters.memory import rungs
 from services.processing.adapters.overlap_add import START, separate
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
 from services.processing.adapters.resample import blocks_of, resample
@@ -23,6 +25,7 @@ from services.processing.adapters.weights import InstalledModel, Manifest, Model
 from services.processing.adapters.workspace import Workspace
 from services.processing.catalogue import Family, ModelInfo, complement_stem
 from services.processing.domain import stem_rate
+from services.processing.live import announce
 from services.processing.ports import (
     FloatArray,
     Model,
@@ -34,19 +37,30 @@ from services.processing.ports import (
 
 # Expected seconds of work per second of audio on a slow CPU. Only their proportions matter, for one honest progress bar.
 _DECODE_COST = 0.006
+_log = logging.getLogger("engine")
+
 _NETWORK_COST = {Family.SPLEETER: 0.02, Family.DEMUCS: 0.8}
-_ENCODE_COST = {"flac": 0.012, "mp3": 0.04}
+_ENCODE_COST = {"flac": 0.012, "mp3": 0.04, "aac": 0.04, "vorbis": 0.03, "opus": 0.02}
 _WAV_COST = 0.003
 
 
 class Runner:
     """Separates one track at a time and keeps the last model loaded."""
 
-    def __init__(self, models_dir: Path, device: str, ffmpeg: str) -> None:
+    def __init__(self, models_dir: Path, device: str, ffmpeg: str, *, cpu_fallback: bool = False) -> None:
+        """Loads nothing yet.
+
+        Args:
+            models_dir: the folder of installed models.
+            device: as `resolve_device` takes it.
+            ffmpeg: the program, from `ffmpeg_path`.
+            cpu_fallback: whether a separation that does not fit into a GPU's memory may be computed by the CPU.
+        """
         self._ffmpeg = ffmpeg
+        self._cpu_fallback = cpu_fallback
         self._store = ModelStore(models_dir)
         self._device_name = device
-        self._loaded: tuple[Manifest, Model] | None = None
+        self._loaded: tuple[tuple[Manifest, torch.device], Model] | None = None
 
     @property
     def device(self) -> str:
@@ -69,18 +83,34 @@ class Runner:
         Raises:
             MeshError: as `ports.Engine.separate`.
         """
-        try:
-            return self._run(request, ProgressMeter(report), check)
-        except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-            self._loaded = None  # gives its memory back before the next attempt
-            raise OutOfMemory(str(error).split("\n", maxsplit=1)[0] or "the process ran out of memory") from error
-
-    def _run(self, request: SeparationRequest, meter: ProgressMeter, check: Callable[[], None]) -> SeparationOutput:
+        meter = ProgressMeter(report)
         meter.enter(PREPARING)
         device = resolve_device(self._device_name)
         model = self._store.open(request.model)
+        failure = ""
+        for rung in rungs(device.type, model.info, request.options, cpu_fallback=self._cpu_fallback):
+            place = torch.device("cpu") if rung.on_cpu else device
+            smaller = replace(request, options=rung.options)
+            try:
+                return replace(self._run(model, place, smaller, meter, check), concessions=rung.concessions)
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                failure = str(error).split("\n", maxsplit=1)[0]
+            # Outside of the handler, because the traceback holds what is to be given back.
+            self._loaded = None
+            release_memory(device)
+            _log.warning("out of memory: %s", failure)
+        raise OutOfMemory(failure or "the process ran out of memory")
+
+    def _run(
+        self,
+        model: InstalledModel,
+        device: torch.device,
+        request: SeparationRequest,
+        meter: ProgressMeter,
+        check: Callable[[], None],
+    ) -> SeparationOutput:
         wanted = _wanted(model.info, request.wanted_stems)
         options = request.options
         separator: Separator = self._model(model, device).with_segments(options.segment_seconds, options.overlap)
@@ -97,6 +127,7 @@ class Runner:
         key = _checkpoint_key(request, model.manifest, wanted, device)
         with Workspace.open(request.out_dir, key, outputs) as work:
             mix, files = work.mix, work.stems
+            announce(work.path, separator.sample_rate)
             start = work.position
             if start is None:
                 decoded = decode(
@@ -153,15 +184,15 @@ class Runner:
     def _model(self, model: InstalledModel, device: torch.device) -> Model:
         """Returns the model, loaded; the one before is let go first, so that two never share the memory."""
         # A model that was installed again has another manifest.
-        if self._loaded is None or self._loaded[0] != model.manifest:
+        if self._loaded is None or self._loaded[0] != (model.manifest, device):
             self._loaded = None
             if model.info.family is Family.SPLEETER:
-                self._loaded = (model.manifest, load_spleeter(model, device))
+                self._loaded = ((model.manifest, device), load_spleeter(model, device))
             else:
                 # Imported here because it takes a second, which Spleeter's users need not wait.
                 from services.processing.adapters.demucs import load_demucs  # noqa: PLC0415
 
-                self._loaded = (model.manifest, load_demucs(model, device))
+                self._loaded = ((model.manifest, device), load_demucs(model, device))
         return self._loaded[1]
 
 

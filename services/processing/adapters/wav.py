@@ -12,11 +12,18 @@ from services.processing.ports import FloatArray
 _PCM, _FLOAT = 1, 3
 _RIFF_LIMIT = 0xFFFF_FFFF
 _BYTE_BITS = 8
+# More than any header here has.
+_HEADER_ROOM = 128
 
 
-def header(*, sample_rate: int, channels: int, bits: int, frames: int) -> bytes:
-    """Builds everything before the samples: 16 or 24 bits are integers, 32 bits are float."""
+def header(*, sample_rate: int, channels: int, bits: int, frames: int | None) -> bytes:
+    """Builds everything before the samples: 16 or 24 bits are integers, 32 bits are float.
+
+    `frames` may be None for a stream of unknown length: the sizes are then the largest that fit, and players play what comes.
+    """
     frame_bytes = channels * bits // _BYTE_BITS
+    if frames is None:
+        frames = (_RIFF_LIMIT - _HEADER_ROOM) // frame_bytes
     data_bytes = frames * frame_bytes
     code = _FLOAT if bits == 32 else _PCM  # noqa: PLR2004 - said above
     fmt = struct.pack(

@@ -53,7 +53,7 @@ def output_to_wire(output: SeparationOutput) -> Message:
 def output_from_wire(message: Message) -> SeparationOutput:
     """Unpacks a result."""
     stems = tuple(StemOutput(**{**stem, "path": Path(stem["path"])}) for stem in message["stems"])
-    return SeparationOutput(**{**message, "stems": stems})
+    return SeparationOutput(**{**message, "stems": stems, "concessions": tuple(message["concessions"])})
 
 
 _ERRORS: Mapping[str, type[MeshError]] = {kind.reason: kind for kind in MeshError.__subclasses__()}

@@ -27,6 +27,7 @@ import numpy as np
 from services.processing import runs
 from services.processing.adapters.overlap_add import Position
 from services.processing.adapters.samples import FRAME_BYTES, SampleFile, Statistics, storage_error
+from services.processing.live import sample_path
 from services.processing.ports import FloatArray
 
 _CHECKPOINT = "checkpoint"
@@ -58,7 +59,7 @@ class Workspace:
         names = _names(stems)
         statistics = found.statistics if found else [None] * len(names)
         self._files = [
-            SampleFile(_sample_path(run.path, name), known) for name, known in zip(names, statistics, strict=True)
+            SampleFile(sample_path(run.path, name), known) for name, known in zip(names, statistics, strict=True)
         ]
         self.mix, *self.stems = self._files
         self._scratch: list[SampleFile] = []
@@ -95,7 +96,7 @@ class Workspace:
 
     def scratch(self, name: str) -> SampleFile:
         """Makes one more sample file, empty, which no checkpoint speaks of."""
-        file = SampleFile(_sample_path(self.path, name))
+        file = SampleFile(sample_path(self.path, name))
         self._scratch.append(file)
         return file
 
@@ -174,13 +175,9 @@ def _read(folder: Path, key: str, names: Sequence[str]) -> _Checkpoint:
         raise CheckpointInvalid("it belongs to something else")
     statistics = [Statistics(**file) for file in header["files"]]
     for name, known in zip(names, statistics, strict=True):
-        if not _sample_path(folder, name).stat().st_size >= known.length * FRAME_BYTES:
+        if not sample_path(folder, name).stat().st_size >= known.length * FRAME_BYTES:
             raise CheckpointInvalid(f"{name} is shorter than it was")
     values: FloatArray = np.frombuffer(overlap, np.float32)
     width, rows = header["overlap"], header["rows"]
     pending, weight = np.split(values, [rows * 2 * width])
     return _Checkpoint(Position(header["spans"], pending.reshape(rows, 2, width), weight), header["notes"], statistics)
-
-
-def _sample_path(folder: Path, name: str) -> Path:
-    return folder / f"{name}.f32"

@@ -24,12 +24,14 @@ _sym_db = _symbol_database.Default()
 
 from alchemy.processing.v1 import installation_pb2 as alchemy_dot_processing_dot_v1_dot_installation__pb2
 from alchemy.processing.v1 import separation_pb2 as alchemy_dot_processing_dot_v1_dot_separation__pb2
+from alchemy.type.v1 import audio_pb2 as alchemy_dot_type_dot_v1_dot_audio__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.alchemy/processing/v1/processing_service.proto\x12\x15\x61lchemy.processing.v1\x1a(alchemy/processing/v1/installation.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"[\n\x12ListModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x1c.alchemy.processing.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"?\n\x10GetModelResponse\x12+\n\x05model\x18\x01 \x01(\x0b\x32\x1c.alchemy.processing.v1.Model\"\x9d\x01\n\x17\x43reateSeparationRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x35\n\nseparation\x18\x02 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Q\n\x18\x43reateSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"M\n\x14GetSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"N\n\x15GetSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"x\n\x16ListSeparationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"j\n\x17ListSeparationsResponse\x12\x36\n\x0bseparations\x18\x01 \x03(\x0b\x32!.alchemy.processing.v1.Separation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"O\n\x16WatchSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17WatchSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"P\n\x17\x43\x61ncelSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"Q\n\x18\x43\x61ncelSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"O\n\x16RetrySeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17RetrySeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"[\n\x13InstallModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"Q\n\x14InstallModelResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"F\n\x12RemoveModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"\x15\n\x13RemoveModelResponse\"Q\n\x16GetInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"T\n\x17GetInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"|\n\x18ListInstallationsRequest\x12\x39\n\x06parent\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\x12 sound-forge-alchemy/Installation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x19ListInstallationsResponse\x12:\n\rinstallations\x18\x01 \x03(\x0b\x32#.alchemy.processing.v1.Installation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"S\n\x18WatchInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"V\n\x19WatchInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"T\n\x19\x43\x61ncelInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"W\n\x1a\x43\x61ncelInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation2\x9c\x11\n\x11ProcessingService\x12u\n\nListModels\x12(.alchemy.processing.v1.ListModelsRequest\x1a).alchemy.processing.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12x\n\x08GetModel\x12&.alchemy.processing.v1.GetModelRequest\x1a\'.alchemy.processing.v1.GetModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\x8f\x01\n\x0cInstallModel\x12*.alchemy.processing.v1.InstallModelRequest\x1a+.alchemy.processing.v1.InstallModelResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=models/*}:install:\x01*\x12\x81\x01\n\x0bRemoveModel\x12).alchemy.processing.v1.RemoveModelRequest\x1a*.alchemy.processing.v1.RemoveModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=models/*}\x12\x9d\x01\n\x0fGetInstallation\x12-.alchemy.processing.v1.GetInstallationRequest\x1a..alchemy.processing.v1.GetInstallationResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{name=models/*/installations/*}\x12\xa3\x01\n\x11ListInstallations\x12/.alchemy.processing.v1.ListInstallationsRequest\x1a\x30.alchemy.processing.v1.ListInstallationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=models/*}/installations\x12\xab\x01\n\x11WatchInstallation\x12/.alchemy.processing.v1.WatchInstallationRequest\x1a\x30.alchemy.processing.v1.WatchInstallationResponse\"1\x82\xd3\xe4\x93\x02+\x12)/v1/{name=models/*/installations/*}:watch0\x01\x12\xb0\x01\n\x12\x43\x61ncelInstallation\x12\x30.alchemy.processing.v1.CancelInstallationRequest\x1a\x31.alchemy.processing.v1.CancelInstallationResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/{name=models/*/installations/*}:cancel:\x01*\x12\xaa\x01\n\x10\x43reateSeparation\x12..alchemy.processing.v1.CreateSeparationRequest\x1a/.alchemy.processing.v1.CreateSeparationResponse\"5\x82\xd3\xe4\x93\x02/\"!/v1/{parent=tracks/*}/separations:\nseparation\x12\x95\x01\n\rGetSeparation\x12+.alchemy.processing.v1.GetSeparationRequest\x1a,.alchemy.processing.v1.GetSeparationResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{name=tracks/*/separations/*}\x12\x9b\x01\n\x0fListSeparations\x12-.alchemy.processing.v1.ListSeparationsRequest\x1a..alchemy.processing.v1.ListSeparationsResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tracks/*}/separations\x12\xa3\x01\n\x0fWatchSeparation\x12-.alchemy.processing.v1.WatchSeparationRequest\x1a..alchemy.processing.v1.WatchSeparationResponse\"/\x82\xd3\xe4\x93\x02)\x12\'/v1/{name=tracks/*/separations/*}:watch0\x01\x12\xa8\x01\n\x10\x43\x61ncelSeparation\x12..alchemy.processing.v1.CancelSeparationRequest\x1a/.alchemy.processing.v1.CancelSeparationResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{name=tracks/*/separations/*}:cancel:\x01*\x12\xa4\x01\n\x0fRetrySeparation\x12-.alchemy.processing.v1.RetrySeparationRequest\x1a..alchemy.processing.v1.RetrySeparationResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tracks/*/separations/*}:retry:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.alchemy/processing/v1/processing_service.proto\x12\x15\x61lchemy.processing.v1\x1a(alchemy/processing/v1/installation.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x19google/api/resource.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"[\n\x12ListModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x1c.alchemy.processing.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"?\n\x10GetModelResponse\x12+\n\x05model\x18\x01 \x01(\x0b\x32\x1c.alchemy.processing.v1.Model\"\x9d\x01\n\x17\x43reateSeparationRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x35\n\nseparation\x18\x02 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Q\n\x18\x43reateSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"M\n\x14GetSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"N\n\x15GetSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"x\n\x16ListSeparationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"j\n\x17ListSeparationsResponse\x12\x36\n\x0bseparations\x18\x01 \x03(\x0b\x32!.alchemy.processing.v1.Separation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"O\n\x16WatchSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17WatchSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"\x90\x01\n\x11StreamStemRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x12\n\x04stem\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32\x1e.alchemy.type.v1.AudioEncoding\"8\n\x12StreamStemResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\"\x8b\x01\n\x17\x45xportSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x39\n\x06\x66ormat\x18\x02 \x01(\x0e\x32#.alchemy.processing.v1.ExportFormatB\x04\xe2\x41\x01\x02\"P\n\x18\x45xportSeparationResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"P\n\x17\x43\x61ncelSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"Q\n\x18\x43\x61ncelSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"O\n\x16RetrySeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17RetrySeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"[\n\x13InstallModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"Q\n\x14InstallModelResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"F\n\x12RemoveModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"\x15\n\x13RemoveModelResponse\"Q\n\x16GetInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"T\n\x17GetInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"|\n\x18ListInstallationsRequest\x12\x39\n\x06parent\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\x12 sound-forge-alchemy/Installation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x19ListInstallationsResponse\x12:\n\rinstallations\x18\x01 \x03(\x0b\x32#.alchemy.processing.v1.Installation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"S\n\x18WatchInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"V\n\x19WatchInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"T\n\x19\x43\x61ncelInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"W\n\x1a\x43\x61ncelInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation*`\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XPORT_FORMAT_ZIP\x10\x01\x12\x1a\n\x16\x45XPORT_FORMAT_STEM_MP4\x10\x02\x32\xea\x13\n\x11ProcessingService\x12u\n\nListModels\x12(.alchemy.processing.v1.ListModelsRequest\x1a).alchemy.processing.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12x\n\x08GetModel\x12&.alchemy.processing.v1.GetModelRequest\x1a\'.alchemy.processing.v1.GetModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\x8f\x01\n\x0cInstallModel\x12*.alchemy.processing.v1.InstallModelRequest\x1a+.alchemy.processing.v1.InstallModelResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=models/*}:install:\x01*\x12\x81\x01\n\x0bRemoveModel\x12).alchemy.processing.v1.RemoveModelRequest\x1a*.alchemy.processing.v1.RemoveModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=models/*}\x12\x9d\x01\n\x0fGetInstallation\x12-.alchemy.processing.v1.GetInstallationRequest\x1a..alchemy.processing.v1.GetInstallationResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{name=models/*/installations/*}\x12\xa3\x01\n\x11ListInstallations\x12/.alchemy.processing.v1.ListInstallationsRequest\x1a\x30.alchemy.processing.v1.ListInstallationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=models/*}/installations\x12\xab\x01\n\x11WatchInstallation\x12/.alchemy.processing.v1.WatchInstallationRequest\x1a\x30.alchemy.processing.v1.WatchInstallationResponse\"1\x82\xd3\xe4\x93\x02+\x12)/v1/{name=models/*/installations/*}:watch0\x01\x12\xb0\x01\n\x12\x43\x61ncelInstallation\x12\x30.alchemy.processing.v1.CancelInstallationRequest\x1a\x31.alchemy.processing.v1.CancelInstallationResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/{name=models/*/installations/*}:cancel:\x01*\x12\xaa\x01\n\x10\x43reateSeparation\x12..alchemy.processing.v1.CreateSeparationRequest\x1a/.alchemy.processing.v1.CreateSeparationResponse\"5\x82\xd3\xe4\x93\x02/\"!/v1/{parent=tracks/*}/separations:\nseparation\x12\x95\x01\n\rGetSeparation\x12+.alchemy.processing.v1.GetSeparationRequest\x1a,.alchemy.processing.v1.GetSeparationResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{name=tracks/*/separations/*}\x12\x9b\x01\n\x0fListSeparations\x12-.alchemy.processing.v1.ListSeparationsRequest\x1a..alchemy.processing.v1.ListSeparationsResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tracks/*}/separations\x12\xa3\x01\n\x0fWatchSeparation\x12-.alchemy.processing.v1.WatchSeparationRequest\x1a..alchemy.processing.v1.WatchSeparationResponse\"/\x82\xd3\xe4\x93\x02)\x12\'/v1/{name=tracks/*/separations/*}:watch0\x01\x12\x9b\x01\n\nStreamStem\x12(.alchemy.processing.v1.StreamStemRequest\x1a).alchemy.processing.v1.StreamStemResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:streamb\x04\x64\x61ta0\x01\x12\xad\x01\n\x10\x45xportSeparation\x12..alchemy.processing.v1.ExportSeparationRequest\x1a/.alchemy.processing.v1.ExportSeparationResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:exportb\x04\x64\x61ta0\x01\x12\xa8\x01\n\x10\x43\x61ncelSeparation\x12..alchemy.processing.v1.CancelSeparationRequest\x1a/.alchemy.processing.v1.CancelSeparationResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{name=tracks/*/separations/*}:cancel:\x01*\x12\xa4\x01\n\x0fRetrySeparation\x12-.alchemy.processing.v1.RetrySeparationRequest\x1a..alchemy.processing.v1.RetrySeparationResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tracks/*/separations/*}:retry:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,6 +48,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSEPARATIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A \022\036sound-forge-alchemy/Separation'
   _globals['_WATCHSEPARATIONREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_WATCHSEPARATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A \n\036sound-forge-alchemy/Separation'
+  _globals['_STREAMSTEMREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_STREAMSTEMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A \n\036sound-forge-alchemy/Separation'
+  _globals['_STREAMSTEMREQUEST'].fields_by_name['stem']._loaded_options = None
+  _globals['_STREAMSTEMREQUEST'].fields_by_name['stem']._serialized_options = b'\342A\001\002'
+  _globals['_EXPORTSEPARATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_EXPORTSEPARATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A \n\036sound-forge-alchemy/Separation'
+  _globals['_EXPORTSEPARATIONREQUEST'].fields_by_name['format']._loaded_options = None
+  _globals['_EXPORTSEPARATIONREQUEST'].fields_by_name['format']._serialized_options = b'\342A\001\002'
   _globals['_CANCELSEPARATIONREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_CANCELSEPARATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A \n\036sound-forge-alchemy/Separation'
   _globals['_RETRYSEPARATIONREQUEST'].fields_by_name['name']._loaded_options = None
@@ -86,66 +96,80 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROCESSINGSERVICE'].methods_by_name['ListSeparations']._serialized_options = b'\202\323\344\223\002#\022!/v1/{parent=tracks/*}/separations'
   _globals['_PROCESSINGSERVICE'].methods_by_name['WatchSeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['WatchSeparation']._serialized_options = b'\202\323\344\223\002)\022\'/v1/{name=tracks/*/separations/*}:watch'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['StreamStem']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['StreamStem']._serialized_options = b'\202\323\344\223\0020\022(/v1/{name=tracks/*/separations/*}:streamb\004data'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['ExportSeparation']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['ExportSeparation']._serialized_options = b'\202\323\344\223\0020\022(/v1/{name=tracks/*/separations/*}:exportb\004data'
   _globals['_PROCESSINGSERVICE'].methods_by_name['CancelSeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['CancelSeparation']._serialized_options = b'\202\323\344\223\002-\"(/v1/{name=tracks/*/separations/*}:cancel:\001*'
   _globals['_PROCESSINGSERVICE'].methods_by_name['RetrySeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['RetrySeparation']._serialized_options = b'\202\323\344\223\002,\"\'/v1/{name=tracks/*/separations/*}:retry:\001*'
-  _globals['_LISTMODELSREQUEST']._serialized_start=245
-  _globals['_LISTMODELSREQUEST']._serialized_end=303
-  _globals['_LISTMODELSRESPONSE']._serialized_start=305
-  _globals['_LISTMODELSRESPONSE']._serialized_end=396
-  _globals['_GETMODELREQUEST']._serialized_start=398
-  _globals['_GETMODELREQUEST']._serialized_end=465
-  _globals['_GETMODELRESPONSE']._serialized_start=467
-  _globals['_GETMODELRESPONSE']._serialized_end=530
-  _globals['_CREATESEPARATIONREQUEST']._serialized_start=533
-  _globals['_CREATESEPARATIONREQUEST']._serialized_end=690
-  _globals['_CREATESEPARATIONRESPONSE']._serialized_start=692
-  _globals['_CREATESEPARATIONRESPONSE']._serialized_end=773
-  _globals['_GETSEPARATIONREQUEST']._serialized_start=775
-  _globals['_GETSEPARATIONREQUEST']._serialized_end=852
-  _globals['_GETSEPARATIONRESPONSE']._serialized_start=854
-  _globals['_GETSEPARATIONRESPONSE']._serialized_end=932
-  _globals['_LISTSEPARATIONSREQUEST']._serialized_start=934
-  _globals['_LISTSEPARATIONSREQUEST']._serialized_end=1054
-  _globals['_LISTSEPARATIONSRESPONSE']._serialized_start=1056
-  _globals['_LISTSEPARATIONSRESPONSE']._serialized_end=1162
-  _globals['_WATCHSEPARATIONREQUEST']._serialized_start=1164
-  _globals['_WATCHSEPARATIONREQUEST']._serialized_end=1243
-  _globals['_WATCHSEPARATIONRESPONSE']._serialized_start=1245
-  _globals['_WATCHSEPARATIONRESPONSE']._serialized_end=1325
-  _globals['_CANCELSEPARATIONREQUEST']._serialized_start=1327
-  _globals['_CANCELSEPARATIONREQUEST']._serialized_end=1407
-  _globals['_CANCELSEPARATIONRESPONSE']._serialized_start=1409
-  _globals['_CANCELSEPARATIONRESPONSE']._serialized_end=1490
-  _globals['_RETRYSEPARATIONREQUEST']._serialized_start=1492
-  _globals['_RETRYSEPARATIONREQUEST']._serialized_end=1571
-  _globals['_RETRYSEPARATIONRESPONSE']._serialized_start=1573
-  _globals['_RETRYSEPARATIONRESPONSE']._serialized_end=1653
-  _globals['_INSTALLMODELREQUEST']._serialized_start=1655
-  _globals['_INSTALLMODELREQUEST']._serialized_end=1746
-  _globals['_INSTALLMODELRESPONSE']._serialized_start=1748
-  _globals['_INSTALLMODELRESPONSE']._serialized_end=1829
-  _globals['_REMOVEMODELREQUEST']._serialized_start=1831
-  _globals['_REMOVEMODELREQUEST']._serialized_end=1901
-  _globals['_REMOVEMODELRESPONSE']._serialized_start=1903
-  _globals['_REMOVEMODELRESPONSE']._serialized_end=1924
-  _globals['_GETINSTALLATIONREQUEST']._serialized_start=1926
-  _globals['_GETINSTALLATIONREQUEST']._serialized_end=2007
-  _globals['_GETINSTALLATIONRESPONSE']._serialized_start=2009
-  _globals['_GETINSTALLATIONRESPONSE']._serialized_end=2093
-  _globals['_LISTINSTALLATIONSREQUEST']._serialized_start=2095
-  _globals['_LISTINSTALLATIONSREQUEST']._serialized_end=2219
-  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_start=2221
-  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_end=2333
-  _globals['_WATCHINSTALLATIONREQUEST']._serialized_start=2335
-  _globals['_WATCHINSTALLATIONREQUEST']._serialized_end=2418
-  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_start=2420
-  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_end=2506
-  _globals['_CANCELINSTALLATIONREQUEST']._serialized_start=2508
-  _globals['_CANCELINSTALLATIONREQUEST']._serialized_end=2592
-  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_start=2594
-  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_end=2681
-  _globals['_PROCESSINGSERVICE']._serialized_start=2684
-  _globals['_PROCESSINGSERVICE']._serialized_end=4888
+  _globals['_EXPORTFORMAT']._serialized_start=3168
+  _globals['_EXPORTFORMAT']._serialized_end=3264
+  _globals['_LISTMODELSREQUEST']._serialized_start=301
+  _globals['_LISTMODELSREQUEST']._serialized_end=359
+  _globals['_LISTMODELSRESPONSE']._serialized_start=361
+  _globals['_LISTMODELSRESPONSE']._serialized_end=452
+  _globals['_GETMODELREQUEST']._serialized_start=454
+  _globals['_GETMODELREQUEST']._serialized_end=521
+  _globals['_GETMODELRESPONSE']._serialized_start=523
+  _globals['_GETMODELRESPONSE']._serialized_end=586
+  _globals['_CREATESEPARATIONREQUEST']._serialized_start=589
+  _globals['_CREATESEPARATIONREQUEST']._serialized_end=746
+  _globals['_CREATESEPARATIONRESPONSE']._serialized_start=748
+  _globals['_CREATESEPARATIONRESPONSE']._serialized_end=829
+  _globals['_GETSEPARATIONREQUEST']._serialized_start=831
+  _globals['_GETSEPARATIONREQUEST']._serialized_end=908
+  _globals['_GETSEPARATIONRESPONSE']._serialized_start=910
+  _globals['_GETSEPARATIONRESPONSE']._serialized_end=988
+  _globals['_LISTSEPARATIONSREQUEST']._serialized_start=990
+  _globals['_LISTSEPARATIONSREQUEST']._serialized_end=1110
+  _globals['_LISTSEPARATIONSRESPONSE']._serialized_start=1112
+  _globals['_LISTSEPARATIONSRESPONSE']._serialized_end=1218
+  _globals['_WATCHSEPARATIONREQUEST']._serialized_start=1220
+  _globals['_WATCHSEPARATIONREQUEST']._serialized_end=1299
+  _globals['_WATCHSEPARATIONRESPONSE']._serialized_start=1301
+  _globals['_WATCHSEPARATIONRESPONSE']._serialized_end=1381
+  _globals['_STREAMSTEMREQUEST']._serialized_start=1384
+  _globals['_STREAMSTEMREQUEST']._serialized_end=1528
+  _globals['_STREAMSTEMRESPONSE']._serialized_start=1530
+  _globals['_STREAMSTEMRESPONSE']._serialized_end=1586
+  _globals['_EXPORTSEPARATIONREQUEST']._serialized_start=1589
+  _globals['_EXPORTSEPARATIONREQUEST']._serialized_end=1728
+  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_start=1730
+  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_end=1810
+  _globals['_CANCELSEPARATIONREQUEST']._serialized_start=1812
+  _globals['_CANCELSEPARATIONREQUEST']._serialized_end=1892
+  _globals['_CANCELSEPARATIONRESPONSE']._serialized_start=1894
+  _globals['_CANCELSEPARATIONRESPONSE']._serialized_end=1975
+  _globals['_RETRYSEPARATIONREQUEST']._serialized_start=1977
+  _globals['_RETRYSEPARATIONREQUEST']._serialized_end=2056
+  _globals['_RETRYSEPARATIONRESPONSE']._serialized_start=2058
+  _globals['_RETRYSEPARATIONRESPONSE']._serialized_end=2138
+  _globals['_INSTALLMODELREQUEST']._serialized_start=2140
+  _globals['_INSTALLMODELREQUEST']._serialized_end=2231
+  _globals['_INSTALLMODELRESPONSE']._serialized_start=2233
+  _globals['_INSTALLMODELRESPONSE']._serialized_end=2314
+  _globals['_REMOVEMODELREQUEST']._serialized_start=2316
+  _globals['_REMOVEMODELREQUEST']._serialized_end=2386
+  _globals['_REMOVEMODELRESPONSE']._serialized_start=2388
+  _globals['_REMOVEMODELRESPONSE']._serialized_end=2409
+  _globals['_GETINSTALLATIONREQUEST']._serialized_start=2411
+  _globals['_GETINSTALLATIONREQUEST']._serialized_end=2492
+  _globals['_GETINSTALLATIONRESPONSE']._serialized_start=2494
+  _globals['_GETINSTALLATIONRESPONSE']._serialized_end=2578
+  _globals['_LISTINSTALLATIONSREQUEST']._serialized_start=2580
+  _globals['_LISTINSTALLATIONSREQUEST']._serialized_end=2704
+  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_start=2706
+  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_end=2818
+  _globals['_WATCHINSTALLATIONREQUEST']._serialized_start=2820
+  _globals['_WATCHINSTALLATIONREQUEST']._serialized_end=2903
+  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_start=2905
+  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_end=2991
+  _globals['_CANCELINSTALLATIONREQUEST']._serialized_start=2993
+  _globals['_CANCELINSTALLATIONREQUEST']._serialized_end=3077
+  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_start=3079
+  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_end=3166
+  _globals['_PROCESSINGSERVICE']._serialized_start=3267
+  _globals['_PROCESSINGSERVICE']._serialized_end=5805
 # @@protoc_insertion_point(module_scope)

@@ -1,15 +1,27 @@
 from alchemy.processing.v1 import installation_pb2 as _installation_pb2
 from alchemy.processing.v1 import separation_pb2 as _separation_pb2
+from alchemy.type.v1 import audio_pb2 as _audio_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.api import httpbody_pb2 as _httpbody_pb2
 from google.api import resource_pb2 as _resource_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class ExportFormat(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EXPORT_FORMAT_UNSPECIFIED: _ClassVar[ExportFormat]
+    EXPORT_FORMAT_ZIP: _ClassVar[ExportFormat]
+    EXPORT_FORMAT_STEM_MP4: _ClassVar[ExportFormat]
+EXPORT_FORMAT_UNSPECIFIED: ExportFormat
+EXPORT_FORMAT_ZIP: ExportFormat
+EXPORT_FORMAT_STEM_MP4: ExportFormat
 
 class ListModelsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")
@@ -96,6 +108,38 @@ class WatchSeparationResponse(_message.Message):
     SEPARATION_FIELD_NUMBER: _ClassVar[int]
     separation: _separation_pb2.Separation
     def __init__(self, separation: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...
+
+class StreamStemRequest(_message.Message):
+    __slots__ = ("name", "stem", "encoding")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STEM_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    stem: str
+    encoding: _audio_pb2.AudioEncoding
+    def __init__(self, name: _Optional[str] = ..., stem: _Optional[str] = ..., encoding: _Optional[_Union[_audio_pb2.AudioEncoding, str]] = ...) -> None: ...
+
+class StreamStemResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _httpbody_pb2.HttpBody
+    def __init__(self, data: _Optional[_Union[_httpbody_pb2.HttpBody, _Mapping]] = ...) -> None: ...
+
+class ExportSeparationRequest(_message.Message):
+    __slots__ = ("name", "format")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    format: ExportFormat
+    def __init__(self, name: _Optional[str] = ..., format: _Optional[_Union[ExportFormat, str]] = ...) -> None: ...
+
+class ExportSeparationResponse(_message.Message):
+    __slots__ = ("data", "filename")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    FILENAME_FIELD_NUMBER: _ClassVar[int]
+    data: _httpbody_pb2.HttpBody
+    filename: str
+    def __init__(self, data: _Optional[_Union[_httpbody_pb2.HttpBody, _Mapping]] = ..., filename: _Optional[str] = ...) -> None: ...
 
 class CancelSeparationRequest(_message.Message):
     __slots__ = ("name",)

@@ -98,6 +98,16 @@ class ProcessingServiceStub:
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationRequest.SerializeToString,
                 response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationResponse.FromString,
                 _registered_method=True)
+        self.StreamStem = channel.unary_stream(
+                '/alchemy.processing.v1.ProcessingService/StreamStem',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemResponse.FromString,
+                _registered_method=True)
+        self.ExportSeparation = channel.unary_stream(
+                '/alchemy.processing.v1.ProcessingService/ExportSeparation',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationResponse.FromString,
+                _registered_method=True)
         self.CancelSeparation = channel.unary_unary(
                 '/alchemy.processing.v1.ProcessingService/CancelSeparation',
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.CancelSeparationRequest.SerializeToString,
@@ -225,6 +235,45 @@ class ProcessingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamStem(self, request, context):
+        """Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+        soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+        faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+        sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+
+        While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+        clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+        UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+
+        Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+        is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+        during the stream; DATA_LOSS with BLOB_MISSING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportSeparation(self, request, context):
+        """Streams all stems of a separation that has SUCCEEDED as one file, made on the way: nothing is stored twice.
+
+        EXPORT_FORMAT_ZIP: the stems as they are, and `separation.json` with model, licence and hashes; begins at once.
+        EXPORT_FORMAT_STEM_MP4: a Native Instruments stem file for Traktor and Mixxx, five stereo ALAC tracks of 16 bits: the
+        sum of the stems, and four stems; begins when it is made, at a small fraction of the song's length. The format has
+        exactly four stems: with fewer, the rest are silent tracks named "Empty"; with more, those that it has no place for are
+        added to "other". The stream ends OK after the last byte; one that is cut must be taken again from its start.
+
+        Over REST the body is the file itself: `curl -o song.zip ".../v1/tracks/T/separations/S:export?format=EXPORT_FORMAT_ZIP"`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
+        STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
+        INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CancelSeparation(self, request, context):
         """Asks for the end of a separation. A queued one is CANCELLED at once; a running one stops at its next segment, or is
         killed within two seconds, and its partial files are removed. Repeating the call is harmless; on a job that has
@@ -306,6 +355,16 @@ def add_ProcessingServiceServicer_to_server(servicer, server):
                     servicer.WatchSeparation,
                     request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationRequest.FromString,
                     response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationResponse.SerializeToString,
+            ),
+            'StreamStem': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamStem,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemResponse.SerializeToString,
+            ),
+            'ExportSeparation': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportSeparation,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationResponse.SerializeToString,
             ),
             'CancelSeparation': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelSeparation,
@@ -646,6 +705,60 @@ class ProcessingService:
             '/alchemy.processing.v1.ProcessingService/WatchSeparation',
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationRequest.SerializeToString,
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.WatchSeparationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamStem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/StreamStem',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.StreamStemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportSeparation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/ExportSeparation',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationResponse.FromString,
             options,
             channel_credentials,
             insecure,

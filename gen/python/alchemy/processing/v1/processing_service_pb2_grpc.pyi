@@ -73,6 +73,37 @@ class ProcessingServiceStub:
 
     Over REST: newline-delimited JSON, or server-sent events with `Accept: text/event-stream`.
     """
+    StreamStem: _aio.UnaryStreamMultiCallable[_processing_service_pb2.StreamStemRequest, _processing_service_pb2.StreamStemResponse]
+    """Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+    soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+    faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+    sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+
+    While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+    clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+    UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+
+    Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+
+    Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+    is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+    during the stream; DATA_LOSS with BLOB_MISSING.
+    """
+    ExportSeparation: _aio.UnaryStreamMultiCallable[_processing_service_pb2.ExportSeparationRequest, _processing_service_pb2.ExportSeparationResponse]
+    """Streams all stems of a separation that has SUCCEEDED as one file, made on the way: nothing is stored twice.
+
+    EXPORT_FORMAT_ZIP: the stems as they are, and `separation.json` with model, licence and hashes; begins at once.
+    EXPORT_FORMAT_STEM_MP4: a Native Instruments stem file for Traktor and Mixxx, five stereo ALAC tracks of 16 bits: the
+    sum of the stems, and four stems; begins when it is made, at a small fraction of the song's length. The format has
+    exactly four stems: with fewer, the rest are silent tracks named "Empty"; with more, those that it has no place for are
+    added to "other". The stream ends OK after the last byte; one that is cut must be taken again from its start.
+
+    Over REST the body is the file itself: `curl -o song.zip ".../v1/tracks/T/separations/S:export?format=EXPORT_FORMAT_ZIP"`.
+
+    Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
+    STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
+    INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
+    """
     CancelSeparation: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.CancelSeparationRequest, _processing_service_pb2.CancelSeparationResponse]
     """Asks for the end of a separation. A queued one is CANCELLED at once; a running one stops at its next segment, or is
     killed within two seconds, and its partial files are removed. Repeating the call is harmless; on a job that has
@@ -215,6 +246,49 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         without a terminal state was cut: call again, nothing is lost. Closing the stream never cancels the job.
 
         Over REST: newline-delimited JSON, or server-sent events with `Accept: text/event-stream`.
+        """
+
+    @_abc_1.abstractmethod
+    def StreamStem(
+        self,
+        request: _processing_service_pb2.StreamStemRequest,
+        context: _aio.ServicerContext[_processing_service_pb2.StreamStemRequest, _abc.AsyncIterator[_processing_service_pb2.StreamStemResponse]],
+    ) -> _abc.AsyncIterator[_processing_service_pb2.StreamStemResponse]:
+        """Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+        soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+        faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+        sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+
+        While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+        clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+        UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+
+        Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+        is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+        during the stream; DATA_LOSS with BLOB_MISSING.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportSeparation(
+        self,
+        request: _processing_service_pb2.ExportSeparationRequest,
+        context: _aio.ServicerContext[_processing_service_pb2.ExportSeparationRequest, _abc.AsyncIterator[_processing_service_pb2.ExportSeparationResponse]],
+    ) -> _abc.AsyncIterator[_processing_service_pb2.ExportSeparationResponse]:
+        """Streams all stems of a separation that has SUCCEEDED as one file, made on the way: nothing is stored twice.
+
+        EXPORT_FORMAT_ZIP: the stems as they are, and `separation.json` with model, licence and hashes; begins at once.
+        EXPORT_FORMAT_STEM_MP4: a Native Instruments stem file for Traktor and Mixxx, five stereo ALAC tracks of 16 bits: the
+        sum of the stems, and four stems; begins when it is made, at a small fraction of the song's length. The format has
+        exactly four stems: with fewer, the rest are silent tracks named "Empty"; with more, those that it has no place for are
+        added to "other". The stream ends OK after the last byte; one that is cut must be taken again from its start.
+
+        Over REST the body is the file itself: `curl -o song.zip ".../v1/tracks/T/separations/S:export?format=EXPORT_FORMAT_ZIP"`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
+        STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
+        INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
         """
 
     @_abc_1.abstractmethod

@@ -59,7 +59,7 @@ class Model(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., stems: _Optional[_Iterable[str]] = ..., license: _Optional[str] = ..., license_uri: _Optional[str] = ..., size_bytes: _Optional[int] = ..., network_count: _Optional[int] = ..., quality: _Optional[_Iterable[_Union[Model.StemQuality, _Mapping]]] = ..., quality_source: _Optional[str] = ..., installed: _Optional[bool] = ..., unavailable_reason: _Optional[str] = ..., install_command: _Optional[str] = ..., default: _Optional[bool] = ..., max_segment_seconds: _Optional[float] = ..., local: _Optional[bool] = ...) -> None: ...
 
 class Separation(_message.Message):
-    __slots__ = ("name", "model", "wanted_stems", "complement", "encoding", "state", "progress", "error", "stems", "device", "cancel_requested", "create_time", "start_time", "end_time", "revision", "reused", "gain", "sample_rate_hz", "overlap", "segment_seconds", "shifts", "seed", "preview")
+    __slots__ = ("name", "model", "wanted_stems", "complement", "encoding", "state", "progress", "error", "stems", "device", "cancel_requested", "create_time", "start_time", "end_time", "revision", "reused", "gain", "sample_rate_hz", "overlap", "segment_seconds", "shifts", "seed", "preview", "concessions")
     class Stem(_message.Message):
         __slots__ = ("stem", "artifact", "size_bytes", "sha256")
         STEM_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +101,7 @@ class Separation(_message.Message):
     SHIFTS_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    CONCESSIONS_FIELD_NUMBER: _ClassVar[int]
     name: str
     model: str
     wanted_stems: _containers.RepeatedScalarFieldContainer[str]
@@ -124,4 +125,5 @@ class Separation(_message.Message):
     shifts: int
     seed: int
     preview: Separation.Preview
-    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., wanted_stems: _Optional[_Iterable[str]] = ..., complement: _Optional[bool] = ..., encoding: _Optional[_Union[_audio_pb2.AudioEncoding, str]] = ..., state: _Optional[_Union[_job_pb2.JobState, str]] = ..., progress: _Optional[_Union[_job_pb2.Progress, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., stems: _Optional[_Iterable[_Union[Separation.Stem, _Mapping]]] = ..., device: _Optional[str] = ..., cancel_requested: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., reused: _Optional[bool] = ..., gain: _Optional[float] = ..., sample_rate_hz: _Optional[int] = ..., overlap: _Optional[float] = ..., segment_seconds: _Optional[float] = ..., shifts: _Optional[int] = ..., seed: _Optional[int] = ..., preview: _Optional[_Union[Separation.Preview, _Mapping]] = ...) -> None: ...
+    concessions: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., wanted_stems: _Optional[_Iterable[str]] = ..., complement: _Optional[bool] = ..., encoding: _Optional[_Union[_audio_pb2.AudioEncoding, str]] = ..., state: _Optional[_Union[_job_pb2.JobState, str]] = ..., progress: _Optional[_Union[_job_pb2.Progress, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., stems: _Optional[_Iterable[_Union[Separation.Stem, _Mapping]]] = ..., device: _Optional[str] = ..., cancel_requested: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., reused: _Optional[bool] = ..., gain: _Optional[float] = ..., sample_rate_hz: _Optional[int] = ..., overlap: _Optional[float] = ..., segment_seconds: _Optional[float] = ..., shifts: _Optional[int] = ..., seed: _Optional[int] = ..., preview: _Optional[_Union[Separation.Preview, _Mapping]] = ..., concessions: _Optional[_Iterable[str]] = ...) -> None: ...

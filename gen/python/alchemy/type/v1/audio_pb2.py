@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61lchemy/type/v1/audio.proto\x12\x0f\x61lchemy.type.v1\x1a\x1egoogle/protobuf/duration.proto\"\xb9\x01\n\x0f\x41udioProperties\x12+\n\x08\x64uration\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0csample_count\x18\x02 \x01(\x03\x12\x16\n\x0esample_rate_hz\x18\x03 \x01(\x05\x12\x15\n\rchannel_count\x18\x04 \x01(\x05\x12\x17\n\x0f\x62its_per_sample\x18\x05 \x01(\x05\x12\r\n\x05\x63odec\x18\x06 \x01(\t\x12\x0c\n\x04peak\x18\x07 \x01(\x02*\xe1\x01\n\rAudioEncoding\x12\x1e\n\x1a\x41UDIO_ENCODING_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41UDIO_ENCODING_WAV_PCM16\x10\x01\x12\x1c\n\x18\x41UDIO_ENCODING_WAV_PCM24\x10\x02\x12\x1e\n\x1a\x41UDIO_ENCODING_WAV_FLOAT32\x10\x03\x12\x1d\n\x19\x41UDIO_ENCODING_FLAC_PCM16\x10\x04\x12\x1d\n\x19\x41UDIO_ENCODING_FLAC_PCM24\x10\x05\x12\x16\n\x12\x41UDIO_ENCODING_MP3\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61lchemy/type/v1/audio.proto\x12\x0f\x61lchemy.type.v1\x1a\x1egoogle/protobuf/duration.proto\"\xb9\x01\n\x0f\x41udioProperties\x12+\n\x08\x64uration\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0csample_count\x18\x02 \x01(\x03\x12\x16\n\x0esample_rate_hz\x18\x03 \x01(\x05\x12\x15\n\rchannel_count\x18\x04 \x01(\x05\x12\x17\n\x0f\x62its_per_sample\x18\x05 \x01(\x05\x12\r\n\x05\x63odec\x18\x06 \x01(\t\x12\x0c\n\x04peak\x18\x07 \x01(\x02*\xb9\x02\n\rAudioEncoding\x12\x1e\n\x1a\x41UDIO_ENCODING_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41UDIO_ENCODING_WAV_PCM16\x10\x01\x12\x1c\n\x18\x41UDIO_ENCODING_WAV_PCM24\x10\x02\x12\x1e\n\x1a\x41UDIO_ENCODING_WAV_FLOAT32\x10\x03\x12\x1d\n\x19\x41UDIO_ENCODING_FLAC_PCM16\x10\x04\x12\x1d\n\x19\x41UDIO_ENCODING_FLAC_PCM24\x10\x05\x12\x16\n\x12\x41UDIO_ENCODING_MP3\x10\x06\x12\x1a\n\x16\x41UDIO_ENCODING_M4A_AAC\x10\x07\x12\x1d\n\x19\x41UDIO_ENCODING_OGG_VORBIS\x10\x08\x12\x1b\n\x17\x41UDIO_ENCODING_OGG_OPUS\x10\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'alchemy.type.v1.audio_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_AUDIOENCODING']._serialized_start=269
-  _globals['_AUDIOENCODING']._serialized_end=494
+  _globals['_AUDIOENCODING']._serialized_end=582
   _globals['_AUDIOPROPERTIES']._serialized_start=81
   _globals['_AUDIOPROPERTIES']._serialized_end=266
 # @@protoc_insertion_point(module_scope)

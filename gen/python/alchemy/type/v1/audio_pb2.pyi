@@ -18,6 +18,9 @@ class AudioEncoding(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     AUDIO_ENCODING_FLAC_PCM16: _ClassVar[AudioEncoding]
     AUDIO_ENCODING_FLAC_PCM24: _ClassVar[AudioEncoding]
     AUDIO_ENCODING_MP3: _ClassVar[AudioEncoding]
+    AUDIO_ENCODING_M4A_AAC: _ClassVar[AudioEncoding]
+    AUDIO_ENCODING_OGG_VORBIS: _ClassVar[AudioEncoding]
+    AUDIO_ENCODING_OGG_OPUS: _ClassVar[AudioEncoding]
 AUDIO_ENCODING_UNSPECIFIED: AudioEncoding
 AUDIO_ENCODING_WAV_PCM16: AudioEncoding
 AUDIO_ENCODING_WAV_PCM24: AudioEncoding
@@ -25,6 +28,9 @@ AUDIO_ENCODING_WAV_FLOAT32: AudioEncoding
 AUDIO_ENCODING_FLAC_PCM16: AudioEncoding
 AUDIO_ENCODING_FLAC_PCM24: AudioEncoding
 AUDIO_ENCODING_MP3: AudioEncoding
+AUDIO_ENCODING_M4A_AAC: AudioEncoding
+AUDIO_ENCODING_OGG_VORBIS: AudioEncoding
+AUDIO_ENCODING_OGG_OPUS: AudioEncoding
 
 class AudioProperties(_message.Message):
     __slots__ = ("duration", "sample_count", "sample_rate_hz", "channel_count", "bits_per_sample", "codec", "peak")

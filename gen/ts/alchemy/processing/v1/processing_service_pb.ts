@@ -4,14 +4,18 @@
 
 // Stem separation, and the models that do it.
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Installation } from "./installation_pb.js";
 import { file_alchemy_processing_v1_installation } from "./installation_pb.js";
 import type { Model, Separation } from "./separation_pb.js";
 import { file_alchemy_processing_v1_separation } from "./separation_pb.js";
+import type { AudioEncoding } from "../../type/v1/audio_pb.js";
+import { file_alchemy_type_v1_audio } from "../../type/v1/audio_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
 import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
+import type { HttpBody } from "../../../google/api/httpbody_pb.js";
+import { file_google_api_httpbody } from "../../../google/api/httpbody_pb.js";
 import { file_google_api_resource } from "../../../google/api/resource_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -19,7 +23,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/processing/v1/processing_service.proto.
  */
 export const file_alchemy_processing_v1_processing_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci5hbGNoZW15L3Byb2Nlc3NpbmcvdjEvcHJvY2Vzc2luZ19zZXJ2aWNlLnByb3RvEhVhbGNoZW15LnByb2Nlc3NpbmcudjEiOgoRTGlzdE1vZGVsc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiWwoSTGlzdE1vZGVsc1Jlc3BvbnNlEiwKBm1vZGVscxgBIAMoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQwoPR2V0TW9kZWxSZXF1ZXN0EjAKBG5hbWUYASABKAlCIuJBAQL6QRsKGXNvdW5kLWZvcmdlLWFsY2hlbXkvTW9kZWwiPwoQR2V0TW9kZWxSZXNwb25zZRIrCgVtb2RlbBgBIAEoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbCKdAQoXQ3JlYXRlU2VwYXJhdGlvblJlcXVlc3QSNwoGcGFyZW50GAEgASgJQifiQQEC+kEgEh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24SNQoKc2VwYXJhdGlvbhgCIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uEhIKCnJlcXVlc3RfaWQYAyABKAkiUQoYQ3JlYXRlU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJNChRHZXRTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iTgoVR2V0U2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJ4ChZMaXN0U2VwYXJhdGlvbnNSZXF1ZXN0EjcKBnBhcmVudBgBIAEoCUIn4kEBAvpBIBIec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImoKF0xpc3RTZXBhcmF0aW9uc1Jlc3BvbnNlEjYKC3NlcGFyYXRpb25zGAEgAygLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk8KFldhdGNoU2VwYXJhdGlvblJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uIlAKF1dhdGNoU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJQChdDYW5jZWxTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iUQoYQ2FuY2VsU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJPChZSZXRyeVNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbiJQChdSZXRyeVNlcGFyYXRpb25SZXNwb25zZRI1CgpzZXBhcmF0aW9uGAEgASgLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24iWwoTSW5zdGFsbE1vZGVsUmVxdWVzdBIwCgRuYW1lGAEgASgJQiLiQQEC+kEbChlzb3VuZC1mb3JnZS1hbGNoZW15L01vZGVsEhIKCnJlcXVlc3RfaWQYAiABKAkiUQoUSW5zdGFsbE1vZGVsUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbiJGChJSZW1vdmVNb2RlbFJlcXVlc3QSMAoEbmFtZRgBIAEoCUIi4kEBAvpBGwoZc291bmQtZm9yZ2UtYWxjaGVteS9Nb2RlbCIVChNSZW1vdmVNb2RlbFJlc3BvbnNlIlEKFkdldEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVAoXR2V0SW5zdGFsbGF0aW9uUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbiJ8ChhMaXN0SW5zdGFsbGF0aW9uc1JlcXVlc3QSOQoGcGFyZW50GAEgASgJQiniQQEC+kEiEiBzb3VuZC1mb3JnZS1hbGNoZW15L0luc3RhbGxhdGlvbhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJwChlMaXN0SW5zdGFsbGF0aW9uc1Jlc3BvbnNlEjoKDWluc3RhbGxhdGlvbnMYASADKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChhXYXRjaEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVgoZV2F0Y2hJbnN0YWxsYXRpb25SZXNwb25zZRI5CgxpbnN0YWxsYXRpb24YASABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uIlQKGUNhbmNlbEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVwoaQ2FuY2VsSW5zdGFsbGF0aW9uUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbjKcEQoRUHJvY2Vzc2luZ1NlcnZpY2USdQoKTGlzdE1vZGVscxIoLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0TW9kZWxzUmVxdWVzdBopLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0TW9kZWxzUmVzcG9uc2UiEoLT5JMCDBIKL3YxL21vZGVscxJ4CghHZXRNb2RlbBImLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRNb2RlbFJlcXVlc3QaJy5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0TW9kZWxSZXNwb25zZSIbgtPkkwIVEhMvdjEve25hbWU9bW9kZWxzLyp9Eo8BCgxJbnN0YWxsTW9kZWwSKi5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbE1vZGVsUmVxdWVzdBorLmFsY2hlbXkucHJvY2Vzc2luZy52MS5JbnN0YWxsTW9kZWxSZXNwb25zZSImgtPkkwIgIhsvdjEve25hbWU9bW9kZWxzLyp9Omluc3RhbGw6ASoSgQEKC1JlbW92ZU1vZGVsEikuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJlbW92ZU1vZGVsUmVxdWVzdBoqLmFsY2hlbXkucHJvY2Vzc2luZy52MS5SZW1vdmVNb2RlbFJlc3BvbnNlIhuC0+STAhUqEy92MS97bmFtZT1tb2RlbHMvKn0SnQEKD0dldEluc3RhbGxhdGlvbhItLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRJbnN0YWxsYXRpb25SZXF1ZXN0Gi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldEluc3RhbGxhdGlvblJlc3BvbnNlIiuC0+STAiUSIy92MS97bmFtZT1tb2RlbHMvKi9pbnN0YWxsYXRpb25zLyp9EqMBChFMaXN0SW5zdGFsbGF0aW9ucxIvLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0SW5zdGFsbGF0aW9uc1JlcXVlc3QaMC5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdEluc3RhbGxhdGlvbnNSZXNwb25zZSIrgtPkkwIlEiMvdjEve3BhcmVudD1tb2RlbHMvKn0vaW5zdGFsbGF0aW9ucxKrAQoRV2F0Y2hJbnN0YWxsYXRpb24SLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuV2F0Y2hJbnN0YWxsYXRpb25SZXF1ZXN0GjAuYWxjaGVteS5wcm9jZXNzaW5nLnYxLldhdGNoSW5zdGFsbGF0aW9uUmVzcG9uc2UiMYLT5JMCKxIpL3YxL3tuYW1lPW1vZGVscy8qL2luc3RhbGxhdGlvbnMvKn06d2F0Y2gwARKwAQoSQ2FuY2VsSW5zdGFsbGF0aW9uEjAuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNhbmNlbEluc3RhbGxhdGlvblJlcXVlc3QaMS5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ2FuY2VsSW5zdGFsbGF0aW9uUmVzcG9uc2UiNYLT5JMCLyIqL3YxL3tuYW1lPW1vZGVscy8qL2luc3RhbGxhdGlvbnMvKn06Y2FuY2VsOgEqEqoBChBDcmVhdGVTZXBhcmF0aW9uEi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNyZWF0ZVNlcGFyYXRpb25SZXF1ZXN0Gi8uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNyZWF0ZVNlcGFyYXRpb25SZXNwb25zZSI1gtPkkwIvIiEvdjEve3BhcmVudD10cmFja3MvKn0vc2VwYXJhdGlvbnM6CnNlcGFyYXRpb24SlQEKDUdldFNlcGFyYXRpb24SKy5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0U2VwYXJhdGlvblJlcXVlc3QaLC5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0U2VwYXJhdGlvblJlc3BvbnNlIimC0+STAiMSIS92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfRKbAQoPTGlzdFNlcGFyYXRpb25zEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RTZXBhcmF0aW9uc1JlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdFNlcGFyYXRpb25zUmVzcG9uc2UiKYLT5JMCIxIhL3YxL3twYXJlbnQ9dHJhY2tzLyp9L3NlcGFyYXRpb25zEqMBCg9XYXRjaFNlcGFyYXRpb24SLS5hbGNoZW15LnByb2Nlc3NpbmcudjEuV2F0Y2hTZXBhcmF0aW9uUmVxdWVzdBouLmFsY2hlbXkucHJvY2Vzc2luZy52MS5XYXRjaFNlcGFyYXRpb25SZXNwb25zZSIvgtPkkwIpEicvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn06d2F0Y2gwARKoAQoQQ2FuY2VsU2VwYXJhdGlvbhIuLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxTZXBhcmF0aW9uUmVxdWVzdBovLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxTZXBhcmF0aW9uUmVzcG9uc2UiM4LT5JMCLSIoL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OmNhbmNlbDoBKhKkAQoPUmV0cnlTZXBhcmF0aW9uEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJldHJ5U2VwYXJhdGlvblJlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuUmV0cnlTZXBhcmF0aW9uUmVzcG9uc2UiMoLT5JMCLCInL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OnJldHJ5OgEqYgZwcm90bzM", [file_alchemy_processing_v1_installation, file_alchemy_processing_v1_separation, file_google_api_annotations, file_google_api_field_behavior, file_google_api_resource]);
+  fileDesc("Ci5hbGNoZW15L3Byb2Nlc3NpbmcvdjEvcHJvY2Vzc2luZ19zZXJ2aWNlLnByb3RvEhVhbGNoZW15LnByb2Nlc3NpbmcudjEiOgoRTGlzdE1vZGVsc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiWwoSTGlzdE1vZGVsc1Jlc3BvbnNlEiwKBm1vZGVscxgBIAMoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQwoPR2V0TW9kZWxSZXF1ZXN0EjAKBG5hbWUYASABKAlCIuJBAQL6QRsKGXNvdW5kLWZvcmdlLWFsY2hlbXkvTW9kZWwiPwoQR2V0TW9kZWxSZXNwb25zZRIrCgVtb2RlbBgBIAEoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbCKdAQoXQ3JlYXRlU2VwYXJhdGlvblJlcXVlc3QSNwoGcGFyZW50GAEgASgJQifiQQEC+kEgEh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24SNQoKc2VwYXJhdGlvbhgCIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uEhIKCnJlcXVlc3RfaWQYAyABKAkiUQoYQ3JlYXRlU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJNChRHZXRTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iTgoVR2V0U2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJ4ChZMaXN0U2VwYXJhdGlvbnNSZXF1ZXN0EjcKBnBhcmVudBgBIAEoCUIn4kEBAvpBIBIec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImoKF0xpc3RTZXBhcmF0aW9uc1Jlc3BvbnNlEjYKC3NlcGFyYXRpb25zGAEgAygLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk8KFldhdGNoU2VwYXJhdGlvblJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uIlAKF1dhdGNoU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiKQAQoRU3RyZWFtU3RlbVJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEhIKBHN0ZW0YAiABKAlCBOJBAQISMAoIZW5jb2RpbmcYAyABKA4yHi5hbGNoZW15LnR5cGUudjEuQXVkaW9FbmNvZGluZyI4ChJTdHJlYW1TdGVtUmVzcG9uc2USIgoEZGF0YRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiiwEKF0V4cG9ydFNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbhI5CgZmb3JtYXQYAiABKA4yIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuRXhwb3J0Rm9ybWF0QgTiQQECIlAKGEV4cG9ydFNlcGFyYXRpb25SZXNwb25zZRIiCgRkYXRhGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIQCghmaWxlbmFtZRgCIAEoCSJQChdDYW5jZWxTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iUQoYQ2FuY2VsU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJPChZSZXRyeVNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbiJQChdSZXRyeVNlcGFyYXRpb25SZXNwb25zZRI1CgpzZXBhcmF0aW9uGAEgASgLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24iWwoTSW5zdGFsbE1vZGVsUmVxdWVzdBIwCgRuYW1lGAEgASgJQiLiQQEC+kEbChlzb3VuZC1mb3JnZS1hbGNoZW15L01vZGVsEhIKCnJlcXVlc3RfaWQYAiABKAkiUQoUSW5zdGFsbE1vZGVsUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbiJGChJSZW1vdmVNb2RlbFJlcXVlc3QSMAoEbmFtZRgBIAEoCUIi4kEBAvpBGwoZc291bmQtZm9yZ2UtYWxjaGVteS9Nb2RlbCIVChNSZW1vdmVNb2RlbFJlc3BvbnNlIlEKFkdldEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVAoXR2V0SW5zdGFsbGF0aW9uUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbiJ8ChhMaXN0SW5zdGFsbGF0aW9uc1JlcXVlc3QSOQoGcGFyZW50GAEgASgJQiniQQEC+kEiEiBzb3VuZC1mb3JnZS1hbGNoZW15L0luc3RhbGxhdGlvbhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJwChlMaXN0SW5zdGFsbGF0aW9uc1Jlc3BvbnNlEjoKDWluc3RhbGxhdGlvbnMYASADKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChhXYXRjaEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVgoZV2F0Y2hJbnN0YWxsYXRpb25SZXNwb25zZRI5CgxpbnN0YWxsYXRpb24YASABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uIlQKGUNhbmNlbEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVwoaQ2FuY2VsSW5zdGFsbGF0aW9uUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbipgCgxFeHBvcnRGb3JtYXQSHQoZRVhQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhUKEUVYUE9SVF9GT1JNQVRfWklQEAESGgoWRVhQT1JUX0ZPUk1BVF9TVEVNX01QNBACMuoTChFQcm9jZXNzaW5nU2VydmljZRJ1CgpMaXN0TW9kZWxzEiguYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RNb2RlbHNSZXF1ZXN0GikuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RNb2RlbHNSZXNwb25zZSISgtPkkwIMEgovdjEvbW9kZWxzEngKCEdldE1vZGVsEiYuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldE1vZGVsUmVxdWVzdBonLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRNb2RlbFJlc3BvbnNlIhuC0+STAhUSEy92MS97bmFtZT1tb2RlbHMvKn0SjwEKDEluc3RhbGxNb2RlbBIqLmFsY2hlbXkucHJvY2Vzc2luZy52MS5JbnN0YWxsTW9kZWxSZXF1ZXN0GisuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxNb2RlbFJlc3BvbnNlIiaC0+STAiAiGy92MS97bmFtZT1tb2RlbHMvKn06aW5zdGFsbDoBKhKBAQoLUmVtb3ZlTW9kZWwSKS5hbGNoZW15LnByb2Nlc3NpbmcudjEuUmVtb3ZlTW9kZWxSZXF1ZXN0GiouYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJlbW92ZU1vZGVsUmVzcG9uc2UiG4LT5JMCFSoTL3YxL3tuYW1lPW1vZGVscy8qfRKdAQoPR2V0SW5zdGFsbGF0aW9uEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldEluc3RhbGxhdGlvblJlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0SW5zdGFsbGF0aW9uUmVzcG9uc2UiK4LT5JMCJRIjL3YxL3tuYW1lPW1vZGVscy8qL2luc3RhbGxhdGlvbnMvKn0SowEKEUxpc3RJbnN0YWxsYXRpb25zEi8uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RJbnN0YWxsYXRpb25zUmVxdWVzdBowLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0SW5zdGFsbGF0aW9uc1Jlc3BvbnNlIiuC0+STAiUSIy92MS97cGFyZW50PW1vZGVscy8qfS9pbnN0YWxsYXRpb25zEqsBChFXYXRjaEluc3RhbGxhdGlvbhIvLmFsY2hlbXkucHJvY2Vzc2luZy52MS5XYXRjaEluc3RhbGxhdGlvblJlcXVlc3QaMC5hbGNoZW15LnByb2Nlc3NpbmcudjEuV2F0Y2hJbnN0YWxsYXRpb25SZXNwb25zZSIxgtPkkwIrEikvdjEve25hbWU9bW9kZWxzLyovaW5zdGFsbGF0aW9ucy8qfTp3YXRjaDABErABChJDYW5jZWxJbnN0YWxsYXRpb24SMC5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ2FuY2VsSW5zdGFsbGF0aW9uUmVxdWVzdBoxLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxJbnN0YWxsYXRpb25SZXNwb25zZSI1gtPkkwIvIiovdjEve25hbWU9bW9kZWxzLyovaW5zdGFsbGF0aW9ucy8qfTpjYW5jZWw6ASoSqgEKEENyZWF0ZVNlcGFyYXRpb24SLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ3JlYXRlU2VwYXJhdGlvblJlcXVlc3QaLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ3JlYXRlU2VwYXJhdGlvblJlc3BvbnNlIjWC0+STAi8iIS92MS97cGFyZW50PXRyYWNrcy8qfS9zZXBhcmF0aW9uczoKc2VwYXJhdGlvbhKVAQoNR2V0U2VwYXJhdGlvbhIrLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRTZXBhcmF0aW9uUmVxdWVzdBosLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRTZXBhcmF0aW9uUmVzcG9uc2UiKYLT5JMCIxIhL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9EpsBCg9MaXN0U2VwYXJhdGlvbnMSLS5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdFNlcGFyYXRpb25zUmVxdWVzdBouLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0U2VwYXJhdGlvbnNSZXNwb25zZSIpgtPkkwIjEiEvdjEve3BhcmVudD10cmFja3MvKn0vc2VwYXJhdGlvbnMSowEKD1dhdGNoU2VwYXJhdGlvbhItLmFsY2hlbXkucHJvY2Vzc2luZy52MS5XYXRjaFNlcGFyYXRpb25SZXF1ZXN0Gi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLldhdGNoU2VwYXJhdGlvblJlc3BvbnNlIi+C0+STAikSJy92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTp3YXRjaDABEpsBCgpTdHJlYW1TdGVtEiguYWxjaGVteS5wcm9jZXNzaW5nLnYxLlN0cmVhbVN0ZW1SZXF1ZXN0GikuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlN0cmVhbVN0ZW1SZXNwb25zZSI2gtPkkwIwEigvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn06c3RyZWFtYgRkYXRhMAESrQEKEEV4cG9ydFNlcGFyYXRpb24SLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuRXhwb3J0U2VwYXJhdGlvblJlcXVlc3QaLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuRXhwb3J0U2VwYXJhdGlvblJlc3BvbnNlIjaC0+STAjASKC92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTpleHBvcnRiBGRhdGEwARKoAQoQQ2FuY2VsU2VwYXJhdGlvbhIuLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxTZXBhcmF0aW9uUmVxdWVzdBovLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxTZXBhcmF0aW9uUmVzcG9uc2UiM4LT5JMCLSIoL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OmNhbmNlbDoBKhKkAQoPUmV0cnlTZXBhcmF0aW9uEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJldHJ5U2VwYXJhdGlvblJlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuUmV0cnlTZXBhcmF0aW9uUmVzcG9uc2UiMoLT5JMCLCInL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OnJldHJ5OgEqYgZwcm90bzM", [file_alchemy_processing_v1_installation, file_alchemy_processing_v1_separation, file_alchemy_type_v1_audio, file_google_api_annotations, file_google_api_field_behavior, file_google_api_httpbody, file_google_api_resource]);
 
 /**
  * Request of ListModels.
@@ -325,6 +329,119 @@ export const WatchSeparationResponseSchema: GenMessage<WatchSeparationResponse> 
   messageDesc(file_alchemy_processing_v1_processing_service, 11);
 
 /**
+ * Request of StreamStem.
+ *
+ * @generated from message alchemy.processing.v1.StreamStemRequest
+ */
+export type StreamStemRequest = Message<"alchemy.processing.v1.StreamStemRequest"> & {
+  /**
+   * `tracks/{track}/separations/{separation}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Which stem, for example "vocals"; one of those that the separation makes.
+   *
+   * @generated from field: string stem = 2;
+   */
+  stem: string;
+
+  /**
+   * How samples are written, whatever the separation's own encoding is: AUDIO_ENCODING_WAV_PCM16, AUDIO_ENCODING_WAV_PCM24 or
+   * AUDIO_ENCODING_WAV_FLOAT32. UNSPECIFIED = AUDIO_ENCODING_WAV_PCM16.
+   *
+   * @generated from field: alchemy.type.v1.AudioEncoding encoding = 3;
+   */
+  encoding: AudioEncoding;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.StreamStemRequest.
+ * Use `create(StreamStemRequestSchema)` to create a new message.
+ */
+export const StreamStemRequestSchema: GenMessage<StreamStemRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 12);
+
+/**
+ * One piece of a streamed stem.
+ *
+ * @generated from message alchemy.processing.v1.StreamStemResponse
+ */
+export type StreamStemResponse = Message<"alchemy.processing.v1.StreamStemResponse"> & {
+  /**
+   * The next bytes of the WAVE file; content_type is always "audio/wav".
+   *
+   * @generated from field: google.api.HttpBody data = 1;
+   */
+  data?: HttpBody | undefined;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.StreamStemResponse.
+ * Use `create(StreamStemResponseSchema)` to create a new message.
+ */
+export const StreamStemResponseSchema: GenMessage<StreamStemResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 13);
+
+/**
+ * Request of ExportSeparation.
+ *
+ * @generated from message alchemy.processing.v1.ExportSeparationRequest
+ */
+export type ExportSeparationRequest = Message<"alchemy.processing.v1.ExportSeparationRequest"> & {
+  /**
+   * `tracks/{track}/separations/{separation}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The format, for example "EXPORT_FORMAT_ZIP".
+   *
+   * @generated from field: alchemy.processing.v1.ExportFormat format = 2;
+   */
+  format: ExportFormat;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.ExportSeparationRequest.
+ * Use `create(ExportSeparationRequestSchema)` to create a new message.
+ */
+export const ExportSeparationRequestSchema: GenMessage<ExportSeparationRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 14);
+
+/**
+ * One piece of an export.
+ *
+ * @generated from message alchemy.processing.v1.ExportSeparationResponse
+ */
+export type ExportSeparationResponse = Message<"alchemy.processing.v1.ExportSeparationResponse"> & {
+  /**
+   * The next bytes of the file; empty now and then, a keep-alive.
+   *
+   * @generated from field: google.api.HttpBody data = 1;
+   */
+  data?: HttpBody | undefined;
+
+  /**
+   * A name to save the file under; the same in every piece.
+   *
+   * @generated from field: string filename = 2;
+   */
+  filename: string;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.ExportSeparationResponse.
+ * Use `create(ExportSeparationResponseSchema)` to create a new message.
+ */
+export const ExportSeparationResponseSchema: GenMessage<ExportSeparationResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 15);
+
+/**
  * Request of CancelSeparation.
  *
  * @generated from message alchemy.processing.v1.CancelSeparationRequest
@@ -343,7 +460,7 @@ export type CancelSeparationRequest = Message<"alchemy.processing.v1.CancelSepar
  * Use `create(CancelSeparationRequestSchema)` to create a new message.
  */
 export const CancelSeparationRequestSchema: GenMessage<CancelSeparationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 12);
+  messageDesc(file_alchemy_processing_v1_processing_service, 16);
 
 /**
  * Response of CancelSeparation.
@@ -364,7 +481,7 @@ export type CancelSeparationResponse = Message<"alchemy.processing.v1.CancelSepa
  * Use `create(CancelSeparationResponseSchema)` to create a new message.
  */
 export const CancelSeparationResponseSchema: GenMessage<CancelSeparationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 13);
+  messageDesc(file_alchemy_processing_v1_processing_service, 17);
 
 /**
  * Request of RetrySeparation.
@@ -385,7 +502,7 @@ export type RetrySeparationRequest = Message<"alchemy.processing.v1.RetrySeparat
  * Use `create(RetrySeparationRequestSchema)` to create a new message.
  */
 export const RetrySeparationRequestSchema: GenMessage<RetrySeparationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 14);
+  messageDesc(file_alchemy_processing_v1_processing_service, 18);
 
 /**
  * Response of RetrySeparation.
@@ -406,7 +523,7 @@ export type RetrySeparationResponse = Message<"alchemy.processing.v1.RetrySepara
  * Use `create(RetrySeparationResponseSchema)` to create a new message.
  */
 export const RetrySeparationResponseSchema: GenMessage<RetrySeparationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 15);
+  messageDesc(file_alchemy_processing_v1_processing_service, 19);
 
 /**
  * Request of InstallModel.
@@ -435,7 +552,7 @@ export type InstallModelRequest = Message<"alchemy.processing.v1.InstallModelReq
  * Use `create(InstallModelRequestSchema)` to create a new message.
  */
 export const InstallModelRequestSchema: GenMessage<InstallModelRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 16);
+  messageDesc(file_alchemy_processing_v1_processing_service, 20);
 
 /**
  * Response of InstallModel.
@@ -456,7 +573,7 @@ export type InstallModelResponse = Message<"alchemy.processing.v1.InstallModelRe
  * Use `create(InstallModelResponseSchema)` to create a new message.
  */
 export const InstallModelResponseSchema: GenMessage<InstallModelResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 17);
+  messageDesc(file_alchemy_processing_v1_processing_service, 21);
 
 /**
  * Request of RemoveModel.
@@ -477,7 +594,7 @@ export type RemoveModelRequest = Message<"alchemy.processing.v1.RemoveModelReque
  * Use `create(RemoveModelRequestSchema)` to create a new message.
  */
 export const RemoveModelRequestSchema: GenMessage<RemoveModelRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 18);
+  messageDesc(file_alchemy_processing_v1_processing_service, 22);
 
 /**
  * Response of RemoveModel.
@@ -492,7 +609,7 @@ export type RemoveModelResponse = Message<"alchemy.processing.v1.RemoveModelResp
  * Use `create(RemoveModelResponseSchema)` to create a new message.
  */
 export const RemoveModelResponseSchema: GenMessage<RemoveModelResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 19);
+  messageDesc(file_alchemy_processing_v1_processing_service, 23);
 
 /**
  * Request of GetInstallation.
@@ -513,7 +630,7 @@ export type GetInstallationRequest = Message<"alchemy.processing.v1.GetInstallat
  * Use `create(GetInstallationRequestSchema)` to create a new message.
  */
 export const GetInstallationRequestSchema: GenMessage<GetInstallationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 20);
+  messageDesc(file_alchemy_processing_v1_processing_service, 24);
 
 /**
  * Response of GetInstallation.
@@ -534,7 +651,7 @@ export type GetInstallationResponse = Message<"alchemy.processing.v1.GetInstalla
  * Use `create(GetInstallationResponseSchema)` to create a new message.
  */
 export const GetInstallationResponseSchema: GenMessage<GetInstallationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 21);
+  messageDesc(file_alchemy_processing_v1_processing_service, 25);
 
 /**
  * Request of ListInstallations.
@@ -569,7 +686,7 @@ export type ListInstallationsRequest = Message<"alchemy.processing.v1.ListInstal
  * Use `create(ListInstallationsRequestSchema)` to create a new message.
  */
 export const ListInstallationsRequestSchema: GenMessage<ListInstallationsRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 22);
+  messageDesc(file_alchemy_processing_v1_processing_service, 26);
 
 /**
  * Response of ListInstallations.
@@ -597,7 +714,7 @@ export type ListInstallationsResponse = Message<"alchemy.processing.v1.ListInsta
  * Use `create(ListInstallationsResponseSchema)` to create a new message.
  */
 export const ListInstallationsResponseSchema: GenMessage<ListInstallationsResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 23);
+  messageDesc(file_alchemy_processing_v1_processing_service, 27);
 
 /**
  * Request of WatchInstallation.
@@ -618,7 +735,7 @@ export type WatchInstallationRequest = Message<"alchemy.processing.v1.WatchInsta
  * Use `create(WatchInstallationRequestSchema)` to create a new message.
  */
 export const WatchInstallationRequestSchema: GenMessage<WatchInstallationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 24);
+  messageDesc(file_alchemy_processing_v1_processing_service, 28);
 
 /**
  * One snapshot of a watched installation.
@@ -639,7 +756,7 @@ export type WatchInstallationResponse = Message<"alchemy.processing.v1.WatchInst
  * Use `create(WatchInstallationResponseSchema)` to create a new message.
  */
 export const WatchInstallationResponseSchema: GenMessage<WatchInstallationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 25);
+  messageDesc(file_alchemy_processing_v1_processing_service, 29);
 
 /**
  * Request of CancelInstallation.
@@ -660,7 +777,7 @@ export type CancelInstallationRequest = Message<"alchemy.processing.v1.CancelIns
  * Use `create(CancelInstallationRequestSchema)` to create a new message.
  */
 export const CancelInstallationRequestSchema: GenMessage<CancelInstallationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 26);
+  messageDesc(file_alchemy_processing_v1_processing_service, 30);
 
 /**
  * Response of CancelInstallation.
@@ -681,7 +798,41 @@ export type CancelInstallationResponse = Message<"alchemy.processing.v1.CancelIn
  * Use `create(CancelInstallationResponseSchema)` to create a new message.
  */
 export const CancelInstallationResponseSchema: GenMessage<CancelInstallationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 27);
+  messageDesc(file_alchemy_processing_v1_processing_service, 31);
+
+/**
+ * What a separation can be fetched as.
+ *
+ * @generated from enum alchemy.processing.v1.ExportFormat
+ */
+export enum ExportFormat {
+  /**
+   * Not a format: one must be named.
+   *
+   * @generated from enum value: EXPORT_FORMAT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A zip archive with everything.
+   *
+   * @generated from enum value: EXPORT_FORMAT_ZIP = 1;
+   */
+  ZIP = 1,
+
+  /**
+   * A Native Instruments stem file, `.stem.mp4`.
+   *
+   * @generated from enum value: EXPORT_FORMAT_STEM_MP4 = 2;
+   */
+  STEM_MP4 = 2,
+}
+
+/**
+ * Describes the enum alchemy.processing.v1.ExportFormat.
+ */
+export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
+  enumDesc(file_alchemy_processing_v1_processing_service, 0);
 
 /**
  * Separates tracks into stems.
@@ -835,6 +986,51 @@ export const ProcessingService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchSeparationRequestSchema;
     output: typeof WatchSeparationResponseSchema;
+  },
+  /**
+   * Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+   * soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+   * faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+   * sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+   *
+   * While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+   * clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+   * UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+   *
+   * Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+   *
+   * Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+   * is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+   * during the stream; DATA_LOSS with BLOB_MISSING.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.StreamStem
+   */
+  streamStem: {
+    methodKind: "server_streaming";
+    input: typeof StreamStemRequestSchema;
+    output: typeof StreamStemResponseSchema;
+  },
+  /**
+   * Streams all stems of a separation that has SUCCEEDED as one file, made on the way: nothing is stored twice.
+   *
+   * EXPORT_FORMAT_ZIP: the stems as they are, and `separation.json` with model, licence and hashes; begins at once.
+   * EXPORT_FORMAT_STEM_MP4: a Native Instruments stem file for Traktor and Mixxx, five stereo ALAC tracks of 16 bits: the
+   * sum of the stems, and four stems; begins when it is made, at a small fraction of the song's length. The format has
+   * exactly four stems: with fewer, the rest are silent tracks named "Empty"; with more, those that it has no place for are
+   * added to "other". The stream ends OK after the last byte; one that is cut must be taken again from its start.
+   *
+   * Over REST the body is the file itself: `curl -o song.zip ".../v1/tracks/T/separations/S:export?format=EXPORT_FORMAT_ZIP"`.
+   *
+   * Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
+   * STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
+   * INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.ExportSeparation
+   */
+  exportSeparation: {
+    methodKind: "server_streaming";
+    input: typeof ExportSeparationRequestSchema;
+    output: typeof ExportSeparationResponseSchema;
   },
   /**
    * Asks for the end of a separation. A queued one is CANCELLED at once; a running one stops at its next segment, or is

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/type/v1/audio.proto.
  */
 export const file_alchemy_type_v1_audio: GenFile = /*@__PURE__*/
-  fileDesc("ChthbGNoZW15L3R5cGUvdjEvYXVkaW8ucHJvdG8SD2FsY2hlbXkudHlwZS52MSK5AQoPQXVkaW9Qcm9wZXJ0aWVzEisKCGR1cmF0aW9uGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDHNhbXBsZV9jb3VudBgCIAEoAxIWCg5zYW1wbGVfcmF0ZV9oehgDIAEoBRIVCg1jaGFubmVsX2NvdW50GAQgASgFEhcKD2JpdHNfcGVyX3NhbXBsZRgFIAEoBRINCgVjb2RlYxgGIAEoCRIMCgRwZWFrGAcgASgCKuEBCg1BdWRpb0VuY29kaW5nEh4KGkFVRElPX0VOQ09ESU5HX1VOU1BFQ0lGSUVEEAASHAoYQVVESU9fRU5DT0RJTkdfV0FWX1BDTTE2EAESHAoYQVVESU9fRU5DT0RJTkdfV0FWX1BDTTI0EAISHgoaQVVESU9fRU5DT0RJTkdfV0FWX0ZMT0FUMzIQAxIdChlBVURJT19FTkNPRElOR19GTEFDX1BDTTE2EAQSHQoZQVVESU9fRU5DT0RJTkdfRkxBQ19QQ00yNBAFEhYKEkFVRElPX0VOQ09ESU5HX01QMxAGYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("ChthbGNoZW15L3R5cGUvdjEvYXVkaW8ucHJvdG8SD2FsY2hlbXkudHlwZS52MSK5AQoPQXVkaW9Qcm9wZXJ0aWVzEisKCGR1cmF0aW9uGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDHNhbXBsZV9jb3VudBgCIAEoAxIWCg5zYW1wbGVfcmF0ZV9oehgDIAEoBRIVCg1jaGFubmVsX2NvdW50GAQgASgFEhcKD2JpdHNfcGVyX3NhbXBsZRgFIAEoBRINCgVjb2RlYxgGIAEoCRIMCgRwZWFrGAcgASgCKrkCCg1BdWRpb0VuY29kaW5nEh4KGkFVRElPX0VOQ09ESU5HX1VOU1BFQ0lGSUVEEAASHAoYQVVESU9fRU5DT0RJTkdfV0FWX1BDTTE2EAESHAoYQVVESU9fRU5DT0RJTkdfV0FWX1BDTTI0EAISHgoaQVVESU9fRU5DT0RJTkdfV0FWX0ZMT0FUMzIQAxIdChlBVURJT19FTkNPRElOR19GTEFDX1BDTTE2EAQSHQoZQVVESU9fRU5DT0RJTkdfRkxBQ19QQ00yNBAFEhYKEkFVRElPX0VOQ09ESU5HX01QMxAGEhoKFkFVRElPX0VOQ09ESU5HX000QV9BQUMQBxIdChlBVURJT19FTkNPRElOR19PR0dfVk9SQklTEAgSGwoXQVVESU9fRU5DT0RJTkdfT0dHX09QVVMQCWIGcHJvdG8z", [file_google_protobuf_duration]);
 
 /**
  * What a decoder found when it read a whole audio file to its end. Every number is counted, never copied from a header,
@@ -135,6 +135,27 @@ export enum AudioEncoding {
    * @generated from enum value: AUDIO_ENCODING_MP3 = 6;
    */
   MP3 = 6,
+
+  /**
+   * AAC at 256 kbit/s in an MPEG-4 file (.m4a): lossy.
+   *
+   * @generated from enum value: AUDIO_ENCODING_M4A_AAC = 7;
+   */
+  M4A_AAC = 7,
+
+  /**
+   * Vorbis at quality 8, about 256 kbit/s, in an Ogg file: lossy.
+   *
+   * @generated from enum value: AUDIO_ENCODING_OGG_VORBIS = 8;
+   */
+  OGG_VORBIS = 8,
+
+  /**
+   * Opus at 192 kbit/s in an Ogg file (.opus): lossy. Always at 8, 12, 16, 24 or 48 kHz.
+   *
+   * @generated from enum value: AUDIO_ENCODING_OGG_OPUS = 9;
+   */
+  OGG_OPUS = 9,
 }
 
 /**

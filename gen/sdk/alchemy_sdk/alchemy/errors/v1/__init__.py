@@ -211,6 +211,12 @@ class ErrorReason(betterproto2.Enum):
     because a wheel is not installed on the server. Metadata: model.
     """
 
+    STEMS_UNSUITABLE = 55
+    """
+    FAILED_PRECONDITION. The stems of a separation do not fit the format of an export. Metadata: name, why. Separate again
+    without choosing stems, or take another format.
+    """
+
     CURSOR_INVALID = 60
     """
     OUT_OF_RANGE. The cursor is not one of this stream. Subscribe without a cursor and list again.
@@ -361,6 +367,7 @@ class ErrorReason(betterproto2.Enum):
             52: "ERROR_REASON_WEIGHTS_UNREACHABLE",
             53: "ERROR_REASON_WEIGHTS_REFUSED",
             54: "ERROR_REASON_WEIGHTS_MISSING",
+            55: "ERROR_REASON_STEMS_UNSUITABLE",
             60: "ERROR_REASON_CURSOR_INVALID",
             80: "ERROR_REASON_LINK_INVALID",
             81: "ERROR_REASON_SPOTIFY_NOT_CONFIGURED",
@@ -420,6 +427,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WEIGHTS_UNREACHABLE": 52,
             "ERROR_REASON_WEIGHTS_REFUSED": 53,
             "ERROR_REASON_WEIGHTS_MISSING": 54,
+            "ERROR_REASON_STEMS_UNSUITABLE": 55,
             "ERROR_REASON_CURSOR_INVALID": 60,
             "ERROR_REASON_LINK_INVALID": 80,
             "ERROR_REASON_SPOTIFY_NOT_CONFIGURED": 81,

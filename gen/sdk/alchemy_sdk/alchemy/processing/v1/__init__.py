@@ -10,6 +10,9 @@ __all__ = (
     "CancelSeparationResponse",
     "CreateSeparationRequest",
     "CreateSeparationResponse",
+    "ExportFormat",
+    "ExportSeparationRequest",
+    "ExportSeparationResponse",
     "GetInstallationRequest",
     "GetInstallationResponse",
     "GetModelRequest",
@@ -36,6 +39,8 @@ __all__ = (
     "Separation",
     "SeparationPreview",
     "SeparationStem",
+    "StreamStemRequest",
+    "StreamStemResponse",
     "WatchInstallationRequest",
     "WatchInstallationResponse",
     "WatchSeparationRequest",
@@ -58,6 +63,43 @@ if TYPE_CHECKING:
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
+
+
+class ExportFormat(betterproto2.Enum):
+    """
+    What a separation can be fetched as.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not a format: one must be named.
+    """
+
+    ZIP = 1
+    """
+    A zip archive with everything.
+    """
+
+    STEM_MP4 = 2
+    """
+    A Native Instruments stem file, `.stem.mp4`.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "EXPORT_FORMAT_UNSPECIFIED",
+            1: "EXPORT_FORMAT_ZIP",
+            2: "EXPORT_FORMAT_STEM_MP4",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "EXPORT_FORMAT_UNSPECIFIED": 0,
+            "EXPORT_FORMAT_ZIP": 1,
+            "EXPORT_FORMAT_STEM_MP4": 2,
+        }
 
 
 @dataclass(eq=False, repr=False)
@@ -160,6 +202,46 @@ class CreateSeparationResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.processing.v1", "CreateSeparationResponse", CreateSeparationResponse)
+
+
+@dataclass(eq=False, repr=False)
+class ExportSeparationRequest(betterproto2.Message):
+    """
+    Request of ExportSeparation.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    `tracks/{track}/separations/{separation}`.
+    """
+
+    format: "ExportFormat" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: ExportFormat(0))
+    """
+    The format, for example "EXPORT_FORMAT_ZIP".
+    """
+
+
+default_message_pool.register_message("alchemy.processing.v1", "ExportSeparationRequest", ExportSeparationRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ExportSeparationResponse(betterproto2.Message):
+    """
+    One piece of an export.
+    """
+
+    data: "___google__api__.HttpBody | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The next bytes of the file; empty now and then, a keep-alive.
+    """
+
+    filename: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A name to save the file under; the same in every piece.
+    """
+
+
+default_message_pool.register_message("alchemy.processing.v1", "ExportSeparationResponse", ExportSeparationResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -814,8 +896,8 @@ class Separation(betterproto2.Message):
 
     sample_rate_hz: "int" = betterproto2.field(18, betterproto2.TYPE_INT32)
     """
-    Sample rate of the stems in hertz. 0 in a request = that of the track; for MP3, which knows few rates, the next higher
-    that it has. Otherwise in [8000, 192000], for MP3 one of its rates. In responses always the rate that the stems have.
+    Sample rate of the stems in hertz. 0 in a request = that of the track; lossy encodings, which know few rates, take the
+    next higher that they have. Otherwise in [8000, 192000], for a lossy encoding one of its rates. In responses always the rate that the stems have.
     Models compute at a rate of their own, 44100 for all of the catalogue: what a track has above 22 kHz is in no stem.
     Stems at the rate of the track line up with it sample for sample.
     """
@@ -847,6 +929,13 @@ class Separation(betterproto2.Message):
     """
     Separate only this part of the track; the stems are as long as it is. Absent = all. The part is treated as a track of
     its own, so its stems are close to, but not exactly, those that the whole track has there.
+    """
+
+    concessions: "list[str]" = betterproto2.field(24, betterproto2.TYPE_STRING, repeated=True)
+    """
+    In state SUCCEEDED: how it was computed otherwise than asked, because memory ran out; empty if it was not. Each is
+    "name=value": "segment_seconds=3.9" when segments were shortened, "device=cpu" when a GPU was too small and the server
+    allows the CPU instead. A separation that fits in no way fails with OUT_OF_MEMORY.
     """
 
 
@@ -905,6 +994,49 @@ class SeparationStem(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.processing.v1", "Separation.Stem", SeparationStem)
+
+
+@dataclass(eq=False, repr=False)
+class StreamStemRequest(betterproto2.Message):
+    """
+    Request of StreamStem.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    `tracks/{track}/separations/{separation}`.
+    """
+
+    stem: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Which stem, for example "vocals"; one of those that the separation makes.
+    """
+
+    encoding: "__type__v1__.AudioEncoding" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: __type__v1__.AudioEncoding(0)
+    )
+    """
+    How samples are written, whatever the separation's own encoding is: AUDIO_ENCODING_WAV_PCM16, AUDIO_ENCODING_WAV_PCM24 or
+    AUDIO_ENCODING_WAV_FLOAT32. UNSPECIFIED = AUDIO_ENCODING_WAV_PCM16.
+    """
+
+
+default_message_pool.register_message("alchemy.processing.v1", "StreamStemRequest", StreamStemRequest)
+
+
+@dataclass(eq=False, repr=False)
+class StreamStemResponse(betterproto2.Message):
+    """
+    One piece of a streamed stem.
+    """
+
+    data: "___google__api__.HttpBody | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The next bytes of the WAVE file; content_type is always "audio/wav".
+    """
+
+
+default_message_pool.register_message("alchemy.processing.v1", "StreamStemResponse", StreamStemResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1253,6 +1385,75 @@ class ProcessingServiceStub(betterproto2_grpclib.ServiceStub):
         ):
             yield response
 
+    async def stream_stem(
+        self,
+        message: "StreamStemRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "AsyncIterator[StreamStemResponse]":
+        """
+        Streams one stem as a WAVE file, stereo, from its first sample to its last: while the separation runs, samples come as
+        soon as they are finished, so that a player can start within two segments; a late caller gets everything from the start,
+        faster than it plays. A separation that waits makes the caller wait; one that has SUCCEEDED gives the finished stem. The
+        sample rate is the model's while the separation runs, and that of the finished stem afterwards.
+
+        While it runs nobody knows yet whether a stem will be scaled down against clipping: integer samples beyond full scale are
+        clipped then, and the finished stem may be quieter. The stream ends OK after the last sample. One that ends with
+        UNAVAILABLE was cut: call again, and skip what has been played. `data` may be empty now and then: a keep-alive.
+
+        Over REST the body is the WAVE file itself: `curl -N ".../v1/tracks/T/separations/S:stream?stem=vocals" | ffplay -i -`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; INVALID_ARGUMENT with STEM_UNKNOWN, or INVALID_REQUEST for an encoding that
+        is not a WAVE one; FAILED_PRECONDITION with JOB_STATE_CONFLICT when the separation has failed or was cancelled, before or
+        during the stream; DATA_LOSS with BLOB_MISSING.
+        """
+
+        async for response in self._unary_stream(
+            "/alchemy.processing.v1.ProcessingService/StreamStem",
+            message,
+            StreamStemResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        ):
+            yield response
+
+    async def export_separation(
+        self,
+        message: "ExportSeparationRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "AsyncIterator[ExportSeparationResponse]":
+        """
+        Streams all stems of a separation that has SUCCEEDED as one file, made on the way: nothing is stored twice.
+
+        EXPORT_FORMAT_ZIP: the stems as they are, and `separation.json` with model, licence and hashes; begins at once.
+        EXPORT_FORMAT_STEM_MP4: a Native Instruments stem file for Traktor and Mixxx, five stereo ALAC tracks of 16 bits: the
+        sum of the stems, and four stems; begins when it is made, at a small fraction of the song's length. The format has
+        exactly four stems: with fewer, the rest are silent tracks named "Empty"; with more, those that it has no place for are
+        added to "other". The stream ends OK after the last byte; one that is cut must be taken again from its start.
+
+        Over REST the body is the file itself: `curl -o song.zip ".../v1/tracks/T/separations/S:export?format=EXPORT_FORMAT_ZIP"`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
+        STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
+        INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
+        """
+
+        async for response in self._unary_stream(
+            "/alchemy.processing.v1.ProcessingService/ExportSeparation",
+            message,
+            ExportSeparationResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        ):
+            yield response
+
     async def cancel_separation(
         self,
         message: "CancelSeparationRequest",
@@ -1301,6 +1502,7 @@ class ProcessingServiceStub(betterproto2_grpclib.ServiceStub):
         )
 
 
+from ....google import api as ___google__api__
 from ....google import protobuf as ___google__protobuf__
 from ....google import rpc as ___google__rpc__
 from ...type import v1 as __type__v1__

@@ -56,6 +56,21 @@ class AudioEncoding(betterproto2.Enum):
     MP3 at a constant 320 kbit/s: lossy, so stems no longer sum to the mix exactly.
     """
 
+    M4A_AAC = 7
+    """
+    AAC at 256 kbit/s in an MPEG-4 file (.m4a): lossy.
+    """
+
+    OGG_VORBIS = 8
+    """
+    Vorbis at quality 8, about 256 kbit/s, in an Ogg file: lossy.
+    """
+
+    OGG_OPUS = 9
+    """
+    Opus at 192 kbit/s in an Ogg file (.opus): lossy. Always at 8, 12, 16, 24 or 48 kHz.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -66,6 +81,9 @@ class AudioEncoding(betterproto2.Enum):
             4: "AUDIO_ENCODING_FLAC_PCM16",
             5: "AUDIO_ENCODING_FLAC_PCM24",
             6: "AUDIO_ENCODING_MP3",
+            7: "AUDIO_ENCODING_M4A_AAC",
+            8: "AUDIO_ENCODING_OGG_VORBIS",
+            9: "AUDIO_ENCODING_OGG_OPUS",
         }
 
     @classmethod
@@ -78,6 +96,9 @@ class AudioEncoding(betterproto2.Enum):
             "AUDIO_ENCODING_FLAC_PCM16": 4,
             "AUDIO_ENCODING_FLAC_PCM24": 5,
             "AUDIO_ENCODING_MP3": 6,
+            "AUDIO_ENCODING_M4A_AAC": 7,
+            "AUDIO_ENCODING_OGG_VORBIS": 8,
+            "AUDIO_ENCODING_OGG_OPUS": 9,
         }
 
 
