@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from services.mesh.blobs import LocalBlobStore
 from services.mesh.errors import BlobMissing, JobStateConflict, ModelNotFound, SeparationNotFound, StemsUnsuitable
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
+from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
 from services.processing.domain import SeparationSpec, stem_filename
@@ -94,9 +94,9 @@ class Exports:
     async def _muxed(self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], title: str) -> AsyncIterator[bytes]:
         yield b""
         async with self._muxing:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-                path = Path(folder) / "export.mp4"
+            run = await asyncio.to_thread(self._begin)
+            try:
+                path = run.path / "export.mp4"
                 writing = asyncio.ensure_future(
                     asyncio.to_thread(stem_mp4.write, path, tracks, stems, title=title, ffmpeg=self._ffmpeg)
                 )
@@ -108,6 +108,14 @@ class Exports:
                     await asyncio.wait({writing})
                 async for piece in _threaded(_read(path)):
                     yield piece
+            finally:
+                run.remove()
+
+    def _begin(self) -> runs.Run:
+        """Makes a folder for a new file, and removes those of processes that were killed."""
+        for left in runs.abandoned(self._folder):
+            left.remove()
+        return runs.begin(self._folder)
 
     def _files(self, job: Job) -> dict[str, Path]:
         """Returns the stems by name. Raises BlobMissing."""

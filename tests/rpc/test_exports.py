@@ -126,6 +126,14 @@ async def test_a_stem_file_has_five_tracks_that_add_up(
     assert list((tmp_path / "exports").iterdir()) == []
 
 
+async def test_what_a_killed_process_left_is_removed(mesh: Mesh, tmp_path: Path) -> None:
+    (tmp_path / "exports" / "left").mkdir(parents=True)
+    (tmp_path / "exports" / "left" / "export.mp4").write_bytes(b"half")
+    name = await finished(mesh, tmp_path, tones(FOUR), model="models/htdemucs")
+    assert (await export(mesh, name, STEM_MP4))[0]
+    assert list((tmp_path / "exports").iterdir()) == []
+
+
 async def test_a_zip_holds_the_stems_and_what_they_are(mesh: Mesh, tmp_path: Path) -> None:
     sounds = tones(TWO)
     name = await finished(mesh, tmp_path, sounds, model="models/spleeter-2stems")

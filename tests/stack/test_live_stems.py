@@ -54,7 +54,7 @@ async def test_everything_is_saved_as_one_file(stack: Stack, tmp_path: Path) -> 
     cli = Cli(target=stack.url, data_dir=stack.data_dir.root)
     answer = await cli("separate", EXAMPLE, "--zip", "--stem-mp4", "--out", tmp_path / "out")
     paths = [Path(line) for line in answer.out.splitlines()]
-    assert [path.name.partition("(")[2] for path in paths] == [
+    assert [path.name.rpartition("(")[2] for path in paths] == [
         "vocals).wav",
         "accompaniment).wav",
         "stems).zip",

@@ -33,7 +33,7 @@ def curl(contract: Contract, method: MethodDescriptor, binding: Binding) -> str:
         required = [field for field in method.input_type.fields if "REQUIRED" in behaviours(field)]
         query = [field for field in required if field.name not in binding.path_fields]
         if query:
-            url += "?" + "&".join(f"{field.json_name}={_example(contract, field) or '...'}" for field in query)
+            url += "?" + "&".join(f"{field.json_name}={_value(contract, field)}" for field in query)
     return _joined([*words, url])
 
 
@@ -70,8 +70,17 @@ def _example(contract: Contract, field: FieldDescriptor) -> str | list[str] | No
     return example if fits else None
 
 
+def _value(contract: Contract, field: FieldDescriptor) -> str:
+    """What a required field of a query may be."""
+    if field.enum_type is not None:
+        return str(field.enum_type.values[1].name)  # the first is UNSPECIFIED
+    return str(_example(contract, field) or "...")
+
+
 def _placeholder(contract: Contract, field: FieldDescriptor) -> Any:  # noqa: ANN401 (JSON)
     """An example from the field's comment; else a resource name with capitals where an id belongs, by the pattern there."""
+    if field.enum_type is not None:
+        return _value(contract, field)
     if field.message_type is not None:
         inner = field.message_type.fields
         required = [one for one in inner if "REQUIRED" in behaviours(one)]
