@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from sfa import JobState, Mesh, connect
@@ -53,6 +54,16 @@ async def test_links_become_separated_tracks(own: Stack, server: FarEnd) -> None
     own.kill("processing", signal.SIGCONT)
     async with connect(own.url) as mesh:
         assert (await mesh.processing.wait(await _job(mesh, again["track"]))).state == JobState.SUCCEEDED
+
+        # The same wish with an upload, over REST.
+        query = "filename=song.mp3&then.separate.model=models/spleeter-2stems&then.separate.wantedStems=vocals"
+        async with (
+            aiohttp.ClientSession(own.url) as http,
+            http.post(f"/v1/tracks:upload?{query}", data=EXAMPLE.read_bytes()) as response,
+        ):
+            track = (await response.json())["track"]
+        job = await mesh.processing.wait(await _job(mesh, track["name"]))
+        assert [stem.stem for stem in job.stems] == ["vocals"]
 
 
 async def _job(mesh: Mesh, name: str) -> str:
