@@ -77,8 +77,13 @@ class PublicService:
         return f"/{re.escape(self.name)}/({'|'.join(methods)})"
 
 
-def render(config: GatewayConfig) -> str:
-    """The Envoy configuration as YAML."""
+def render(config: GatewayConfig, contract: FileDescriptorSet | None = None) -> str:
+    """The Envoy configuration as YAML.
+
+    Args:
+        config: where things are.
+        contract: the contract to route; None = the one that comes with the product.
+    """
     environment = Environment(
         loader=FileSystemLoader(_data("envoy").as_posix()),
         undefined=StrictUndefined,
@@ -87,7 +92,9 @@ def render(config: GatewayConfig) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the output is YAML
     )
-    services = public_services(FileDescriptorSet.FromString(descriptor_file().read_bytes()))
+    if contract is None:
+        contract = FileDescriptorSet.FromString(descriptor_file().read_bytes())
+    services = public_services(contract)
     template = environment.get_template("envoy.yaml.j2")
     return template.render(config=config, services=services)
 

@@ -304,3 +304,27 @@ async def test_a_page_becomes_a_track(mesh: Mesh) -> None:
     assert (done.state, done.provider) == (JobState.JOB_STATE_SUCCEEDED, "page"), done
     assert (await mesh.track(done.track)).title == "Night Song"
     assert mesh.partial_files() == []
+
+
+async def test_a_track_that_was_deleted_is_fetched_again(mesh: Mesh) -> None:
+    link = mesh.server.url("/song/a.wav")
+    first = await mesh.ended((await mesh.create(link)).name)
+    await mesh.tracks.DeleteTrack(library_pb.DeleteTrackRequest(name=first.track), metadata=ANN)
+    again = await mesh.ended((await mesh.create(link)).name)
+    assert (again.reused, again.track != first.track) == (False, True)
+    assert len(mesh.server.gets) == 2
+
+
+async def test_a_killed_run_of_ytdlp_is_tried_again(mesh: Mesh) -> None:
+    created = await mesh.create(mesh.server.url("/player/1?src=/gated/a.wav"))
+    await mesh.until(created.name, lambda one: one.transfer.received_bytes > 0)
+    assert mesh.worker is not None
+    (run,) = [
+        int(stat.parent.name)
+        for stat in Path("/proc").glob("[0-9]*/stat")
+        if stat.read_text().rpartition(")")[2].split()[1] == str(mesh.worker.pid)
+    ]
+    os.kill(run, signal.SIGKILL)
+    mesh.server.gate.set()
+    done = await mesh.ended(created.name)
+    assert (done.state, done.progress.attempt) == (JobState.JOB_STATE_SUCCEEDED, 2)

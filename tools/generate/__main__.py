@@ -23,7 +23,7 @@ def generate(out: Path) -> None:
     write_typescript(protos, out / "gen" / "ts")
     write_openapi(protos, out / "gen" / "openapi")
     write_page(protos, out / "gen" / "openapi")
-    write_gateway(out / "envoy")
+    write_gateway(protos, out / "envoy")
 
 
 def differences(fresh: Path, committed: Path) -> list[str]:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
 from sfa.gateway import Address, GatewayConfig, render
 
 NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
@@ -34,10 +36,10 @@ COMPOSE = GatewayConfig(
 )
 
 
-def write_gateway(out: Path) -> None:
+def write_gateway(contract: FileDescriptorSet, out: Path) -> None:
     """Writes local.yaml and compose.yaml."""
     out.mkdir(parents=True)
     local = NOTICE.format(use="For services on the fixed ports of one machine, run from the repository's root.")
     compose = NOTICE.format(use="For compose/docker-compose.yml, which mounts it.")
-    (out / "local.yaml").write_text(local + render(LOCAL))
-    (out / "compose.yaml").write_text(compose + render(COMPOSE))
+    (out / "local.yaml").write_text(local + render(LOCAL, contract))
+    (out / "compose.yaml").write_text(compose + render(COMPOSE, contract))
