@@ -13,7 +13,7 @@
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
     ├── exports          StemsUnsuitable
     ├── spotify          LinkInvalid, SpotifyNotConfigured, SpotifyCredentialsRejected, SpotifyRateLimited,
-    │                    SpotifyNotFound, SpotifyForbidden
+    │                    SpotifyNotFound, SpotifyForbidden, SpotifyAuthorizationFailed
     └── events           CursorInvalid
 
 Handlers raise them; `services.mesh.calls` alone turns them into a gRPC status. Messages say what is wrong and what to do;
@@ -772,6 +772,19 @@ class SpotifyForbidden(MeshError):
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(f"Spotify refuses {name} to this mesh: {detail}", metadata={"name": name, "detail": detail})
+
+
+class SpotifyAuthorizationFailed(MeshError):
+    """A user's account is not, or no longer, connected."""
+
+    code = StatusCode.FAILED_PRECONDITION
+    reason = "SPOTIFY_AUTHORIZATION_FAILED"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"The Spotify account is not connected: {detail}. Begin the authorization again.",
+            metadata={"detail": detail},
+        )
 
 
 # Events

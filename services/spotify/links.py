@@ -18,6 +18,7 @@ SHORT_HOSTS: Final = frozenset({"spotify.link", "spotify.app.link"})
 _ID = re.compile(r"[0-9A-Za-z]{22}")
 _INTL = re.compile(r"intl-[a-z]{2,3}(-[a-zA-Z]{2,4})?")
 _SHORT_PATH = re.compile(r"/[0-9A-Za-z_-]{1,64}/?")
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:\d{1,5})?(/[0-9A-Za-z/_-]{0,200})?")
 _PORTS: Final = {"https": 443, "http": 80}
 _NOT_MUSIC: Final = {
     "episode": "it is an episode of a podcast",
@@ -53,6 +54,11 @@ def parse(text: str) -> Ref | ShortLink:
 def is_id(text: str) -> bool:
     """Whether a text has the form of Spotify's ids."""
     return _ID.fullmatch(text) is not None
+
+
+def is_loopback(text: str) -> bool:
+    """Whether an address leads to the machine of whoever opens it, as Spotify wants it written since 2025: by number."""
+    return _LOOPBACK.fullmatch(text) is not None
 
 
 def _from_uri(link: str) -> Ref:

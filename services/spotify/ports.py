@@ -1,5 +1,6 @@
 """What the use cases need from outside."""
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -28,6 +29,7 @@ class Request:
         subject: the id, or the words to search for.
         offset: where the wanted page begins, for questions with pages.
         limit: how long the page is.
+        user: whose account asks; "" = the mesh's own application, whose answers all users share.
         version: of what pages are asked for, so that pages of different versions are never mixed.
     """
 
@@ -36,6 +38,7 @@ class Request:
     offset: int = 0
     limit: int = 0
     version: str = ""
+    user: str = ""
 
     @property
     def name(self) -> str:
@@ -47,7 +50,7 @@ class Request:
     @property
     def key(self) -> str:
         """The request as one text, without two requests ever sharing one."""
-        return f"{self.question.value}:{self.offset}:{self.limit}:{len(self.version)}:{self.version}:{self.subject}"
+        return json.dumps([self.question.value, self.subject, self.offset, self.limit, self.version, self.user])
 
 
 class Catalogue(Protocol):
@@ -73,4 +76,28 @@ class ShortLinks(Protocol):
             LinkInvalid: it leads elsewhere, or nowhere.
             DependencyUnavailable: Spotify's link server does not answer.
         """
+        ...
+
+
+class Accounts(Protocol):
+    """The Spotify accounts that users have connected."""
+
+    async def begin(self, user: str, redirect_uri: str) -> tuple[str, str]:
+        """Returns the page to send the user to, and the state that names the attempt."""
+        ...
+
+    async def complete(self, user: str, state: str, code: str) -> None:
+        """Connects the account.
+
+        Raises:
+            SpotifyAuthorizationFailed: the attempt is unknown, over, or refused.
+        """
+        ...
+
+    async def connected(self, user: str) -> bool:
+        """Whether the user has connected an account."""
+        ...
+
+    async def revoke(self, user: str) -> None:
+        """Forgets the user's account."""
         ...

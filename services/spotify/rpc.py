@@ -9,9 +9,10 @@ from alchemy.spotify.v1 import spotify_service_pb2 as pb
 from alchemy.spotify.v1.spotify_service_pb2_grpc import SpotifyServiceServicer
 from services.mesh.drain import Drain
 from services.mesh.errors import InvalidRequest, PageTokenInvalid, SpotifyNotFound, Violation
+from services.mesh.identity import owner
 from services.mesh.pages import decode_token, encode_token
 from services.spotify.domain import Album, Artist, Kind, Playlist, Ref, Track
-from services.spotify.links import is_id
+from services.spotify.links import is_id, is_loopback
 from services.spotify.translate import (
     album_message,
     artist_message,
@@ -47,7 +48,7 @@ class SpotifyRpc(SpotifyServiceServicer):
         )
 
     async def ResolveLink(self, request: pb.ResolveLinkRequest, context: Context) -> pb.ResolveLinkResponse:
-        match await self._spotify.resolve(request.link):
+        match await self._spotify.resolve(owner(context), request.link):
             case Track() as track:
                 return pb.ResolveLinkResponse(track=track_message(track))
             case Album() as album:
@@ -70,12 +71,35 @@ class SpotifyRpc(SpotifyServiceServicer):
     async def GetPlaylist(
         self, request: pb.GetPlaylistRequest, context: Context
     ) -> AsyncIterator[pb.GetPlaylistResponse]:
-        playlist = await self._drain.unless_started(self._spotify.playlist(_ref(request.name, Kind.PLAYLIST)))
+        wanted = self._spotify.playlist(owner(context), _ref(request.name, Kind.PLAYLIST))
+        playlist, asker = await self._drain.unless_started(wanted)
         yield pb.GetPlaylistResponse(playlist=playlist_message(playlist))
-        pages = self._spotify.items(playlist)
+        pages = self._spotify.items(playlist, asker)
         while (items := await self._drain.unless_started(anext(pages, None))) is not None:
             yield pb.GetPlaylistResponse(items=[item_message(item) for item in items])
         yield pb.GetPlaylistResponse(complete=True)
+
+    async def BeginAuthorization(
+        self, request: pb.BeginAuthorizationRequest, context: Context
+    ) -> pb.BeginAuthorizationResponse:
+        if not is_loopback(request.redirect_uri):
+            raise InvalidRequest(
+                [Violation("redirect_uri", "must be http://127.0.0.1:PORT/PATH, or the same with [::1]")]
+            )
+        address, state = await self._spotify.accounts.begin(owner(context), request.redirect_uri)
+        return pb.BeginAuthorizationResponse(authorization_uri=address, state=state)
+
+    async def CompleteAuthorization(
+        self, request: pb.CompleteAuthorizationRequest, context: Context
+    ) -> pb.CompleteAuthorizationResponse:
+        await self._spotify.accounts.complete(owner(context), request.state, request.code)
+        return pb.CompleteAuthorizationResponse()
+
+    async def RevokeAuthorization(
+        self, request: pb.RevokeAuthorizationRequest, context: Context
+    ) -> pb.RevokeAuthorizationResponse:
+        await self._spotify.accounts.revoke(owner(context))
+        return pb.RevokeAuthorizationResponse()
 
 
 def _valid_search(request: pb.SearchTracksRequest) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """Settings of the spotify service."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.mesh.settings import ServiceSettings, port_number, positive_seconds, setting
 
@@ -21,6 +22,12 @@ class Settings(ServiceSettings):
     api_url: str = setting("SPOTIFY_API_URL", "Where the Web API is.", default="https://api.spotify.com/v1/")
     accounts_url: str = setting(
         "SPOTIFY_ACCOUNTS_URL", "Where Spotify gives out tokens.", default="https://accounts.spotify.com"
+    )
+    token_key_file: Path = setting(
+        "SPOTIFY_TOKEN_KEY_FILE",
+        "File with the key that encrypts users' tokens, made if absent; DATA_DIR/spotify.key if unset.",
+        default=lambda values: values["data_dir"] / "spotify.key",
+        parse=Path,
     )
     timeout_seconds: float = setting(
         "SPOTIFY_TIMEOUT_SECONDS",

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from services.mesh.errors import SpotifyNotFound
+from services.mesh.errors import SpotifyForbidden, SpotifyNotFound
 from services.spotify import links, reading
 from services.spotify.domain import Album, Artist, JsonObject, Kind, Playlist, PlaylistItem, Ref, ShortLink, Track
-from services.spotify.ports import Catalogue, Question, Request, ShortLinks
+from services.spotify.ports import Accounts, Catalogue, Question, Request, ShortLinks
 
 Resource: TypeAlias = Track | Album | Artist | Playlist
 
@@ -45,9 +45,10 @@ class Found:
 class Spotify:
     """Reads Spotify's catalogue."""
 
-    def __init__(self, catalogue: Catalogue, short_links: ShortLinks) -> None:
+    def __init__(self, catalogue: Catalogue, short_links: ShortLinks, accounts: Accounts) -> None:
         self._catalogue = catalogue
         self._short_links = short_links
+        self.accounts = accounts
 
     async def search(self, query: str, *, offset: int, size: int) -> Found:
         """Searches tracks. Results are read in blocks that begin at multiples of ten, so that page sizes share a cache."""
@@ -63,8 +64,8 @@ class Spotify:
         more = end < min(total, SEARCH_END) and len(places) >= skipped + end - offset
         return Found(tracks, end if more else None, total)
 
-    async def resolve(self, link: str) -> Resource:
-        """Returns what a link leads to.
+    async def resolve(self, user: str, link: str) -> Resource:
+        """Returns what a link leads to, for a user.
 
         Raises:
             LinkInvalid: it is no link to music.
@@ -80,7 +81,7 @@ class Spotify:
             case Kind.ARTIST:
                 return await self.artist(ref)
             case Kind.PLAYLIST:
-                return await self.playlist(ref)
+                return (await self.playlist(user, ref))[0]
 
     async def track(self, ref: Ref) -> Track:
         """Returns one track."""
@@ -93,7 +94,7 @@ class Spotify:
         """Returns an album and all its tracks."""
         album = await self._album(ref)
         tracks: tuple[Track, ...] = ()
-        async for payload in self._pages(Question.ALBUM_TRACKS, ref, album.track_count):
+        async for payload in self._pages(Request(Question.ALBUM_TRACKS, ref.id, limit=_PAGE), album.track_count):
             tracks += reading.tracks_from(payload, album)
         return album, tracks
 
@@ -101,15 +102,24 @@ class Spotify:
         """Returns one artist."""
         return reading.artist_from(await self._one(ref), ref)
 
-    async def playlist(self, ref: Ref) -> Playlist:
-        """Returns a playlist without its items."""
-        return reading.playlist_from(await self._one(ref), ref)
+    async def playlist(self, user: str, ref: Ref) -> tuple[Playlist, str]:
+        """Returns a playlist without its items, and who must ask for them: "" = the mesh, else the user's own account.
 
-    async def items(self, playlist: Playlist) -> AsyncIterator[tuple[PlaylistItem, ...]]:
-        """Yields all items of a playlist, a page at a time."""
+        The mesh asks first: what everyone may see is kept for everyone.
+        """
+        try:
+            return reading.playlist_from(await self._one(ref), ref), ""
+        except (SpotifyNotFound, SpotifyForbidden):
+            if not await self.accounts.connected(user):
+                raise
+        payload = await self._catalogue.ask(Request(Question.PLAYLIST, ref.id, user=user))
+        return reading.playlist_from(payload, ref), user
+
+    async def items(self, playlist: Playlist, asker: str) -> AsyncIterator[tuple[PlaylistItem, ...]]:
+        """Yields all items of a playlist, a page at a time; `asker` as `playlist` returned it."""
         position = 0
-        pages = self._pages(Question.PLAYLIST_ITEMS, playlist.ref, playlist.item_count, version=playlist.snapshot)
-        async for payload in pages:
+        first = Request(Question.PLAYLIST_ITEMS, playlist.ref.id, limit=_PAGE, version=playlist.snapshot, user=asker)
+        async for payload in self._pages(first, playlist.item_count):
             items = reading.items_from(payload, position)
             position += len(items)
             yield items
@@ -123,12 +133,11 @@ class Spotify:
             raise SpotifyNotFound(ref.name)
         return album
 
-    async def _pages(self, question: Question, ref: Ref, total: int, version: str = "") -> AsyncIterator[JsonObject]:
+    async def _pages(self, first: Request, total: int) -> AsyncIterator[JsonObject]:
         """Yields every page. What says that there is more may be the total, or the page itself; either is enough."""
         offset = 0
         for _ in range(_MOST_PAGES):
-            request = Request(question, ref.id, offset=offset, limit=_PAGE, version=version)
-            payload = await self._catalogue.ask(request)
+            payload = await self._catalogue.ask(replace(first, offset=offset))
             count = reading.entry_count(payload)
             if not count:
                 return

@@ -8,6 +8,7 @@ from services.mesh import redis
 from services.mesh.drain import Drain
 from services.mesh.logs import logger
 from services.mesh.server import ServiceBundle
+from services.spotify.adapters.accounts import RedisAccounts, load_cipher
 from services.spotify.adapters.breaker import Breaker
 from services.spotify.adapters.cache import CachedCatalogue, Ttl
 from services.spotify.adapters.pause import Pause
@@ -38,9 +39,15 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
 async def _spotify(settings: Settings) -> AsyncIterator[Spotify]:
     if not (settings.client_id and settings.client_secret):
         log.info("spotify is off: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not set")
-        yield Spotify(Unconfigured(), Unconfigured())
+        off = Unconfigured()
+        yield Spotify(off, off, off)
         return
-    async with redis.connect(settings.redis_url) as client, HttpShortLinks() as short_links:
+    cipher = load_cipher(settings.token_key_file)
+    async with (
+        redis.connect(settings.redis_url) as client,
+        HttpShortLinks() as short_links,
+        RedisAccounts(client, cipher, settings.client_id, settings.accounts_url) as accounts,
+    ):
         upstream = WebApi(
             WebApiSettings(
                 client_id=settings.client_id,
@@ -51,11 +58,12 @@ async def _spotify(settings: Settings) -> AsyncIterator[Spotify]:
             ),
             Pause(client),
             Breaker("Spotify"),
+            accounts.token,
         )
         ttl = Ttl(found=settings.cache_seconds, absent=settings.negative_cache_seconds)
         catalogue = CachedCatalogue(upstream, client, ttl)
         try:
-            yield Spotify(catalogue, short_links)
+            yield Spotify(catalogue, short_links, accounts)
         finally:
             await catalogue.close()
             upstream.close()

@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import base64
 import binascii
+import hashlib
 import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import web
+from yarl import URL
 
 from sfa.sandbox import CLIENT_ID, CLIENT_SECRET, catalogue
 from sfa.sandbox.catalogue import Json
@@ -52,6 +54,14 @@ class SpotifySandbox:
     """How many tokens were asked for."""
     tokens: set[str] = field(default_factory=set)
     """Bearer tokens that are accepted; emptied = all have expired."""
+    codes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Authorization codes given out, each with its challenge and redirect address."""
+    refresh_tokens: set[str] = field(default_factory=set)
+    """Refresh tokens that are accepted, each once."""
+    user_tokens: set[str] = field(default_factory=set)
+    """The bearer tokens among `tokens` that speak for a person, who sees their private playlists."""
+    token_seconds: int = 3600
+    """How long bearer tokens last."""
     reduced: bool = False
     """Whether fields that Spotify withdraws from new applications are missing."""
     seconds: float = 0.0
@@ -63,6 +73,7 @@ class SpotifySandbox:
         app.add_routes(
             [
                 web.get("/", _welcome),
+                web.get("/authorize", self._authorize),
                 web.post("/api/token", self._token),
                 web.get("/v1/search", self._search),
                 web.get("/v1/tracks/{id}", self._one(catalogue.TRACKS)),
@@ -98,8 +109,7 @@ class SpotifySandbox:
         await asyncio.sleep(self.seconds + fault.seconds)
         if fault.status != 200:  # noqa: PLR2004
             return _failed(fault)
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or token not in self.tokens:
+        if _bearer(request) not in self.tokens:
             return _error(401, "The access token expired")
         return await handler(request)
 
@@ -110,7 +120,9 @@ class SpotifySandbox:
             await asyncio.sleep(fault.seconds)
             if fault.status != 200:  # noqa: PLR2004
                 return _failed(fault)
-        form = await request.post()
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        if form.get("grant_type") in {"authorization_code", "refresh_token"}:
+            return self._user_token(form)
         if form.get("grant_type") != "client_credentials":
             return web.json_response({"error": "unsupported_grant_type"}, status=400)
         if _basic(request.headers.get("Authorization", "")) != f"{CLIENT_ID}:{CLIENT_SECRET}":
@@ -118,6 +130,39 @@ class SpotifySandbox:
         token = secrets.token_urlsafe(24)
         self.tokens.add(token)
         return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": 3600})
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """Agrees at once, as a person would with a click."""
+        query = request.query
+        if query.get("client_id") != CLIENT_ID or query.get("code_challenge_method") != "S256":
+            return web.Response(status=400, text="INVALID_CLIENT")
+        code = secrets.token_urlsafe(16)
+        self.codes[code] = (query["code_challenge"], query["redirect_uri"])
+        back = URL(query["redirect_uri"]).with_query(code=code, state=query["state"])
+        return web.Response(status=302, headers={"Location": str(back)})
+
+    def _user_token(self, form: dict[str, str]) -> web.Response:
+        if form["grant_type"] == "authorization_code":
+            proof = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+            good = self.codes.pop(form.get("code", ""), None) == (proof.decode().rstrip("="), form.get("redirect_uri"))
+        else:
+            good = form.get("refresh_token") in self.refresh_tokens
+            self.refresh_tokens.discard(form.get("refresh_token", ""))
+        if not good or form.get("client_id") != CLIENT_ID:
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        token, refresh_token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self.tokens.add(token)
+        self.user_tokens.add(token)
+        self.refresh_tokens.add(refresh_token)
+        return web.json_response(
+            {
+                "access_token": token,
+                "token_type": "Bearer",
+                "scope": "playlist-read-private",
+                "expires_in": self.token_seconds,
+                "refresh_token": refresh_token,
+            }
+        )
 
     async def _search(self, request: web.Request) -> web.Response:
         words = request.query.get("q", "").lower().split()
@@ -150,14 +195,14 @@ class SpotifySandbox:
 
     async def _playlist(self, request: web.Request) -> web.Response:
         playlist = _by_id(catalogue.PLAYLISTS, request)
-        if playlist is None or not playlist["public"]:
+        if playlist is None or not (playlist["public"] or _bearer(request) in self.user_tokens):
             return _error(404, "Resource not found")
         head = {key: value for key, value in playlist.items() if key != "entries"}
         return web.json_response(head | {"items": {"total": len(playlist["entries"])}})
 
     async def _items(self, request: web.Request) -> web.Response:
         playlist = _by_id(catalogue.PLAYLISTS, request)
-        if playlist is None or not playlist["public"]:
+        if playlist is None or not (playlist["public"] or _bearer(request) in self.user_tokens):
             return _error(404, "Resource not found")
         page = _page(request, playlist["entries"], most=_MOST_ITEMS)
         return page if isinstance(page, web.Response) else web.json_response(self._shown(page))
@@ -205,6 +250,10 @@ def _by_id(collection: list[Json], request: web.Request) -> Json | None:
 
 def _searchable(track: Json) -> str:
     return f"{track['name']} {track['artists'][0]['name']} {track['album']['name']}".lower()
+
+
+def _bearer(request: web.Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def _basic(header: str) -> str:

@@ -32,8 +32,11 @@ async def sandbox() -> SpotifySandbox:
 
 
 @pytest.fixture
-async def target(redis_client: Client, valkey: Valkey, tmp_path: Path, sandbox: SpotifySandbox) -> AsyncIterator[str]:
-    """Where the service listens. It asks for no identity, so no gateway is needed."""
+async def target(
+    redis_client: Client, valkey: Valkey, tmp_path: Path, sandbox: SpotifySandbox, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[str]:
+    """Where the service listens, without the gateway, which would say who calls."""
+    monkeypatch.setattr("services.spotify.rpc.owner", lambda _: "ann")
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(sandbox.serving())
         drain = Drain()

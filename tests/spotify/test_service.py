@@ -10,6 +10,7 @@ import pytest
 from alchemy.spotify.v1 import spotify_service_pb2 as pb
 from alchemy.spotify.v1.catalogue_pb2 import PlaylistItem
 from services.mesh.redis import Client
+from services.spotify.adapters.metrics import CACHE
 from sfa.sandbox import catalogue
 from sfa.sandbox.spotify import Fault, SpotifySandbox
 from tests.conftest import Valkey
@@ -25,6 +26,11 @@ async def search(far: Far, query: str, size: int = 0, token: str = "") -> pb.Sea
     request = pb.SearchTracksRequest(query=query, page_size=size, page_token=token)
     response: pb.SearchTracksResponse = await far.stub.SearchTracks(request, metadata=AS_ANN)
     return response
+
+
+def looked_up() -> dict[str, float]:
+    """The cache's metrics: how often each result came."""
+    return {result: CACHE.labels(result)._value.get() for result in ("hit", "absent", "shared", "miss")}
 
 
 async def get(far: Far, name: str = NAME) -> pb.GetTrackResponse:
@@ -171,8 +177,11 @@ async def test_a_malformed_name_is_not_asked_for(far: Far, name: str) -> None:
 
 async def test_a_thousand_equal_searches_make_one_upstream_call(far: Far) -> None:
     far.sandbox.seconds = 0.3
+    before = looked_up()
     responses = await asyncio.gather(*(search(far, "amber river") for _ in range(1000)))
     assert len(far.sandbox.requests) == 1
+    counted = {result: count - before[result] for result, count in looked_up().items()}
+    assert (counted["miss"], sum(counted.values())) == (1, 1000)
     assert {response.SerializeToString() for response in responses} == {responses[0].SerializeToString()}
     assert responses[0].tracks
 

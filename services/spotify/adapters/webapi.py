@@ -7,7 +7,7 @@ tokens to its debug log. So its retries and its logger are off, and what to do a
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +19,7 @@ from services.mesh.errors import (
     DependencyUnavailable,
     InvalidRequest,
     MeshError,
+    SpotifyAuthorizationFailed,
     SpotifyCredentialsRejected,
     SpotifyForbidden,
     SpotifyNotFound,
@@ -96,7 +97,10 @@ class WebApiSettings:
 class WebApi:
     """Spotify as a Catalogue."""
 
-    def __init__(self, settings: WebApiSettings, pause: Pause, breaker: Breaker) -> None:
+    def __init__(
+        self, settings: WebApiSettings, pause: Pause, breaker: Breaker, token_of: Callable[[str], Awaitable[str]]
+    ) -> None:
+        """Args: token_of: returns the bearer token of a user's account."""
         logging.getLogger("spotipy").setLevel(logging.CRITICAL)
         self._credentials = _Credentials(settings)
         # A plain session never repeats anything. The one that spotipy builds reports every server error as 429, even when it is
@@ -110,6 +114,8 @@ class WebApi:
             status_retries=0,
         )
         self._spotify.prefix = f"{settings.api_url.rstrip('/')}/"
+        self._settings = settings
+        self._token_of = token_of
         self._pause = pause
         self._breaker = breaker
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="spotify")
@@ -138,11 +144,13 @@ class WebApi:
         while True:
             await self._pause.check()
             self._breaker.check()
+            token = await self._token_of(request.user) if request.user else None
             try:
-                answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._call, request)
+                loop = asyncio.get_running_loop()
+                answer = await loop.run_in_executor(self._threads, self._call, request, token)
             except _Refused as refused:
                 self._breaker.succeeded()
-                if refused.status == requests.codes.unauthorized and not fresh_token:
+                if refused.status == requests.codes.unauthorized and not (fresh_token or request.user):
                     fresh_token = True
                     self._credentials.forget()
                     continue
@@ -164,6 +172,8 @@ class WebApi:
                 limited: SpotifyRateLimited = await self._pause.begin(refused.retry_after)
                 log.warning("spotify asks for a pause", seconds=limited.retry_after)
                 return limited
+            case requests.codes.unauthorized if request.user:
+                return SpotifyAuthorizationFailed("Spotify no longer accepts it")
             case requests.codes.unauthorized:
                 return SpotifyCredentialsRejected()
             case requests.codes.forbidden:
@@ -174,10 +184,10 @@ class WebApi:
                 # 404, 410, and 400 for an id that has the right form and is none.
                 return SpotifyNotFound(request.name)
 
-    def _call(self, request: Request) -> JsonObject:
-        """Asks once, in a thread."""
+    def _call(self, request: Request, token: str | None) -> JsonObject:
+        """Asks once, in a thread; with a user's token, or as the application."""
         try:
-            answer = self._method(request)()
+            answer = _method(self._speaker(token), request)()
         except SpotifyException as error:
             status, headers = int(error.http_status), error.headers or {}
             raise _judged(status, _words(str(error.msg)), headers.get("Retry-After")) from None
@@ -192,18 +202,30 @@ class WebApi:
             raise _Outage("an answer that is no JSON object", again=True)
         return answer
 
-    def _method(self, request: Request) -> Callable[[], Any]:
-        spotify, subject, page = self._spotify, request.subject, {"limit": request.limit, "offset": request.offset}
-        methods: dict[Question, Callable[[], Any]] = {
-            Question.SEARCH: lambda: spotify.search(subject, type="track", **page),
-            Question.TRACK: lambda: spotify.track(subject),
-            Question.ALBUM: lambda: spotify.album(subject),
-            Question.ALBUM_TRACKS: lambda: spotify.album_tracks(subject, **page),
-            Question.ARTIST: lambda: spotify.artist(subject),
-            Question.PLAYLIST: lambda: spotify.playlist(subject, fields=_HEAD_FIELDS),
-            Question.PLAYLIST_ITEMS: lambda: spotify.playlist_items(subject, **page),
-        }
-        return methods[request.question]
+    def _speaker(self, token: str | None) -> Spotify:
+        if token is None:
+            return self._spotify
+        speaker = Spotify(
+            auth=token,
+            requests_session=self._session,
+            requests_timeout=(_CONNECT_SECONDS, self._settings.timeout_seconds),
+        )
+        speaker.prefix = self._spotify.prefix
+        return speaker
+
+
+def _method(spotify: Spotify, request: Request) -> Callable[[], Any]:
+    subject, page = request.subject, {"limit": request.limit, "offset": request.offset}
+    methods: dict[Question, Callable[[], Any]] = {
+        Question.SEARCH: lambda: spotify.search(subject, type="track", **page),
+        Question.TRACK: lambda: spotify.track(subject),
+        Question.ALBUM: lambda: spotify.album(subject),
+        Question.ALBUM_TRACKS: lambda: spotify.album_tracks(subject, **page),
+        Question.ARTIST: lambda: spotify.artist(subject),
+        Question.PLAYLIST: lambda: spotify.playlist(subject, fields=_HEAD_FIELDS),
+        Question.PLAYLIST_ITEMS: lambda: spotify.playlist_items(subject, **page),
+    }
+    return methods[request.question]
 
 
 def _judged(status: int, message: str, retry_after: str | None) -> Exception:

@@ -101,3 +101,37 @@ class GetPlaylistResponse(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[_catalogue_pb2.PlaylistItem]
     complete: bool
     def __init__(self, playlist: _Optional[_Union[_catalogue_pb2.Playlist, _Mapping]] = ..., items: _Optional[_Iterable[_Union[_catalogue_pb2.PlaylistItem, _Mapping]]] = ..., complete: _Optional[bool] = ...) -> None: ...
+
+class BeginAuthorizationRequest(_message.Message):
+    __slots__ = ("redirect_uri",)
+    REDIRECT_URI_FIELD_NUMBER: _ClassVar[int]
+    redirect_uri: str
+    def __init__(self, redirect_uri: _Optional[str] = ...) -> None: ...
+
+class BeginAuthorizationResponse(_message.Message):
+    __slots__ = ("authorization_uri", "state")
+    AUTHORIZATION_URI_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    authorization_uri: str
+    state: str
+    def __init__(self, authorization_uri: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
+
+class CompleteAuthorizationRequest(_message.Message):
+    __slots__ = ("state", "code")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    state: str
+    code: str
+    def __init__(self, state: _Optional[str] = ..., code: _Optional[str] = ...) -> None: ...
+
+class CompleteAuthorizationResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class RevokeAuthorizationRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class RevokeAuthorizationResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

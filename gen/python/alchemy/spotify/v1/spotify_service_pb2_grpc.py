@@ -73,6 +73,21 @@ class SpotifyServiceStub:
                 request_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetPlaylistRequest.SerializeToString,
                 response_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetPlaylistResponse.FromString,
                 _registered_method=True)
+        self.BeginAuthorization = channel.unary_unary(
+                '/alchemy.spotify.v1.SpotifyService/BeginAuthorization',
+                request_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.BeginAuthorizationRequest.SerializeToString,
+                response_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.BeginAuthorizationResponse.FromString,
+                _registered_method=True)
+        self.CompleteAuthorization = channel.unary_unary(
+                '/alchemy.spotify.v1.SpotifyService/CompleteAuthorization',
+                request_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationRequest.SerializeToString,
+                response_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationResponse.FromString,
+                _registered_method=True)
+        self.RevokeAuthorization = channel.unary_unary(
+                '/alchemy.spotify.v1.SpotifyService/RevokeAuthorization',
+                request_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.RevokeAuthorizationRequest.SerializeToString,
+                response_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.RevokeAuthorizationResponse.FromString,
+                _registered_method=True)
 
 
 class SpotifyServiceServicer:
@@ -133,8 +148,34 @@ class SpotifyServiceServicer:
         The first message holds the playlist and no items; each later one holds a page of items; the last one says `complete`
         and holds nothing else. A stream without that was cut: call again, what was read already comes from the cache.
 
-        Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists, and for those that Spotify makes itself, which it
+        Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists of an account that is not connected, and for those that Spotify makes itself, which it
         shows to no application since 2024.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BeginAuthorization(self, request, context):
+        """Begins to connect the caller's own Spotify account, for their private playlists. Send the person to authorization_uri;
+        Spotify brings them back to redirect_uri with `state` and `code`, which CompleteAuthorization takes. The proof key
+        (PKCE) stays on the server. INVALID_ARGUMENT with INVALID_REQUEST for a redirect_uri that is not on this machine.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompleteAuthorization(self, request, context):
+        """Connects the account. Its tokens are kept encrypted, for this user alone, and renewed by themselves.
+        FAILED_PRECONDITION with SPOTIFY_AUTHORIZATION_FAILED if the state is unknown, somebody else's or older than ten
+        minutes, or if Spotify refuses the code: begin again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeAuthorization(self, request, context):
+        """Forgets the caller's account and its tokens. It succeeds also if none is connected. Spotify's page
+        https://www.spotify.com/account/apps/ removes the permission itself.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -172,6 +213,21 @@ def add_SpotifyServiceServicer_to_server(servicer, server):
                     servicer.GetPlaylist,
                     request_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetPlaylistRequest.FromString,
                     response_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetPlaylistResponse.SerializeToString,
+            ),
+            'BeginAuthorization': grpc.unary_unary_rpc_method_handler(
+                    servicer.BeginAuthorization,
+                    request_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.BeginAuthorizationRequest.FromString,
+                    response_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.BeginAuthorizationResponse.SerializeToString,
+            ),
+            'CompleteAuthorization': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompleteAuthorization,
+                    request_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationRequest.FromString,
+                    response_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationResponse.SerializeToString,
+            ),
+            'RevokeAuthorization': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeAuthorization,
+                    request_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.RevokeAuthorizationRequest.FromString,
+                    response_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.RevokeAuthorizationResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -345,6 +401,87 @@ class SpotifyService:
             '/alchemy.spotify.v1.SpotifyService/GetPlaylist',
             alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetPlaylistRequest.SerializeToString,
             alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetPlaylistResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BeginAuthorization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.spotify.v1.SpotifyService/BeginAuthorization',
+            alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.BeginAuthorizationRequest.SerializeToString,
+            alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.BeginAuthorizationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompleteAuthorization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.spotify.v1.SpotifyService/CompleteAuthorization',
+            alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationRequest.SerializeToString,
+            alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeAuthorization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.spotify.v1.SpotifyService/RevokeAuthorization',
+            alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.RevokeAuthorizationRequest.SerializeToString,
+            alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.RevokeAuthorizationResponse.FromString,
             options,
             channel_credentials,
             insecure,

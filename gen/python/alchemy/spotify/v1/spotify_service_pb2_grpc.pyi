@@ -48,8 +48,22 @@ class SpotifyServiceStub:
     The first message holds the playlist and no items; each later one holds a page of items; the last one says `complete`
     and holds nothing else. A stream without that was cut: call again, what was read already comes from the cache.
 
-    Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists, and for those that Spotify makes itself, which it
+    Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists of an account that is not connected, and for those that Spotify makes itself, which it
     shows to no application since 2024.
+    """
+    BeginAuthorization: _aio.UnaryUnaryMultiCallable[_spotify_service_pb2.BeginAuthorizationRequest, _spotify_service_pb2.BeginAuthorizationResponse]
+    """Begins to connect the caller's own Spotify account, for their private playlists. Send the person to authorization_uri;
+    Spotify brings them back to redirect_uri with `state` and `code`, which CompleteAuthorization takes. The proof key
+    (PKCE) stays on the server. INVALID_ARGUMENT with INVALID_REQUEST for a redirect_uri that is not on this machine.
+    """
+    CompleteAuthorization: _aio.UnaryUnaryMultiCallable[_spotify_service_pb2.CompleteAuthorizationRequest, _spotify_service_pb2.CompleteAuthorizationResponse]
+    """Connects the account. Its tokens are kept encrypted, for this user alone, and renewed by themselves.
+    FAILED_PRECONDITION with SPOTIFY_AUTHORIZATION_FAILED if the state is unknown, somebody else's or older than ten
+    minutes, or if Spotify refuses the code: begin again.
+    """
+    RevokeAuthorization: _aio.UnaryUnaryMultiCallable[_spotify_service_pb2.RevokeAuthorizationRequest, _spotify_service_pb2.RevokeAuthorizationResponse]
+    """Forgets the caller's account and its tokens. It succeeds also if none is connected. Spotify's page
+    https://www.spotify.com/account/apps/ removes the permission itself.
     """
 
 class SpotifyServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -122,8 +136,40 @@ class SpotifyServiceServicer(metaclass=_abc_1.ABCMeta):
         The first message holds the playlist and no items; each later one holds a page of items; the last one says `complete`
         and holds nothing else. A stream without that was cut: call again, what was read already comes from the cache.
 
-        Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists, and for those that Spotify makes itself, which it
+        Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists of an account that is not connected, and for those that Spotify makes itself, which it
         shows to no application since 2024.
+        """
+
+    @_abc_1.abstractmethod
+    def BeginAuthorization(
+        self,
+        request: _spotify_service_pb2.BeginAuthorizationRequest,
+        context: _aio.ServicerContext[_spotify_service_pb2.BeginAuthorizationRequest, _abc.Awaitable[_spotify_service_pb2.BeginAuthorizationResponse]],
+    ) -> _abc.Awaitable[_spotify_service_pb2.BeginAuthorizationResponse]:
+        """Begins to connect the caller's own Spotify account, for their private playlists. Send the person to authorization_uri;
+        Spotify brings them back to redirect_uri with `state` and `code`, which CompleteAuthorization takes. The proof key
+        (PKCE) stays on the server. INVALID_ARGUMENT with INVALID_REQUEST for a redirect_uri that is not on this machine.
+        """
+
+    @_abc_1.abstractmethod
+    def CompleteAuthorization(
+        self,
+        request: _spotify_service_pb2.CompleteAuthorizationRequest,
+        context: _aio.ServicerContext[_spotify_service_pb2.CompleteAuthorizationRequest, _abc.Awaitable[_spotify_service_pb2.CompleteAuthorizationResponse]],
+    ) -> _abc.Awaitable[_spotify_service_pb2.CompleteAuthorizationResponse]:
+        """Connects the account. Its tokens are kept encrypted, for this user alone, and renewed by themselves.
+        FAILED_PRECONDITION with SPOTIFY_AUTHORIZATION_FAILED if the state is unknown, somebody else's or older than ten
+        minutes, or if Spotify refuses the code: begin again.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeAuthorization(
+        self,
+        request: _spotify_service_pb2.RevokeAuthorizationRequest,
+        context: _aio.ServicerContext[_spotify_service_pb2.RevokeAuthorizationRequest, _abc.Awaitable[_spotify_service_pb2.RevokeAuthorizationResponse]],
+    ) -> _abc.Awaitable[_spotify_service_pb2.RevokeAuthorizationResponse]:
+        """Forgets the caller's account and its tokens. It succeeds also if none is connected. Spotify's page
+        https://www.spotify.com/account/apps/ removes the permission itself.
         """
 
 def add_SpotifyServiceServicer_to_server(servicer: SpotifyServiceServicer, server: _aio.Server) -> None: ...

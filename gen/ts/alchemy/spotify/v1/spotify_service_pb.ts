@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/spotify/v1/spotify_service.proto.
  */
 export const file_alchemy_spotify_v1_spotify_service: GenFile = /*@__PURE__*/
-  fileDesc("CihhbGNoZW15L3Nwb3RpZnkvdjEvc3BvdGlmeV9zZXJ2aWNlLnByb3RvEhJhbGNoZW15LnNwb3RpZnkudjEiUQoTU2VhcmNoVHJhY2tzUmVxdWVzdBITCgVxdWVyeRgBIAEoCUIE4kEBAhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJuChRTZWFyY2hUcmFja3NSZXNwb25zZRIpCgZ0cmFja3MYASADKAsyGS5hbGNoZW15LnNwb3RpZnkudjEuVHJhY2sSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhIKCnRvdGFsX3NpemUYAyABKAUiKAoSUmVzb2x2ZUxpbmtSZXF1ZXN0EhIKBGxpbmsYASABKAlCBOJBAQIi2QEKE1Jlc29sdmVMaW5rUmVzcG9uc2USKgoFdHJhY2sYASABKAsyGS5hbGNoZW15LnNwb3RpZnkudjEuVHJhY2tIABIqCgVhbGJ1bRgCIAEoCzIZLmFsY2hlbXkuc3BvdGlmeS52MS5BbGJ1bUgAEjAKCHBsYXlsaXN0GAMgASgLMhwuYWxjaGVteS5zcG90aWZ5LnYxLlBsYXlsaXN0SAASLAoGYXJ0aXN0GAQgASgLMhouYWxjaGVteS5zcG90aWZ5LnYxLkFydGlzdEgAQgoKCHJlc291cmNlIkoKD0dldFRyYWNrUmVxdWVzdBI3CgRuYW1lGAEgASgJQiniQQEC+kEiCiBzb3VuZC1mb3JnZS1hbGNoZW15L1Nwb3RpZnlUcmFjayI8ChBHZXRUcmFja1Jlc3BvbnNlEigKBXRyYWNrGAEgASgLMhkuYWxjaGVteS5zcG90aWZ5LnYxLlRyYWNrIkoKD0dldEFsYnVtUmVxdWVzdBI3CgRuYW1lGAEgASgJQiniQQEC+kEiCiBzb3VuZC1mb3JnZS1hbGNoZW15L1Nwb3RpZnlBbGJ1bSJnChBHZXRBbGJ1bVJlc3BvbnNlEigKBWFsYnVtGAEgASgLMhkuYWxjaGVteS5zcG90aWZ5LnYxLkFsYnVtEikKBnRyYWNrcxgCIAMoCzIZLmFsY2hlbXkuc3BvdGlmeS52MS5UcmFjayJMChBHZXRBcnRpc3RSZXF1ZXN0EjgKBG5hbWUYASABKAlCKuJBAQL6QSMKIXNvdW5kLWZvcmdlLWFsY2hlbXkvU3BvdGlmeUFydGlzdCI/ChFHZXRBcnRpc3RSZXNwb25zZRIqCgZhcnRpc3QYASABKAsyGi5hbGNoZW15LnNwb3RpZnkudjEuQXJ0aXN0IlAKEkdldFBsYXlsaXN0UmVxdWVzdBI6CgRuYW1lGAEgASgJQiziQQEC+kElCiNzb3VuZC1mb3JnZS1hbGNoZW15L1Nwb3RpZnlQbGF5bGlzdCKIAQoTR2V0UGxheWxpc3RSZXNwb25zZRIuCghwbGF5bGlzdBgBIAEoCzIcLmFsY2hlbXkuc3BvdGlmeS52MS5QbGF5bGlzdBIvCgVpdGVtcxgCIAMoCzIgLmFsY2hlbXkuc3BvdGlmeS52MS5QbGF5bGlzdEl0ZW0SEAoIY29tcGxldGUYAyABKAgylwYKDlNwb3RpZnlTZXJ2aWNlEoQBCgxTZWFyY2hUcmFja3MSJy5hbGNoZW15LnNwb3RpZnkudjEuU2VhcmNoVHJhY2tzUmVxdWVzdBooLmFsY2hlbXkuc3BvdGlmeS52MS5TZWFyY2hUcmFja3NSZXNwb25zZSIhgtPkkwIbEhkvdjEvc3BvdGlmeS90cmFja3M6c2VhcmNoEnsKC1Jlc29sdmVMaW5rEiYuYWxjaGVteS5zcG90aWZ5LnYxLlJlc29sdmVMaW5rUmVxdWVzdBonLmFsY2hlbXkuc3BvdGlmeS52MS5SZXNvbHZlTGlua1Jlc3BvbnNlIhuC0+STAhUSEy92MS9zcG90aWZ5OnJlc29sdmUSegoIR2V0VHJhY2sSIy5hbGNoZW15LnNwb3RpZnkudjEuR2V0VHJhY2tSZXF1ZXN0GiQuYWxjaGVteS5zcG90aWZ5LnYxLkdldFRyYWNrUmVzcG9uc2UiI4LT5JMCHRIbL3YxL3tuYW1lPXNwb3RpZnkvdHJhY2tzLyp9EnoKCEdldEFsYnVtEiMuYWxjaGVteS5zcG90aWZ5LnYxLkdldEFsYnVtUmVxdWVzdBokLmFsY2hlbXkuc3BvdGlmeS52MS5HZXRBbGJ1bVJlc3BvbnNlIiOC0+STAh0SGy92MS97bmFtZT1zcG90aWZ5L2FsYnVtcy8qfRJ+CglHZXRBcnRpc3QSJC5hbGNoZW15LnNwb3RpZnkudjEuR2V0QXJ0aXN0UmVxdWVzdBolLmFsY2hlbXkuc3BvdGlmeS52MS5HZXRBcnRpc3RSZXNwb25zZSIkgtPkkwIeEhwvdjEve25hbWU9c3BvdGlmeS9hcnRpc3RzLyp9EogBCgtHZXRQbGF5bGlzdBImLmFsY2hlbXkuc3BvdGlmeS52MS5HZXRQbGF5bGlzdFJlcXVlc3QaJy5hbGNoZW15LnNwb3RpZnkudjEuR2V0UGxheWxpc3RSZXNwb25zZSImgtPkkwIgEh4vdjEve25hbWU9c3BvdGlmeS9wbGF5bGlzdHMvKn0wAWIGcHJvdG8z", [file_alchemy_spotify_v1_catalogue, file_google_api_annotations, file_google_api_field_behavior, file_google_api_resource]);
+  fileDesc("CihhbGNoZW15L3Nwb3RpZnkvdjEvc3BvdGlmeV9zZXJ2aWNlLnByb3RvEhJhbGNoZW15LnNwb3RpZnkudjEiUQoTU2VhcmNoVHJhY2tzUmVxdWVzdBITCgVxdWVyeRgBIAEoCUIE4kEBAhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJuChRTZWFyY2hUcmFja3NSZXNwb25zZRIpCgZ0cmFja3MYASADKAsyGS5hbGNoZW15LnNwb3RpZnkudjEuVHJhY2sSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhIKCnRvdGFsX3NpemUYAyABKAUiKAoSUmVzb2x2ZUxpbmtSZXF1ZXN0EhIKBGxpbmsYASABKAlCBOJBAQIi2QEKE1Jlc29sdmVMaW5rUmVzcG9uc2USKgoFdHJhY2sYASABKAsyGS5hbGNoZW15LnNwb3RpZnkudjEuVHJhY2tIABIqCgVhbGJ1bRgCIAEoCzIZLmFsY2hlbXkuc3BvdGlmeS52MS5BbGJ1bUgAEjAKCHBsYXlsaXN0GAMgASgLMhwuYWxjaGVteS5zcG90aWZ5LnYxLlBsYXlsaXN0SAASLAoGYXJ0aXN0GAQgASgLMhouYWxjaGVteS5zcG90aWZ5LnYxLkFydGlzdEgAQgoKCHJlc291cmNlIkoKD0dldFRyYWNrUmVxdWVzdBI3CgRuYW1lGAEgASgJQiniQQEC+kEiCiBzb3VuZC1mb3JnZS1hbGNoZW15L1Nwb3RpZnlUcmFjayI8ChBHZXRUcmFja1Jlc3BvbnNlEigKBXRyYWNrGAEgASgLMhkuYWxjaGVteS5zcG90aWZ5LnYxLlRyYWNrIkoKD0dldEFsYnVtUmVxdWVzdBI3CgRuYW1lGAEgASgJQiniQQEC+kEiCiBzb3VuZC1mb3JnZS1hbGNoZW15L1Nwb3RpZnlBbGJ1bSJnChBHZXRBbGJ1bVJlc3BvbnNlEigKBWFsYnVtGAEgASgLMhkuYWxjaGVteS5zcG90aWZ5LnYxLkFsYnVtEikKBnRyYWNrcxgCIAMoCzIZLmFsY2hlbXkuc3BvdGlmeS52MS5UcmFjayJMChBHZXRBcnRpc3RSZXF1ZXN0EjgKBG5hbWUYASABKAlCKuJBAQL6QSMKIXNvdW5kLWZvcmdlLWFsY2hlbXkvU3BvdGlmeUFydGlzdCI/ChFHZXRBcnRpc3RSZXNwb25zZRIqCgZhcnRpc3QYASABKAsyGi5hbGNoZW15LnNwb3RpZnkudjEuQXJ0aXN0IlAKEkdldFBsYXlsaXN0UmVxdWVzdBI6CgRuYW1lGAEgASgJQiziQQEC+kElCiNzb3VuZC1mb3JnZS1hbGNoZW15L1Nwb3RpZnlQbGF5bGlzdCKIAQoTR2V0UGxheWxpc3RSZXNwb25zZRIuCghwbGF5bGlzdBgBIAEoCzIcLmFsY2hlbXkuc3BvdGlmeS52MS5QbGF5bGlzdBIvCgVpdGVtcxgCIAMoCzIgLmFsY2hlbXkuc3BvdGlmeS52MS5QbGF5bGlzdEl0ZW0SEAoIY29tcGxldGUYAyABKAgiNwoZQmVnaW5BdXRob3JpemF0aW9uUmVxdWVzdBIaCgxyZWRpcmVjdF91cmkYASABKAlCBOJBAQIiRgoaQmVnaW5BdXRob3JpemF0aW9uUmVzcG9uc2USGQoRYXV0aG9yaXphdGlvbl91cmkYASABKAkSDQoFc3RhdGUYAiABKAkiRwocQ29tcGxldGVBdXRob3JpemF0aW9uUmVxdWVzdBITCgVzdGF0ZRgBIAEoCUIE4kEBAhISCgRjb2RlGAIgASgJQgTiQQECIh8KHUNvbXBsZXRlQXV0aG9yaXphdGlvblJlc3BvbnNlIhwKGlJldm9rZUF1dGhvcml6YXRpb25SZXF1ZXN0Ih0KG1Jldm9rZUF1dGhvcml6YXRpb25SZXNwb25zZTKDCgoOU3BvdGlmeVNlcnZpY2UShAEKDFNlYXJjaFRyYWNrcxInLmFsY2hlbXkuc3BvdGlmeS52MS5TZWFyY2hUcmFja3NSZXF1ZXN0GiguYWxjaGVteS5zcG90aWZ5LnYxLlNlYXJjaFRyYWNrc1Jlc3BvbnNlIiGC0+STAhsSGS92MS9zcG90aWZ5L3RyYWNrczpzZWFyY2gSewoLUmVzb2x2ZUxpbmsSJi5hbGNoZW15LnNwb3RpZnkudjEuUmVzb2x2ZUxpbmtSZXF1ZXN0GicuYWxjaGVteS5zcG90aWZ5LnYxLlJlc29sdmVMaW5rUmVzcG9uc2UiG4LT5JMCFRITL3YxL3Nwb3RpZnk6cmVzb2x2ZRJ6CghHZXRUcmFjaxIjLmFsY2hlbXkuc3BvdGlmeS52MS5HZXRUcmFja1JlcXVlc3QaJC5hbGNoZW15LnNwb3RpZnkudjEuR2V0VHJhY2tSZXNwb25zZSIjgtPkkwIdEhsvdjEve25hbWU9c3BvdGlmeS90cmFja3MvKn0SegoIR2V0QWxidW0SIy5hbGNoZW15LnNwb3RpZnkudjEuR2V0QWxidW1SZXF1ZXN0GiQuYWxjaGVteS5zcG90aWZ5LnYxLkdldEFsYnVtUmVzcG9uc2UiI4LT5JMCHRIbL3YxL3tuYW1lPXNwb3RpZnkvYWxidW1zLyp9En4KCUdldEFydGlzdBIkLmFsY2hlbXkuc3BvdGlmeS52MS5HZXRBcnRpc3RSZXF1ZXN0GiUuYWxjaGVteS5zcG90aWZ5LnYxLkdldEFydGlzdFJlc3BvbnNlIiSC0+STAh4SHC92MS97bmFtZT1zcG90aWZ5L2FydGlzdHMvKn0SiAEKC0dldFBsYXlsaXN0EiYuYWxjaGVteS5zcG90aWZ5LnYxLkdldFBsYXlsaXN0UmVxdWVzdBonLmFsY2hlbXkuc3BvdGlmeS52MS5HZXRQbGF5bGlzdFJlc3BvbnNlIiaC0+STAiASHi92MS97bmFtZT1zcG90aWZ5L3BsYXlsaXN0cy8qfTABEp8BChJCZWdpbkF1dGhvcml6YXRpb24SLS5hbGNoZW15LnNwb3RpZnkudjEuQmVnaW5BdXRob3JpemF0aW9uUmVxdWVzdBouLmFsY2hlbXkuc3BvdGlmeS52MS5CZWdpbkF1dGhvcml6YXRpb25SZXNwb25zZSIqgtPkkwIkIh8vdjEvc3BvdGlmeS9hdXRob3JpemF0aW9uOmJlZ2luOgEqEqsBChVDb21wbGV0ZUF1dGhvcml6YXRpb24SMC5hbGNoZW15LnNwb3RpZnkudjEuQ29tcGxldGVBdXRob3JpemF0aW9uUmVxdWVzdBoxLmFsY2hlbXkuc3BvdGlmeS52MS5Db21wbGV0ZUF1dGhvcml6YXRpb25SZXNwb25zZSItgtPkkwInIiIvdjEvc3BvdGlmeS9hdXRob3JpemF0aW9uOmNvbXBsZXRlOgEqEpkBChNSZXZva2VBdXRob3JpemF0aW9uEi4uYWxjaGVteS5zcG90aWZ5LnYxLlJldm9rZUF1dGhvcml6YXRpb25SZXF1ZXN0Gi8uYWxjaGVteS5zcG90aWZ5LnYxLlJldm9rZUF1dGhvcml6YXRpb25SZXNwb25zZSIhgtPkkwIbKhkvdjEvc3BvdGlmeS9hdXRob3JpemF0aW9uYgZwcm90bzM", [file_alchemy_spotify_v1_catalogue, file_google_api_annotations, file_google_api_field_behavior, file_google_api_resource]);
 
 /**
  * Request of SearchTracks.
@@ -353,6 +353,129 @@ export const GetPlaylistResponseSchema: GenMessage<GetPlaylistResponse> = /*@__P
   messageDesc(file_alchemy_spotify_v1_spotify_service, 11);
 
 /**
+ * Request of BeginAuthorization.
+ *
+ * @generated from message alchemy.spotify.v1.BeginAuthorizationRequest
+ */
+export type BeginAuthorizationRequest = Message<"alchemy.spotify.v1.BeginAuthorizationRequest"> & {
+  /**
+   * Where Spotify sends the person back to: an http address of 127.0.0.1 or [::1], as registered with the application.
+   * The port may be any.
+   *
+   * @generated from field: string redirect_uri = 1;
+   */
+  redirectUri: string;
+};
+
+/**
+ * Describes the message alchemy.spotify.v1.BeginAuthorizationRequest.
+ * Use `create(BeginAuthorizationRequestSchema)` to create a new message.
+ */
+export const BeginAuthorizationRequestSchema: GenMessage<BeginAuthorizationRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_spotify_v1_spotify_service, 12);
+
+/**
+ * Response of BeginAuthorization.
+ *
+ * @generated from message alchemy.spotify.v1.BeginAuthorizationResponse
+ */
+export type BeginAuthorizationResponse = Message<"alchemy.spotify.v1.BeginAuthorizationResponse"> & {
+  /**
+   * The page of Spotify on which the person agrees.
+   *
+   * @generated from field: string authorization_uri = 1;
+   */
+  authorizationUri: string;
+
+  /**
+   * Names this attempt; it comes back with the code. Works for ten minutes, once.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+};
+
+/**
+ * Describes the message alchemy.spotify.v1.BeginAuthorizationResponse.
+ * Use `create(BeginAuthorizationResponseSchema)` to create a new message.
+ */
+export const BeginAuthorizationResponseSchema: GenMessage<BeginAuthorizationResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_spotify_v1_spotify_service, 13);
+
+/**
+ * Request of CompleteAuthorization.
+ *
+ * @generated from message alchemy.spotify.v1.CompleteAuthorizationRequest
+ */
+export type CompleteAuthorizationRequest = Message<"alchemy.spotify.v1.CompleteAuthorizationRequest"> & {
+  /**
+   * As it came back to redirect_uri.
+   *
+   * @generated from field: string state = 1;
+   */
+  state: string;
+
+  /**
+   * As it came back to redirect_uri.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message alchemy.spotify.v1.CompleteAuthorizationRequest.
+ * Use `create(CompleteAuthorizationRequestSchema)` to create a new message.
+ */
+export const CompleteAuthorizationRequestSchema: GenMessage<CompleteAuthorizationRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_spotify_v1_spotify_service, 14);
+
+/**
+ * Response of CompleteAuthorization.
+ *
+ * @generated from message alchemy.spotify.v1.CompleteAuthorizationResponse
+ */
+export type CompleteAuthorizationResponse = Message<"alchemy.spotify.v1.CompleteAuthorizationResponse"> & {
+};
+
+/**
+ * Describes the message alchemy.spotify.v1.CompleteAuthorizationResponse.
+ * Use `create(CompleteAuthorizationResponseSchema)` to create a new message.
+ */
+export const CompleteAuthorizationResponseSchema: GenMessage<CompleteAuthorizationResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_spotify_v1_spotify_service, 15);
+
+/**
+ * Request of RevokeAuthorization.
+ *
+ * @generated from message alchemy.spotify.v1.RevokeAuthorizationRequest
+ */
+export type RevokeAuthorizationRequest = Message<"alchemy.spotify.v1.RevokeAuthorizationRequest"> & {
+};
+
+/**
+ * Describes the message alchemy.spotify.v1.RevokeAuthorizationRequest.
+ * Use `create(RevokeAuthorizationRequestSchema)` to create a new message.
+ */
+export const RevokeAuthorizationRequestSchema: GenMessage<RevokeAuthorizationRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_spotify_v1_spotify_service, 16);
+
+/**
+ * Response of RevokeAuthorization.
+ *
+ * @generated from message alchemy.spotify.v1.RevokeAuthorizationResponse
+ */
+export type RevokeAuthorizationResponse = Message<"alchemy.spotify.v1.RevokeAuthorizationResponse"> & {
+};
+
+/**
+ * Describes the message alchemy.spotify.v1.RevokeAuthorizationResponse.
+ * Use `create(RevokeAuthorizationResponseSchema)` to create a new message.
+ */
+export const RevokeAuthorizationResponseSchema: GenMessage<RevokeAuthorizationResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_spotify_v1_spotify_service, 17);
+
+/**
  * Reads Spotify's catalogue through its Web API. It never delivers audio.
  *
  * The operator gives the mesh an application of their own (SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET); without one every call
@@ -427,7 +550,7 @@ export const SpotifyService: GenService<{
    * The first message holds the playlist and no items; each later one holds a page of items; the last one says `complete`
    * and holds nothing else. A stream without that was cut: call again, what was read already comes from the cache.
    *
-   * Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists, and for those that Spotify makes itself, which it
+   * Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists of an account that is not connected, and for those that Spotify makes itself, which it
    * shows to no application since 2024.
    *
    * @generated from rpc alchemy.spotify.v1.SpotifyService.GetPlaylist
@@ -436,6 +559,41 @@ export const SpotifyService: GenService<{
     methodKind: "server_streaming";
     input: typeof GetPlaylistRequestSchema;
     output: typeof GetPlaylistResponseSchema;
+  },
+  /**
+   * Begins to connect the caller's own Spotify account, for their private playlists. Send the person to authorization_uri;
+   * Spotify brings them back to redirect_uri with `state` and `code`, which CompleteAuthorization takes. The proof key
+   * (PKCE) stays on the server. INVALID_ARGUMENT with INVALID_REQUEST for a redirect_uri that is not on this machine.
+   *
+   * @generated from rpc alchemy.spotify.v1.SpotifyService.BeginAuthorization
+   */
+  beginAuthorization: {
+    methodKind: "unary";
+    input: typeof BeginAuthorizationRequestSchema;
+    output: typeof BeginAuthorizationResponseSchema;
+  },
+  /**
+   * Connects the account. Its tokens are kept encrypted, for this user alone, and renewed by themselves.
+   * FAILED_PRECONDITION with SPOTIFY_AUTHORIZATION_FAILED if the state is unknown, somebody else's or older than ten
+   * minutes, or if Spotify refuses the code: begin again.
+   *
+   * @generated from rpc alchemy.spotify.v1.SpotifyService.CompleteAuthorization
+   */
+  completeAuthorization: {
+    methodKind: "unary";
+    input: typeof CompleteAuthorizationRequestSchema;
+    output: typeof CompleteAuthorizationResponseSchema;
+  },
+  /**
+   * Forgets the caller's account and its tokens. It succeeds also if none is connected. Spotify's page
+   * https://www.spotify.com/account/apps/ removes the permission itself.
+   *
+   * @generated from rpc alchemy.spotify.v1.SpotifyService.RevokeAuthorization
+   */
+  revokeAuthorization: {
+    methodKind: "unary";
+    input: typeof RevokeAuthorizationRequestSchema;
+    output: typeof RevokeAuthorizationResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_alchemy_spotify_v1_spotify_service, 0);

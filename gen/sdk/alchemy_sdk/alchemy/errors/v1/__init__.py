@@ -256,6 +256,12 @@ class ErrorReason(betterproto2.Enum):
     applications, or a development-mode application without Premium. Metadata: name, detail (Spotify's words).
     """
 
+    SPOTIFY_AUTHORIZATION_FAILED = 86
+    """
+    FAILED_PRECONDITION. The attempt to connect a Spotify account is not known here, is over, or was refused by Spotify; or
+    the connected account has withdrawn its permission. Metadata: detail. Begin again.
+    """
+
     DOWNLOAD_NOT_FOUND = 100
     """
     NOT_FOUND. No such download. Metadata: name.
@@ -375,6 +381,7 @@ class ErrorReason(betterproto2.Enum):
             83: "ERROR_REASON_SPOTIFY_RATE_LIMITED",
             84: "ERROR_REASON_SPOTIFY_NOT_FOUND",
             85: "ERROR_REASON_SPOTIFY_FORBIDDEN",
+            86: "ERROR_REASON_SPOTIFY_AUTHORIZATION_FAILED",
             100: "ERROR_REASON_DOWNLOAD_NOT_FOUND",
             101: "ERROR_REASON_LINK_UNSUPPORTED",
             102: "ERROR_REASON_ADDRESS_FORBIDDEN",
@@ -435,6 +442,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SPOTIFY_RATE_LIMITED": 83,
             "ERROR_REASON_SPOTIFY_NOT_FOUND": 84,
             "ERROR_REASON_SPOTIFY_FORBIDDEN": 85,
+            "ERROR_REASON_SPOTIFY_AUTHORIZATION_FAILED": 86,
             "ERROR_REASON_DOWNLOAD_NOT_FOUND": 100,
             "ERROR_REASON_LINK_UNSUPPORTED": 101,
             "ERROR_REASON_ADDRESS_FORBIDDEN": 102,

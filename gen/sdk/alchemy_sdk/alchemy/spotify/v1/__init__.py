@@ -7,6 +7,10 @@ __all__ = (
     "Album",
     "Artist",
     "ArtistCredit",
+    "BeginAuthorizationRequest",
+    "BeginAuthorizationResponse",
+    "CompleteAuthorizationRequest",
+    "CompleteAuthorizationResponse",
     "GetAlbumRequest",
     "GetAlbumResponse",
     "GetArtistRequest",
@@ -21,6 +25,8 @@ __all__ = (
     "PlaylistItemKind",
     "ResolveLinkRequest",
     "ResolveLinkResponse",
+    "RevokeAuthorizationRequest",
+    "RevokeAuthorizationResponse",
     "SearchTracksRequest",
     "SearchTracksResponse",
     "SpotifyServiceStub",
@@ -194,6 +200,78 @@ class ArtistCredit(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.spotify.v1", "ArtistCredit", ArtistCredit)
+
+
+@dataclass(eq=False, repr=False)
+class BeginAuthorizationRequest(betterproto2.Message):
+    """
+    Request of BeginAuthorization.
+    """
+
+    redirect_uri: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Where Spotify sends the person back to: an http address of 127.0.0.1 or [::1], as registered with the application.
+    The port may be any.
+    """
+
+
+default_message_pool.register_message("alchemy.spotify.v1", "BeginAuthorizationRequest", BeginAuthorizationRequest)
+
+
+@dataclass(eq=False, repr=False)
+class BeginAuthorizationResponse(betterproto2.Message):
+    """
+    Response of BeginAuthorization.
+    """
+
+    authorization_uri: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The page of Spotify on which the person agrees.
+    """
+
+    state: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Names this attempt; it comes back with the code. Works for ten minutes, once.
+    """
+
+
+default_message_pool.register_message("alchemy.spotify.v1", "BeginAuthorizationResponse", BeginAuthorizationResponse)
+
+
+@dataclass(eq=False, repr=False)
+class CompleteAuthorizationRequest(betterproto2.Message):
+    """
+    Request of CompleteAuthorization.
+    """
+
+    state: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    As it came back to redirect_uri.
+    """
+
+    code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    As it came back to redirect_uri.
+    """
+
+
+default_message_pool.register_message(
+    "alchemy.spotify.v1", "CompleteAuthorizationRequest", CompleteAuthorizationRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class CompleteAuthorizationResponse(betterproto2.Message):
+    """
+    Response of CompleteAuthorization.
+    """
+
+    pass
+
+
+default_message_pool.register_message(
+    "alchemy.spotify.v1", "CompleteAuthorizationResponse", CompleteAuthorizationResponse
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -494,6 +572,30 @@ default_message_pool.register_message("alchemy.spotify.v1", "ResolveLinkResponse
 
 
 @dataclass(eq=False, repr=False)
+class RevokeAuthorizationRequest(betterproto2.Message):
+    """
+    Request of RevokeAuthorization.
+    """
+
+    pass
+
+
+default_message_pool.register_message("alchemy.spotify.v1", "RevokeAuthorizationRequest", RevokeAuthorizationRequest)
+
+
+@dataclass(eq=False, repr=False)
+class RevokeAuthorizationResponse(betterproto2.Message):
+    """
+    Response of RevokeAuthorization.
+    """
+
+    pass
+
+
+default_message_pool.register_message("alchemy.spotify.v1", "RevokeAuthorizationResponse", RevokeAuthorizationResponse)
+
+
+@dataclass(eq=False, repr=False)
 class SearchTracksRequest(betterproto2.Message):
     """
     Request of SearchTracks.
@@ -751,7 +853,7 @@ class SpotifyServiceStub(betterproto2_grpclib.ServiceStub):
         The first message holds the playlist and no items; each later one holds a page of items; the last one says `complete`
         and holds nothing else. A stream without that was cut: call again, what was read already comes from the cache.
 
-        Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists, and for those that Spotify makes itself, which it
+        Errors: NOT_FOUND with SPOTIFY_NOT_FOUND; also for private playlists of an account that is not connected, and for those that Spotify makes itself, which it
         shows to no application since 2024.
         """
 
@@ -764,6 +866,77 @@ class SpotifyServiceStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         ):
             yield response
+
+    async def begin_authorization(
+        self,
+        message: "BeginAuthorizationRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "BeginAuthorizationResponse":
+        """
+        Begins to connect the caller's own Spotify account, for their private playlists. Send the person to authorization_uri;
+        Spotify brings them back to redirect_uri with `state` and `code`, which CompleteAuthorization takes. The proof key
+        (PKCE) stays on the server. INVALID_ARGUMENT with INVALID_REQUEST for a redirect_uri that is not on this machine.
+        """
+
+        return await self._unary_unary(
+            "/alchemy.spotify.v1.SpotifyService/BeginAuthorization",
+            message,
+            BeginAuthorizationResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def complete_authorization(
+        self,
+        message: "CompleteAuthorizationRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "CompleteAuthorizationResponse":
+        """
+        Connects the account. Its tokens are kept encrypted, for this user alone, and renewed by themselves.
+        FAILED_PRECONDITION with SPOTIFY_AUTHORIZATION_FAILED if the state is unknown, somebody else's or older than ten
+        minutes, or if Spotify refuses the code: begin again.
+        """
+
+        return await self._unary_unary(
+            "/alchemy.spotify.v1.SpotifyService/CompleteAuthorization",
+            message,
+            CompleteAuthorizationResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def revoke_authorization(
+        self,
+        message: "RevokeAuthorizationRequest | None" = None,
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "RevokeAuthorizationResponse":
+        """
+        Forgets the caller's account and its tokens. It succeeds also if none is connected. Spotify's page
+        https://www.spotify.com/account/apps/ removes the permission itself.
+        """
+
+        if message is None:
+            message = RevokeAuthorizationRequest()
+
+        return await self._unary_unary(
+            "/alchemy.spotify.v1.SpotifyService/RevokeAuthorization",
+            message,
+            RevokeAuthorizationResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
 
 
 from ....google import protobuf as ___google__protobuf__
