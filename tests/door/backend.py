@@ -233,6 +233,7 @@ async def running_backend() -> AsyncIterator[Backend]:
         "alchemy.processing.v1.ProcessingService",
         "alchemy.realtime.v1.RealtimeService",
         "alchemy.spotify.v1.SpotifyService",
+        "alchemy.download.v1.DownloadService",
     ]
     bundle = ServiceBundle(register=register, names=names)
     async with serving(bundle, "127.0.0.1:0", Drain(), grace=0) as backend.port, _media() as backend.media_port:

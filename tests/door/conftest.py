@@ -74,14 +74,8 @@ async def running_envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
     listen, admin = (Address("127.0.0.1", port) for port in free_ports(2))
     config = GatewayConfig(
         descriptors=str(descriptor_file()),
-        upstreams={
-            "download": service,
-            "library": service,
-            "processing": service,
-            "realtime": service,
-            "spotify": service,
-            "media": media,
-        },
+        upstreams=dict.fromkeys(("library", "processing", "realtime", "spotify", "download"), service)
+        | {"media": media},
         listen=listen,
         admin=admin,
         max_upload_bytes=MAX_UPLOAD_BYTES,

@@ -124,5 +124,5 @@ async def test_separate_asks_for_what_was_said_and_may_be_repeated(fake: FakeMes
 
 
 async def test_an_unknown_encoding_is_refused_here(mesh: Mesh) -> None:
-    with pytest.raises(ValueError, match="aiff"):
-        await mesh.processing.separate("tracks/t", encoding="aiff")
+    with pytest.raises(ValueError, match="amr"):
+        await mesh.processing.separate("tracks/t", encoding="amr")
