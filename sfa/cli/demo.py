@@ -88,7 +88,8 @@ async def _separate(target: str, item: Item, wish: Wish, *, as_json: bool) -> No
         await pipeline.check(mesh, wish)
         with views.chosen(as_json=as_json) as view:
             await pipeline.separate(mesh, item, wish, view)
-            view.show(Step(file=item.label, stage="done", fraction=1.0))
+            reused = item.separation is not None and item.separation.reused
+            view.show(Step(file=item.label, stage="done before, answered at once" if reused else "done", fraction=1.0))
             view.event("done", pipeline.outcome(item, [], []))
 
 

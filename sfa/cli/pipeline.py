@@ -156,7 +156,7 @@ def step_of(label: str, snapshot: Separation) -> Step:
     """A snapshot of a separation as a step to show."""
     progress = snapshot.progress
     if snapshot.state == JobState.SUCCEEDED:
-        return Step(file=label, stage="separated", fraction=1.0)
+        return Step(file=label, stage="separated before" if snapshot.reused else "separated", fraction=1.0)
     if progress is None:
         return Step(file=label, stage=snapshot.state.name.lower() if snapshot.state.name else "unknown")
     if snapshot.cancel_requested:
