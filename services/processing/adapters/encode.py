@@ -1,5 +1,6 @@
 """Writes finished stems: WAVE and FLAC here, lossy files by ffmpeg."""
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -117,7 +118,9 @@ def _encode_lossy(path: Path, codec: str, sample_rate: int, blocks: Iterator[Flo
                 process.stdin.write(block.T.astype("<f4").tobytes())
             process.stdin.close()
         except BrokenPipeError:
-            pass  # its exit status says what happened
+            # Its exit status says what happened. What is left in the pipe's buffer cannot be flushed, now or on the way out.
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
         except BaseException:
             process.kill()
             raise
