@@ -56,7 +56,10 @@ def output_from_wire(message: Message) -> SeparationOutput:
     return SeparationOutput(**{**message, "stems": stems, "concessions": tuple(message["concessions"])})
 
 
-_ERRORS: Mapping[str, type[MeshError]] = {kind.reason: kind for kind in MeshError.__subclasses__()}
+# Not all subclasses: `services.mesh.remote` has one whose reason only its instances know.
+_ERRORS: Mapping[str, type[MeshError]] = {
+    kind.reason: kind for kind in MeshError.__subclasses__() if kind.__module__.startswith("services.mesh.errors.")
+}
 
 
 def error_to_wire(error: MeshError) -> Message:
