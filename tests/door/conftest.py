@@ -74,7 +74,7 @@ async def running_envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
     listen, admin = (Address("127.0.0.1", port) for port in free_ports(2))
     config = GatewayConfig(
         descriptors=str(descriptor_file()),
-        upstreams=dict.fromkeys(("library", "processing", "realtime", "spotify", "download"), service)
+        upstreams=dict.fromkeys(("library", "processing", "realtime", "spotify", "download", "analysis"), service)
         | {"media": media},
         listen=listen,
         admin=admin,

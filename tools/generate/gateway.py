@@ -12,6 +12,7 @@ NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
 LOCAL = GatewayConfig(
     descriptors="gen/descriptors/alchemy.binpb",
     upstreams={
+        "analysis": Address("127.0.0.1", 3004),
         "download": Address("127.0.0.1", 3002),
         "library": Address("127.0.0.1", 3005),
         "media": Address("127.0.0.1", 3015),
@@ -26,6 +27,7 @@ COMPOSE = GatewayConfig(
     descriptors="/etc/envoy/alchemy.binpb",
     listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
     upstreams={
+        "analysis": Address("analysis", 3004),
         "download": Address("download", 3002),
         "library": Address("library", 3005),
         "media": Address("library", 3015),

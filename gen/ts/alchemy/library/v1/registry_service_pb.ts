@@ -4,12 +4,16 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Corrections, Feature } from "../../analysis/v1/results_pb.js";
+import { file_alchemy_analysis_v1_results } from "../../analysis/v1/results_pb.js";
 import type { Then } from "../../chain/v1/chain_pb.js";
 import { file_alchemy_chain_v1_chain } from "../../chain/v1/chain_pb.js";
 import type { Artifact, Source, Track } from "./track_pb.js";
 import { file_alchemy_library_v1_track } from "./track_pb.js";
 import type { AudioProperties } from "../../type/v1/audio_pb.js";
 import { file_alchemy_type_v1_audio } from "../../type/v1/audio_pb.js";
+import type { MusicSummary } from "../../type/v1/music_pb.js";
+import { file_alchemy_type_v1_music } from "../../type/v1/music_pb.js";
 import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -17,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/library/v1/registry_service.proto.
  */
 export const file_alchemy_library_v1_registry_service: GenFile = /*@__PURE__*/
-  fileDesc("CilhbGNoZW15L2xpYnJhcnkvdjEvcmVnaXN0cnlfc2VydmljZS5wcm90bxISYWxjaGVteS5saWJyYXJ5LnYxIikKE1Jlc29sdmVUcmFja1JlcXVlc3QSEgoEbmFtZRgBIAEoCUIE4kEBAiJAChRSZXNvbHZlVHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjayKTAQoIU3RlbUZpbGUSDAoEc3RlbRgBIAEoCRIOCgZzaGEyNTYYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoAxIQCghmaWxlbmFtZRgEIAEoCRISCgptZWRpYV90eXBlGAUgASgJEi8KBWF1ZGlvGAYgASgLMiAuYWxjaGVteS50eXBlLnYxLkF1ZGlvUHJvcGVydGllcyJ4ChRSZWdpc3RlclN0ZW1zUmVxdWVzdBIYCgpzZXBhcmF0aW9uGAEgASgJQgTiQQECEhMKBW1vZGVsGAIgASgJQgTiQQECEjEKBXN0ZW1zGAMgAygLMhwuYWxjaGVteS5saWJyYXJ5LnYxLlN0ZW1GaWxlQgTiQQECIkgKFVJlZ2lzdGVyU3RlbXNSZXNwb25zZRIvCglhcnRpZmFjdHMYASADKAsyHC5hbGNoZW15LmxpYnJhcnkudjEuQXJ0aWZhY3QisQEKBFRhZ3MSDQoFdGl0bGUYASABKAkSDgoGYXJ0aXN0GAIgASgJEg0KBWFsYnVtGAMgASgJEhQKDGFsYnVtX2FydGlzdBgEIAEoCRIUCgxyZWxlYXNlX2RhdGUYBSABKAkSFAoMdHJhY2tfbnVtYmVyGAYgASgFEgwKBGlzcmMYByABKAkSDwoHYXJ0d29yaxgIIAEoDBIaChJhcnR3b3JrX21lZGlhX3R5cGUYCSABKAkitAEKEkltcG9ydFRyYWNrUmVxdWVzdBIQCghmaWxlbmFtZRgBIAEoCRIwCgZzb3VyY2UYAiABKAsyGi5hbGNoZW15LmxpYnJhcnkudjEuU291cmNlQgTiQQECEiYKBHRhZ3MYAyABKAsyGC5hbGNoZW15LmxpYnJhcnkudjEuVGFncxIkCgR0aGVuGAQgASgLMhYuYWxjaGVteS5jaGFpbi52MS5UaGVuEgwKBGRhdGEYBSABKAwiPwoTSW1wb3J0VHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjayJgChNGaW5kSW1wb3J0ZWRSZXF1ZXN0EhYKCGRvd25sb2FkGAEgASgJQgTiQQECEgsKA3VyaRgCIAEoCRIkCgR0aGVuGAMgASgLMhYuYWxjaGVteS5jaGFpbi52MS5UaGVuIkAKFEZpbmRJbXBvcnRlZFJlc3BvbnNlEigKBXRyYWNrGAEgASgLMhkuYWxjaGVteS5saWJyYXJ5LnYxLlRyYWNrMp8DCg9SZWdpc3RyeVNlcnZpY2USYQoMUmVzb2x2ZVRyYWNrEicuYWxjaGVteS5saWJyYXJ5LnYxLlJlc29sdmVUcmFja1JlcXVlc3QaKC5hbGNoZW15LmxpYnJhcnkudjEuUmVzb2x2ZVRyYWNrUmVzcG9uc2USZAoNUmVnaXN0ZXJTdGVtcxIoLmFsY2hlbXkubGlicmFyeS52MS5SZWdpc3RlclN0ZW1zUmVxdWVzdBopLmFsY2hlbXkubGlicmFyeS52MS5SZWdpc3RlclN0ZW1zUmVzcG9uc2USYAoLSW1wb3J0VHJhY2sSJi5hbGNoZW15LmxpYnJhcnkudjEuSW1wb3J0VHJhY2tSZXF1ZXN0GicuYWxjaGVteS5saWJyYXJ5LnYxLkltcG9ydFRyYWNrUmVzcG9uc2UoARJhCgxGaW5kSW1wb3J0ZWQSJy5hbGNoZW15LmxpYnJhcnkudjEuRmluZEltcG9ydGVkUmVxdWVzdBooLmFsY2hlbXkubGlicmFyeS52MS5GaW5kSW1wb3J0ZWRSZXNwb25zZWIGcHJvdG8z", [file_alchemy_chain_v1_chain, file_alchemy_library_v1_track, file_alchemy_type_v1_audio, file_google_api_field_behavior]);
+  fileDesc("CilhbGNoZW15L2xpYnJhcnkvdjEvcmVnaXN0cnlfc2VydmljZS5wcm90bxISYWxjaGVteS5saWJyYXJ5LnYxIikKE1Jlc29sdmVUcmFja1JlcXVlc3QSEgoEbmFtZRgBIAEoCUIE4kEBAiJAChRSZXNvbHZlVHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjayKTAQoIU3RlbUZpbGUSDAoEc3RlbRgBIAEoCRIOCgZzaGEyNTYYAiABKAkSEgoKc2l6ZV9ieXRlcxgDIAEoAxIQCghmaWxlbmFtZRgEIAEoCRISCgptZWRpYV90eXBlGAUgASgJEi8KBWF1ZGlvGAYgASgLMiAuYWxjaGVteS50eXBlLnYxLkF1ZGlvUHJvcGVydGllcyJ4ChRSZWdpc3RlclN0ZW1zUmVxdWVzdBIYCgpzZXBhcmF0aW9uGAEgASgJQgTiQQECEhMKBW1vZGVsGAIgASgJQgTiQQECEjEKBXN0ZW1zGAMgAygLMhwuYWxjaGVteS5saWJyYXJ5LnYxLlN0ZW1GaWxlQgTiQQECIkgKFVJlZ2lzdGVyU3RlbXNSZXNwb25zZRIvCglhcnRpZmFjdHMYASADKAsyHC5hbGNoZW15LmxpYnJhcnkudjEuQXJ0aWZhY3QisQEKBFRhZ3MSDQoFdGl0bGUYASABKAkSDgoGYXJ0aXN0GAIgASgJEg0KBWFsYnVtGAMgASgJEhQKDGFsYnVtX2FydGlzdBgEIAEoCRIUCgxyZWxlYXNlX2RhdGUYBSABKAkSFAoMdHJhY2tfbnVtYmVyGAYgASgFEgwKBGlzcmMYByABKAkSDwoHYXJ0d29yaxgIIAEoDBIaChJhcnR3b3JrX21lZGlhX3R5cGUYCSABKAkitAEKEkltcG9ydFRyYWNrUmVxdWVzdBIQCghmaWxlbmFtZRgBIAEoCRIwCgZzb3VyY2UYAiABKAsyGi5hbGNoZW15LmxpYnJhcnkudjEuU291cmNlQgTiQQECEiYKBHRhZ3MYAyABKAsyGC5hbGNoZW15LmxpYnJhcnkudjEuVGFncxIkCgR0aGVuGAQgASgLMhYuYWxjaGVteS5jaGFpbi52MS5UaGVuEgwKBGRhdGEYBSABKAwiPwoTSW1wb3J0VHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjayJgChNGaW5kSW1wb3J0ZWRSZXF1ZXN0EhYKCGRvd25sb2FkGAEgASgJQgTiQQECEgsKA3VyaRgCIAEoCRIkCgR0aGVuGAMgASgLMhYuYWxjaGVteS5jaGFpbi52MS5UaGVuIkAKFEZpbmRJbXBvcnRlZFJlc3BvbnNlEigKBXRyYWNrGAEgASgLMhkuYWxjaGVteS5saWJyYXJ5LnYxLlRyYWNrImAKDUZlYXR1cmVSZXN1bHQSLQoHZmVhdHVyZRgBIAEoDjIcLmFsY2hlbXkuYW5hbHlzaXMudjEuRmVhdHVyZRIQCghhbmFseXNpcxgCIAEoCRIOCgZzaGEyNTYYAyABKAkihQEKBU11c2ljEjMKCGZlYXR1cmVzGAEgAygLMiEuYWxjaGVteS5saWJyYXJ5LnYxLkZlYXR1cmVSZXN1bHQSNQoLY29ycmVjdGlvbnMYAiABKAsyIC5hbGNoZW15LmFuYWx5c2lzLnYxLkNvcnJlY3Rpb25zEhAKCHJldmlzaW9uGAMgASgDItoBChdSZWdpc3RlckFuYWx5c2lzUmVxdWVzdBIWCghhbmFseXNpcxgBIAEoCUIE4kEBAhIUCgZzaGEyNTYYAiABKAlCBOJBAQISGAoKc2l6ZV9ieXRlcxgDIAEoA0IE4kEBAhIWCghmaWxlbmFtZRgEIAEoCUIE4kEBAhIuCghmZWF0dXJlcxgFIAMoDjIcLmFsY2hlbXkuYW5hbHlzaXMudjEuRmVhdHVyZRIvCghtZWFzdXJlZBgGIAEoCzIdLmFsY2hlbXkudHlwZS52MS5NdXNpY1N1bW1hcnkiSgoYUmVnaXN0ZXJBbmFseXNpc1Jlc3BvbnNlEi4KCGFydGlmYWN0GAEgASgLMhwuYWxjaGVteS5saWJyYXJ5LnYxLkFydGlmYWN0IiUKD0dldE11c2ljUmVxdWVzdBISCgRuYW1lGAEgASgJQgTiQQECIjwKEEdldE11c2ljUmVzcG9uc2USKAoFbXVzaWMYASABKAsyGS5hbGNoZW15LmxpYnJhcnkudjEuTXVzaWMicgoTQ29ycmVjdE11c2ljUmVxdWVzdBISCgRuYW1lGAEgASgJQgTiQQECEjUKC2NvcnJlY3Rpb25zGAIgASgLMiAuYWxjaGVteS5hbmFseXNpcy52MS5Db3JyZWN0aW9ucxIQCghyZXZpc2lvbhgDIAEoAyJAChRDb3JyZWN0TXVzaWNSZXNwb25zZRIoCgVtdXNpYxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5NdXNpYzLIBQoPUmVnaXN0cnlTZXJ2aWNlEmEKDFJlc29sdmVUcmFjaxInLmFsY2hlbXkubGlicmFyeS52MS5SZXNvbHZlVHJhY2tSZXF1ZXN0GiguYWxjaGVteS5saWJyYXJ5LnYxLlJlc29sdmVUcmFja1Jlc3BvbnNlEmQKDVJlZ2lzdGVyU3RlbXMSKC5hbGNoZW15LmxpYnJhcnkudjEuUmVnaXN0ZXJTdGVtc1JlcXVlc3QaKS5hbGNoZW15LmxpYnJhcnkudjEuUmVnaXN0ZXJTdGVtc1Jlc3BvbnNlEmAKC0ltcG9ydFRyYWNrEiYuYWxjaGVteS5saWJyYXJ5LnYxLkltcG9ydFRyYWNrUmVxdWVzdBonLmFsY2hlbXkubGlicmFyeS52MS5JbXBvcnRUcmFja1Jlc3BvbnNlKAESYQoMRmluZEltcG9ydGVkEicuYWxjaGVteS5saWJyYXJ5LnYxLkZpbmRJbXBvcnRlZFJlcXVlc3QaKC5hbGNoZW15LmxpYnJhcnkudjEuRmluZEltcG9ydGVkUmVzcG9uc2USbQoQUmVnaXN0ZXJBbmFseXNpcxIrLmFsY2hlbXkubGlicmFyeS52MS5SZWdpc3RlckFuYWx5c2lzUmVxdWVzdBosLmFsY2hlbXkubGlicmFyeS52MS5SZWdpc3RlckFuYWx5c2lzUmVzcG9uc2USVQoIR2V0TXVzaWMSIy5hbGNoZW15LmxpYnJhcnkudjEuR2V0TXVzaWNSZXF1ZXN0GiQuYWxjaGVteS5saWJyYXJ5LnYxLkdldE11c2ljUmVzcG9uc2USYQoMQ29ycmVjdE11c2ljEicuYWxjaGVteS5saWJyYXJ5LnYxLkNvcnJlY3RNdXNpY1JlcXVlc3QaKC5hbGNoZW15LmxpYnJhcnkudjEuQ29ycmVjdE11c2ljUmVzcG9uc2ViBnByb3RvMw", [file_alchemy_analysis_v1_results, file_alchemy_chain_v1_chain, file_alchemy_library_v1_track, file_alchemy_type_v1_audio, file_alchemy_type_v1_music, file_google_api_field_behavior]);
 
 /**
  * Request of ResolveTrack.
@@ -378,6 +382,251 @@ export const FindImportedResponseSchema: GenMessage<FindImportedResponse> = /*@_
   messageDesc(file_alchemy_library_v1_registry_service, 9);
 
 /**
+ * Where the newest results of a feature are.
+ *
+ * @generated from message alchemy.library.v1.FeatureResult
+ */
+export type FeatureResult = Message<"alchemy.library.v1.FeatureResult"> & {
+  /**
+   * The feature.
+   *
+   * @generated from field: alchemy.analysis.v1.Feature feature = 1;
+   */
+  feature: Feature;
+
+  /**
+   * The analysis that delivered them, `tracks/{track}/analyses/{analysis}`.
+   *
+   * @generated from field: string analysis = 2;
+   */
+  analysis: string;
+
+  /**
+   * SHA-256 of the ResultsFile, the key in the blob store.
+   *
+   * @generated from field: string sha256 = 3;
+   */
+  sha256: string;
+};
+
+/**
+ * Describes the message alchemy.library.v1.FeatureResult.
+ * Use `create(FeatureResultSchema)` to create a new message.
+ */
+export const FeatureResultSchema: GenMessage<FeatureResult> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 10);
+
+/**
+ * What the library knows about the music of a track.
+ *
+ * @generated from message alchemy.library.v1.Music
+ */
+export type Music = Message<"alchemy.library.v1.Music"> & {
+  /**
+   * The newest results of each feature that has any.
+   *
+   * @generated from field: repeated alchemy.library.v1.FeatureResult features = 1;
+   */
+  features: FeatureResult[];
+
+  /**
+   * What people corrected; absent if nothing.
+   *
+   * @generated from field: alchemy.analysis.v1.Corrections corrections = 2;
+   */
+  corrections?: Corrections | undefined;
+
+  /**
+   * Counts the changes of all this.
+   *
+   * @generated from field: int64 revision = 3;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message alchemy.library.v1.Music.
+ * Use `create(MusicSchema)` to create a new message.
+ */
+export const MusicSchema: GenMessage<Music> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 11);
+
+/**
+ * Request of RegisterAnalysis.
+ *
+ * @generated from message alchemy.library.v1.RegisterAnalysisRequest
+ */
+export type RegisterAnalysisRequest = Message<"alchemy.library.v1.RegisterAnalysisRequest"> & {
+  /**
+   * The analysis, `tracks/{track}/analyses/{analysis}`.
+   *
+   * @generated from field: string analysis = 1;
+   */
+  analysis: string;
+
+  /**
+   * SHA-256 of the ResultsFile, the key in the blob store.
+   *
+   * @generated from field: string sha256 = 2;
+   */
+  sha256: string;
+
+  /**
+   * Size in bytes.
+   *
+   * @generated from field: int64 size_bytes = 3;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * A file name to save it under.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The features that it holds, if it is of the track itself; else empty.
+   *
+   * @generated from field: repeated alchemy.analysis.v1.Feature features = 5;
+   */
+  features: Feature[];
+
+  /**
+   * What lists show of these features, as measured.
+   *
+   * @generated from field: alchemy.type.v1.MusicSummary measured = 6;
+   */
+  measured?: MusicSummary | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.RegisterAnalysisRequest.
+ * Use `create(RegisterAnalysisRequestSchema)` to create a new message.
+ */
+export const RegisterAnalysisRequestSchema: GenMessage<RegisterAnalysisRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 12);
+
+/**
+ * Response of RegisterAnalysis.
+ *
+ * @generated from message alchemy.library.v1.RegisterAnalysisResponse
+ */
+export type RegisterAnalysisResponse = Message<"alchemy.library.v1.RegisterAnalysisResponse"> & {
+  /**
+   * The artifact.
+   *
+   * @generated from field: alchemy.library.v1.Artifact artifact = 1;
+   */
+  artifact?: Artifact | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.RegisterAnalysisResponse.
+ * Use `create(RegisterAnalysisResponseSchema)` to create a new message.
+ */
+export const RegisterAnalysisResponseSchema: GenMessage<RegisterAnalysisResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 13);
+
+/**
+ * Request of GetMusic.
+ *
+ * @generated from message alchemy.library.v1.GetMusicRequest
+ */
+export type GetMusicRequest = Message<"alchemy.library.v1.GetMusicRequest"> & {
+  /**
+   * `tracks/{track}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message alchemy.library.v1.GetMusicRequest.
+ * Use `create(GetMusicRequestSchema)` to create a new message.
+ */
+export const GetMusicRequestSchema: GenMessage<GetMusicRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 14);
+
+/**
+ * Response of GetMusic.
+ *
+ * @generated from message alchemy.library.v1.GetMusicResponse
+ */
+export type GetMusicResponse = Message<"alchemy.library.v1.GetMusicResponse"> & {
+  /**
+   * What is known.
+   *
+   * @generated from field: alchemy.library.v1.Music music = 1;
+   */
+  music?: Music | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.GetMusicResponse.
+ * Use `create(GetMusicResponseSchema)` to create a new message.
+ */
+export const GetMusicResponseSchema: GenMessage<GetMusicResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 15);
+
+/**
+ * Request of CorrectMusic.
+ *
+ * @generated from message alchemy.library.v1.CorrectMusicRequest
+ */
+export type CorrectMusicRequest = Message<"alchemy.library.v1.CorrectMusicRequest"> & {
+  /**
+   * `tracks/{track}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * All corrections that hold from now on; absent = none.
+   *
+   * @generated from field: alchemy.analysis.v1.Corrections corrections = 2;
+   */
+  corrections?: Corrections | undefined;
+
+  /**
+   * Music.revision that they were made from.
+   *
+   * @generated from field: int64 revision = 3;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message alchemy.library.v1.CorrectMusicRequest.
+ * Use `create(CorrectMusicRequestSchema)` to create a new message.
+ */
+export const CorrectMusicRequestSchema: GenMessage<CorrectMusicRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 16);
+
+/**
+ * Response of CorrectMusic.
+ *
+ * @generated from message alchemy.library.v1.CorrectMusicResponse
+ */
+export type CorrectMusicResponse = Message<"alchemy.library.v1.CorrectMusicResponse"> & {
+  /**
+   * What is known now.
+   *
+   * @generated from field: alchemy.library.v1.Music music = 1;
+   */
+  music?: Music | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.CorrectMusicResponse.
+ * Use `create(CorrectMusicResponseSchema)` to create a new message.
+ */
+export const CorrectMusicResponseSchema: GenMessage<CorrectMusicResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 17);
+
+/**
  * Mesh-internal: how workers hand finished files to the library. The gateway does not route it, so it has no HTTP rules.
  *
  * A worker writes bytes to the shared blob store first and then registers them here in one call, so the results of a job
@@ -429,6 +678,41 @@ export const RegistryService: GenService<{
     methodKind: "unary";
     input: typeof FindImportedRequestSchema;
     output: typeof FindImportedResponseSchema;
+  },
+  /**
+   * Adds the results of an analysis to its track, as an artifact. If they are of the track itself, they become the newest of the
+   * features that they hold, unless an analysis that was created later has delivered those already. Repeating the call with the
+   * same analysis returns the artifact of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile;
+   * DATA_LOSS with BLOB_MISSING if the blob is not in the store.
+   *
+   * @generated from rpc alchemy.library.v1.RegistryService.RegisterAnalysis
+   */
+  registerAnalysis: {
+    methodKind: "unary";
+    input: typeof RegisterAnalysisRequestSchema;
+    output: typeof RegisterAnalysisResponseSchema;
+  },
+  /**
+   * Returns where the newest results of each feature of a track are, and what people corrected. NOT_FOUND with
+   * TRACK_NOT_FOUND.
+   *
+   * @generated from rpc alchemy.library.v1.RegistryService.GetMusic
+   */
+  getMusic: {
+    methodKind: "unary";
+    input: typeof GetMusicRequestSchema;
+    output: typeof GetMusicResponseSchema;
+  },
+  /**
+   * Replaces what people corrected, if nobody has since `revision`; else ABORTED with MUSIC_CHANGED, and the caller begins again.
+   * NOT_FOUND with TRACK_NOT_FOUND.
+   *
+   * @generated from rpc alchemy.library.v1.RegistryService.CorrectMusic
+   */
+  correctMusic: {
+    methodKind: "unary";
+    input: typeof CorrectMusicRequestSchema;
+    output: typeof CorrectMusicResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_alchemy_library_v1_registry_service, 0);
