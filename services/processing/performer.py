@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from services.mesh.blobs import BlobStore
+from services.mesh.child import ChildDied
 from services.mesh.errors import BlobMissing
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.worker import Report, WorkDied
 from services.processing import runs
 from services.processing.domain import SeparationSpec, StemFile, stem_filename
 from services.processing.ports import (
-    ChildDied,
     Engine,
     Library,
     SeparationCancelled,
