@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from services.library.domain import Artifact, MediaAddress
+from services.library.domain import WAVEFORM_FILENAME, Artifact, MediaAddress
 
 _KEY_BYTES = 32
 
@@ -39,8 +39,9 @@ class MediaSigner:
                 "signature": self._signature(artifact.owner, artifact.id, expires),
             }
         )
-        uri = f"{self._base}/media/{artifact.id}/{quote(artifact.filename, safe='')}?{query}"
-        return MediaAddress(uri, expires)
+        base = f"{self._base}/media/{artifact.id}"
+        waveform_uri = f"{base}/derived/{WAVEFORM_FILENAME}?{query}" if artifact.waveform else ""
+        return MediaAddress(f"{base}/{quote(artifact.filename, safe='')}?{query}", waveform_uri, expires)
 
     def allows(self, owner: str, artifact_id: str, expires: int, signature: str) -> bool:
         """Whether an address with these parts was made here and still works."""
