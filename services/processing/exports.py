@@ -3,7 +3,7 @@
 import asyncio
 import json
 import zipfile
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,13 +12,13 @@ from services.mesh.blobs import LocalBlobStore
 from services.mesh.errors import BlobMissing, JobStateConflict, ModelNotFound, SeparationNotFound, StemsUnsuitable
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
+from services.mesh.pieces import read, threaded
 from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
 from services.processing.domain import SeparationSpec, stem_filename
 from services.processing.usecases import Catalogue
 
-_PIECE_BYTES = 1 << 17
 _KEEP_ALIVE_SECONDS = 10.0
 # Muxing takes a core for seconds; more of them at once would only slow each other and the workers.
 _MUXERS = 1
@@ -81,7 +81,7 @@ class Exports:
         spec = SeparationSpec.from_record(job.spec)
         stems = self._files(job)
         if form is ExportFormat.ZIP:
-            pieces = _threaded(_zipped(job, spec, stems, self._license(spec.model)))
+            pieces = threaded(_zipped(job, spec, stems, self._license(spec.model)))
             return Export(stem_filename(spec.title, "stems", ".zip"), "application/zip", pieces)
         known = self._known_stems(spec.model)
         if spec.wanted_stems and not spec.complement and set(spec.wanted_stems) != set(known or spec.wanted_stems):
@@ -106,7 +106,7 @@ class Exports:
                     writing.result()
                 finally:
                     await asyncio.wait({writing})
-                async for piece in _threaded(_read(path)):
+                async for piece in threaded(read(path)):
                     yield piece
             finally:
                 run.remove()
@@ -153,7 +153,7 @@ def _zipped(job: Job, spec: SeparationSpec, stems: Mapping[str, Path], terms: Ma
         for stem, path in stems.items():
             large = path.stat().st_size > _ZIP64_FROM_BYTES
             with archive.open(zipfile.ZipInfo(names[stem], _NO_DATE), "w", force_zip64=large) as entry:
-                for piece in _read(path):
+                for piece in read(path):
                     entry.write(piece)
                     yield sink.take()
         entry_info = zipfile.ZipInfo("separation.json", _NO_DATE)
@@ -177,16 +177,3 @@ class _Sink:
     def take(self) -> bytes:
         data, self._pending = bytes(self._pending), bytearray()
         return data
-
-
-def _read(path: Path) -> Generator[bytes, None, None]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece
-
-
-async def _threaded(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Takes from a blocking iterator in threads."""
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-        if piece:
-            yield piece
