@@ -10,13 +10,14 @@ from pathlib import Path
 
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.errors import BlobMissing, JobStateConflict, ModelNotFound, SeparationNotFound, StemsUnsuitable
+from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
 from services.mesh.pieces import read, threaded
 from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
-from services.processing.domain import SeparationSpec, stem_filename
+from services.processing.domain import SeparationSpec
 from services.processing.usecases import Catalogue
 
 _KEEP_ALIVE_SECONDS = 10.0
@@ -82,13 +83,13 @@ class Exports:
         stems = self._files(job)
         if form is ExportFormat.ZIP:
             pieces = threaded(_zipped(job, spec, stems, self._license(spec.model)))
-            return Export(stem_filename(spec.title, "stems", ".zip"), "application/zip", pieces)
+            return Export(titled_filename(spec.title, "stems", ".zip"), "application/zip", pieces)
         known = self._known_stems(spec.model)
         if spec.wanted_stems and not spec.complement and set(spec.wanted_stems) != set(known or spec.wanted_stems):
             raise StemsUnsuitable(name, "some stems of the model are missing, so that the others do not make the mix")
         tracks = stem_mp4.laid_out(name, list(stems))
         return Export(
-            stem_filename(spec.title, spec.model, ".stem.mp4"), "video/mp4", self._muxed(tracks, stems, spec.title)
+            titled_filename(spec.title, spec.model, ".stem.mp4"), "video/mp4", self._muxed(tracks, stems, spec.title)
         )
 
     async def _muxed(self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], title: str) -> AsyncIterator[bytes]:
@@ -143,7 +144,7 @@ def _zipped(job: Job, spec: SeparationSpec, stems: Mapping[str, Path], terms: Ma
     """Yields a zip archive, nothing compressed: audio does not shrink further."""
     sink = _Sink()
     suffix = FORMATS[spec.encoding].suffix
-    names = {stem: stem_filename(spec.title, stem, suffix) for stem in stems}
+    names = {stem: titled_filename(spec.title, stem, suffix) for stem in stems}
     listed = [
         {"stem": found["stem"], "file": names[found["stem"]], "sha256": found["sha256"]}
         for found in (job.result or {})["stems"]

@@ -10,10 +10,11 @@ from services.mesh.blobs import BlobStore
 from services.mesh.child import ChildDied
 from services.mesh.drain import to_its_end
 from services.mesh.errors import BlobMissing
+from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.worker import Report, WorkDied
 from services.processing import runs
-from services.processing.domain import SeparationSpec, StemFile, stem_filename
+from services.processing.domain import SeparationSpec, StemFile
 from services.processing.ports import (
     Engine,
     Library,
@@ -126,7 +127,7 @@ class SeparationPerformer:
             stem=stem.stem,
             sha256=digest.sha256,
             size_bytes=digest.size_bytes,
-            filename=stem_filename(spec.title, stem.stem, stem.filename_suffix),
+            filename=titled_filename(spec.title, stem.stem, stem.filename_suffix),
             media_type=stem.media_type,
             sample_count=stem.sample_count,
             sample_rate_hz=stem.sample_rate_hz,

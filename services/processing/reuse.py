@@ -6,9 +6,10 @@ from pathlib import PurePath
 from typing import Any
 
 from services.mesh.errors import BlobMissing
+from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.store import JobStore
-from services.processing.domain import SeparationSpec, StemFile, stem_filename
+from services.processing.domain import SeparationSpec, StemFile
 from services.processing.ports import Library
 
 
@@ -50,4 +51,4 @@ class Reuse:
 
 
 def _renamed(file: StemFile, title: str) -> StemFile:
-    return replace(file, filename=stem_filename(title, file.stem, PurePath(file.filename).suffix))
+    return replace(file, filename=titled_filename(title, file.stem, PurePath(file.filename).suffix))
