@@ -11,6 +11,7 @@ LOOPBACK: Final = "127.0.0.1"
 DEFAULTS: Final[Mapping[str, int]] = {
     "envoy": 3000,
     "envoy-admin": 9901,
+    "analysis": 3004,
     "download": 3002,
     "spotify": 3001,
     "processing": 3003,
@@ -19,6 +20,8 @@ DEFAULTS: Final[Mapping[str, int]] = {
     "realtime": 3006,
     "valkey": 6379,
     "sandbox": 3091,
+    "analysis-metrics": 9304,
+    "analysis-worker-metrics": 9314,
     "download-metrics": 9302,
     "download-worker-metrics": 9312,
     "spotify-metrics": 9301,

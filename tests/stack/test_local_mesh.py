@@ -94,6 +94,8 @@ async def test_up_runs_one_mesh_per_data_directory_until_sigterm(tmp_path: Path)
             "processing",
             "worker-1",
             "worker-2",
+            "analysis",
+            "analysis-worker",
             "download",
             "download-worker",
             "envoy",
