@@ -22,6 +22,7 @@ from services.processing.installer import InstallationPerformer
 from services.processing.performer import SeparationPerformer
 from services.processing.reuse import Reuse
 from services.processing.settings import Settings
+from services.processing.stem_blobs import StemBlobs
 from services.processing.translate import InstallationEvents, SeparationEvents
 
 
@@ -41,6 +42,7 @@ async def work(settings: Settings, drain: Drain) -> None:
         channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
     ):
         store, library = JobStore(client, KIND, SeparationEvents()), GrpcLibrary(to_library)
+        stems = StemBlobs(blobs, settings.copies_dir)
         worker = JobWorker(
             redis_url=settings.redis_url,
             queue=settings.queue,
@@ -50,8 +52,9 @@ async def work(settings: Settings, drain: Drain) -> None:
             performer=SeparationPerformer(
                 engine=engine,
                 library=library,
-                reuse=Reuse(store, library),
+                reuse=Reuse(store, library, stems),
                 blobs=blobs,
+                stems=stems,
                 work_dir=settings.work_dir,
             ),
             drain=drain,
