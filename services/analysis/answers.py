@@ -1,6 +1,6 @@
 """Readings as messages of the contract."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from alchemy.analysis.v1 import results_pb2 as pb
 from services.analysis.codec import results_message, rhythm_message, tonality_message
@@ -38,7 +38,7 @@ def reading_message(reading: Reading) -> pb.Results:
     return message
 
 
-def curve_messages(reading: Reading, kinds: Set[pb.CurveKind], max_steps: int) -> list[pb.Curve]:
+def curve_messages(reading: Reading, kinds: AbstractSet[pb.CurveKind], max_steps: int) -> list[pb.Curve]:
     """Returns curves of these kinds, all if there are none, of at most so many steps each; 0 = all steps."""
     if reading.shown is None:
         return []

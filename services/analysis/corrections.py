@@ -155,8 +155,7 @@ def _even(anchor: float, period: float, duration: float) -> tuple[NDArray[np.flo
     """Returns an even grid through `anchor` that fills the track, and the index of the beat at the anchor."""
     before = max(0, math.floor(anchor / period))
     after = max(0, math.floor((duration - anchor) / period))
-    times: NDArray[np.float64] = anchor + period * np.arange(-before, after + 1)
-    return times, before
+    return anchor + period * np.arange(-before, after + 1, dtype=np.float64), before
 
 
 def _in_bars(rhythm: Rhythm, corrections: Corrections) -> Rhythm:

@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import grpc.aio
-
 from alchemy.analysis.v1.analysis_service_pb2_grpc import add_AnalysisServiceServicer_to_server
 from services.analysis.adapters.files import BlobResultFiles
 from services.analysis.adapters.index import RedisFeatureIndex
@@ -20,6 +18,7 @@ from services.analysis.translate import AnalysisEvents
 from services.analysis.usecases import Analyses
 from services.analysis.versions import VERSIONS
 from services.mesh import redis
+from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
@@ -27,6 +26,7 @@ from services.mesh.events import EventLog, EventTail, Published
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
+from services.mesh.keys import load_key
 from services.mesh.server import ServiceBundle
 
 SERVICE = "alchemy.analysis.v1.AnalysisService"
@@ -37,12 +37,12 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
     """Connects the service's parts; closes them in reverse."""
     async with (
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.library_target) as channel,
+        channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
     ):
         store = JobStore(client, KIND, AnalysisEvents())
         dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
         tail = EventTail(client)
-        blobs, library = LocalBlobStore(settings.data_dir / "blobs"), GrpcLibrary(channel)
+        blobs, library = LocalBlobStore(settings.data_dir / "blobs"), GrpcLibrary(to_library)
         files = BlobResultFiles(blobs)
         analyses = Analyses(
             store=store,

@@ -2,8 +2,6 @@
 
 import asyncio
 
-import grpc.aio
-
 from services.analysis.adapters.files import BlobResultFiles
 from services.analysis.adapters.index import RedisFeatureIndex
 from services.analysis.adapters.library import GrpcLibrary
@@ -14,12 +12,14 @@ from services.analysis.settings import Settings
 from services.analysis.shelf import Shelf
 from services.analysis.translate import AnalysisEvents
 from services.mesh import redis
+from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain, stop
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
+from services.mesh.keys import load_key
 from services.mesh.server import run_process
 
 
@@ -30,9 +30,9 @@ async def work(settings: Settings, drain: Drain) -> None:
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     async with (
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.library_target) as channel,
+        channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
     ):
-        shelf = Shelf(library=GrpcLibrary(channel), files=BlobResultFiles(blobs), index=RedisFeatureIndex(client))
+        shelf = Shelf(library=GrpcLibrary(to_library), files=BlobResultFiles(blobs), index=RedisFeatureIndex(client))
         worker = JobWorker(
             redis_url=settings.redis_url,
             queue=settings.queue,

@@ -80,6 +80,7 @@ class Separations(OwnedJobs):
         dispatcher: Dispatcher,
         library: Library,
         catalogue: Catalogue,
+        reuse: Reuse,
         build: str,
         queue: str,
         max_queued: int,
@@ -88,7 +89,7 @@ class Separations(OwnedJobs):
         super().__init__(store, dispatcher, SeparationNotFound, clock)
         self._library = library
         self._catalogue = catalogue
-        self._reuse = Reuse(store, library)
+        self._reuse = reuse
         self._build = build
         self._queue = queue
         self._max_queued = max_queued
@@ -116,7 +117,8 @@ class Separations(OwnedJobs):
             encoding=encoding,
             options=checked_options(entry.info, options, encoding, source),
             sha256=source.sha256,
-            title=source.title,
+            tags=source.tags,
+            license=entry.info.license,
             weights=entry.availability.digest,
             build=self._build,
         )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -54,8 +55,8 @@ class Mesh:
 
         return (await self.tracks.UploadTrack(messages(), metadata=ANN)).track
 
-    async def create(self, track: str, request_id: str = "", **wanted: object) -> Analysis:
-        analysis = Analysis(**wanted)  # type: ignore[arg-type]  # fields
+    async def create(self, track: str, *, request_id: str = "", **wanted: Any) -> Analysis:
+        analysis = Analysis(**wanted)
         request = pb.CreateAnalysisRequest(parent=track, analysis=analysis, request_id=request_id)
         return (await self.analyses.CreateAnalysis(request, metadata=ANN)).analysis
 
@@ -72,7 +73,7 @@ class Mesh:
     async def ended(self, name: str) -> Analysis:
         return await self.until(name, lambda analysis: analysis.state in ENDED)
 
-    async def analysed(self, track: str, **wanted: object) -> Analysis:
+    async def analysed(self, track: str, **wanted: Any) -> Analysis:
         analysis = await self.ended((await self.create(track, **wanted)).name)
         assert analysis.state == JobState.JOB_STATE_SUCCEEDED, analysis.error
         return analysis
@@ -83,8 +84,8 @@ class Mesh:
     async def current(self, track: str) -> Results:
         return await self.results(f"{track}/analyses/current")
 
-    async def adjust(self, track: str, **change: object) -> Results:
-        request = pb.AdjustAnalysisRequest(parent=track, **change)  # type: ignore[arg-type]  # fields
+    async def adjust(self, track: str, **change: Any) -> Results:
+        request = pb.AdjustAnalysisRequest(parent=track, **change)
         return (await self.analyses.AdjustAnalysis(request, metadata=ANN)).results
 
     async def export(self, name: str, form: pb.ExportFormat) -> tuple[str, bytes]:

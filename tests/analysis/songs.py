@@ -23,7 +23,11 @@ def song(seconds: float = 24.0, bpm: float = BPM) -> NDArray[np.float32]:
             for note in notes:
                 _add(out, start, _tone(note, beat * 4, 0.1))
         kick = index % 2 == 0
-        _add(out, start, _drum(60.0 if kick else 180.0, rng, noise=0.1 if kick else 0.8, level=0.9 if index % 4 == 0 else 0.6))
+        _add(
+            out,
+            start,
+            _drum(60.0 if kick else 180.0, rng, noise=0.1 if kick else 0.8, level=0.9 if index % 4 == 0 else 0.6),
+        )
         _add(out, start + round(beat / 2 * RATE), _drum(8000.0, rng, noise=1.0, level=0.12))
     samples = np.clip(out[:length] * 0.6, -1, 1).astype(np.float32)
     return np.stack([samples, samples], axis=1)
@@ -34,7 +38,8 @@ def _tone(note: int, seconds: float, level: float) -> NDArray[np.float64]:
     hertz = 440 * 2 ** ((note - 69) / 12)
     partials = sum(np.sin(2 * np.pi * hertz * n * time) / n**1.5 for n in range(1, 7))
     envelope = np.minimum(1, time / 0.01) * np.minimum(1, (seconds - time) / 0.05) * np.exp(-time)
-    return level * partials * envelope
+    tone: NDArray[np.float64] = level * partials * envelope
+    return tone
 
 
 def _drum(hertz: float, rng: np.random.Generator, *, noise: float, level: float) -> NDArray[np.float64]:

@@ -2,11 +2,8 @@
 
 import pytest
 
-from alchemy.analysis.v1 import analysis_service_pb2 as pb
-from alchemy.analysis.v1 import results_pb2
 from alchemy.analysis.v1.results_pb2 import Feature
-from alchemy.type.v1.job_pb2 import JobState
-from tests.analysis.conftest import ANN, MALLORY, Mesh
+from tests.analysis.conftest import Mesh
 from tests.analysis.songs import song
 from tests.library.sounds import wav
 

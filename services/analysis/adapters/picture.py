@@ -1,6 +1,6 @@
 """A picture of a track for people: outline with beats and sections, chroma with chords, loudness, spectrogram."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ def draw(found: Measurements, audio: Heard, *, title: str, out: Path) -> None:
         title: of the track.
         out: the file to write.
     """
-    panels = [(_draw_wave, 2.2)]
+    panels: list[tuple[Callable[[Axes, Measurements, Heard], None], float]] = [(_draw_wave, 2.2)]
     if found.timbre:
         panels.append((_draw_chroma, 2.4))
     if found.loudness:
@@ -49,7 +49,9 @@ def draw(found: Measurements, audio: Heard, *, title: str, out: Path) -> None:
         panel(axis, found, audio)
     axes[-1].set_xlim(0, max(found.duration, 0.1))
     axes[-1].xaxis.set_major_locator(MaxNLocator(nbins=16, steps=[1, 1.5, 2, 3, 5, 6, 10]))
-    axes[-1].xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{int(seconds) // 60}:{int(seconds) % 60:02d}"))
+    axes[-1].xaxis.set_major_formatter(
+        FuncFormatter(lambda seconds, _: f"{int(seconds) // 60}:{int(seconds) % 60:02d}")
+    )
     figure.savefig(out, format="png")
 
 
@@ -115,7 +117,7 @@ def _draw_chroma(axis: Axes, found: Measurements, _audio: Heard) -> None:
             aspect="auto",
             origin="lower",
             extent=(*_extent(chroma), -0.5, 11.5),
-            cmap="magma_r",
+            cmap="YlGnBu",
             interpolation="nearest",
             vmin=0,
             vmax=1,
@@ -125,17 +127,8 @@ def _draw_chroma(axis: Axes, found: Measurements, _audio: Heard) -> None:
     _label(axis, "Chroma, chords" if found.chords else "Chroma")
     if found.chords:
         for chord in _readable(found.chords.chords, found.duration):
-            axis.axvline(chord.start, color="white", linewidth=0.6, alpha=0.8)
-            axis.text(
-                chord.start,
-                11.75,
-                _plain(_chord_name(chord)),
-                fontsize=8,
-                color=_INK,
-                ha="left",
-                va="bottom",
-                clip_on=True if chord.start > found.duration else None,
-            )
+            axis.axvline(chord.start, color=_INK, linewidth=0.5, alpha=0.35)
+            axis.text(chord.start, 11.75, _chord_name(chord), fontsize=8, color=_INK, ha="left", va="bottom")
 
 
 def _readable(chords: tuple[Chord, ...], duration: float) -> list[Chord]:
@@ -187,7 +180,7 @@ def _draw_spectrogram(axis: Axes, found: Measurements, audio: Heard) -> None:
         vmin=-70,
         vmax=0,
     )
-    marks = (60, 125, 250, 500, 1000, 2000, 4000, 8000)
+    marks = (125, 500, 1000, 2000, 4000, 8000)
     axis.set_yticks(
         np.interp(marks, audio.band_hz, np.arange(bands)),
         [f"{mark // 1000} kHz" if mark >= 1000 else f"{mark} Hz" for mark in marks],  # noqa: PLR2004 (a kilohertz)
