@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 import click
 
+from alchemy_sdk.alchemy.analysis.v1 import Analysis
 from alchemy_sdk.alchemy.chain.v1 import Then
 from alchemy_sdk.alchemy.download.v1 import Download
 from alchemy_sdk.alchemy.processing.v1 import Separation
@@ -18,17 +19,21 @@ from sfa.cli.session import Exit, Session
 from sfa.cli.views import Step, View
 from sfa.errors import DownloadFailed
 from sfa.mesh import Mesh
-from sfa.processing import TERMINAL, model_name
+from sfa.processing import model_name
+from sfa.snapshots import TERMINAL
 
 
 @click.command("import")
 @click.argument("links", nargs=-1, required=True, metavar="LINK...")
 @click.option("--separate", is_flag=True, help="Let the server separate each song as soon as it is in the library.")
+@click.option("--analyze", is_flag=True, help="Let it measure tempo, key and more; after --separate, with the stems.")
 @click.option("--model", default="", metavar="ID", help="With --separate: which model.  [default: the best installed]")
 @click.option("--stems", default="", metavar="A,B", help="With --separate: only these stems.  [default: all]")
 @json_option
 @click.pass_obj
-def import_(session: Session, links: tuple[str, ...], separate: bool, model: str, stems: str, as_json: bool) -> None:
+def import_(
+    session: Session, links: tuple[str, ...], separate: bool, analyze: bool, model: str, stems: str, as_json: bool
+) -> None:
     """Fetches songs from links into the library.
 
     LINK is the address of an audio file, or of a page that plays one. What is in the library already is not fetched again.
@@ -38,20 +43,24 @@ def import_(session: Session, links: tuple[str, ...], separate: bool, model: str
     Examples:
       sfa import https://example.org/song.flac
       sfa import --separate --stems vocals LINK LINK    the server goes on by itself, also if you leave
+      sfa import --analyze LINK                         `sfa tracks` shows tempo and key then
     """
     if (model or stems) and not separate:
         raise click.UsageError("--model and --stems say how to separate: add --separate.")
     wish = Wish(model=model, stems=tuple(stem.strip() for stem in stems.split(",") if stem.strip()))
-    sys.exit(run(_import_all(session, list(dict.fromkeys(links)), wish if separate else None, as_json=as_json)))
+    then = _then(wish if separate else None, analyze=analyze)
+    sys.exit(run(_import_all(session, list(dict.fromkeys(links)), wish if separate else None, then, as_json=as_json)))
 
 
-async def _import_all(session: Session, links: Sequence[str], wish: Wish | None, *, as_json: bool) -> int:
+async def _import_all(
+    session: Session, links: Sequence[str], wish: Wish | None, then: Then | None, *, as_json: bool
+) -> int:
     failures = 0
     async with session.connect() as mesh:
         if wish is not None:
             await pipeline.check(mesh, wish)
         with views.chosen(as_json=as_json) as view:
-            created = await mesh.downloads.create_all(links, then=_then(wish))
+            created = await mesh.downloads.create_all(links, then=then)
             # One after another: the server works on all of them, and each line ends when its song does.
             for link, download in zip(links, created, strict=True):
                 if isinstance(download, DownloadFailed):
@@ -64,11 +73,15 @@ async def _import_all(session: Session, links: Sequence[str], wish: Wish | None,
     return Exit.FAILED if failures else 0
 
 
-def _then(wish: Wish | None) -> Then | None:
-    if wish is None:
+def _then(separate: Wish | None, *, analyze: bool) -> Then | None:
+    """What the server does with each song; None = nothing."""
+    if separate is None and not analyze:
         return None
-    model = model_name(wish.model) if wish.model else ""
-    return Then(separate=Separation(model=model, wanted_stems=list(wish.stems)))
+    then = Then(analyze=Analysis() if analyze else None)
+    if separate is not None:
+        model = model_name(separate.model) if separate.model else ""
+        then.separate = Separation(model=model, wanted_stems=list(separate.stems))
+    return then
 
 
 async def _follow(mesh: Mesh, link: str, download: Download, view: View) -> bool:

@@ -16,6 +16,4 @@ async def test_a_track_gets_its_results(mesh: Mesh) -> None:
     assert {one.feature for one in results.provenance} == set(Feature.values()[1:])
     assert {one.analysis for one in results.provenance} == {analysis.name}
     assert results.duration == pytest.approx(24, abs=0.1)
-    print(results.rhythm.tempo, results.tonality.estimate)
     music = (await mesh.track(track.name)).music
-    print(music)
