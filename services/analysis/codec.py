@@ -18,7 +18,14 @@ from services.analysis.results import Curve, KeyEstimate, Measurements, Mode, Te
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-_LOUDNESS = ("integrated_lufs", "range_lu", "true_peak_dbtp", "replay_gain_db")
+_LOUDNESS = (
+    "integrated_lufs",
+    "range_lu",
+    "true_peak_dbtp",
+    "replay_gain_db",
+    "momentary_max_lufs",
+    "short_term_max_lufs",
+)
 
 D = TypeVar("D", bound="DataclassInstance")
 M = TypeVar("M", bound=Message)

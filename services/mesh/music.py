@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-_MAJOR = ("C", "D flat", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B")
-_MINOR = ("C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "G sharp", "A", "B flat", "B")
+_MAJOR = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _NAMED = re.compile(r"([A-G])(#|b|♯|♭| ?sharp| ?flat)?[ -]?(m|min|minor|maj|major)?", re.IGNORECASE)
 _CAMELOT = re.compile(r"(1[0-2]|[1-9])([AB])", re.IGNORECASE)
@@ -26,7 +26,7 @@ class Key:
 
     @property
     def name(self) -> str:
-        """For people: "A minor", "E flat major"."""
+        """For people: "A minor", "Eb major"."""
         return f"{_MINOR[self.tonic]} minor" if self.minor else f"{_MAJOR[self.tonic]} major"
 
     @property

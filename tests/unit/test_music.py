@@ -3,20 +3,18 @@ import pytest
 from services.library.music import Corrections, Music, Summary
 from services.mesh.music import KEYS, Key, parse_key
 
+# Round the circle of fifths from C major and A minor, as printed on the wheels.
+MAJORS = ("C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F")
+MINORS = ("A", "E", "B", "F#", "C#", "G#", "Eb", "Bb", "F", "C", "G", "D")
 
-@pytest.mark.parametrize(
-    ("key", "name", "camelot", "open_key"),
-    [
-        (Key(9, minor=True), "A minor", "8A", "1m"),
-        (Key(0, minor=False), "C major", "8B", "1d"),
-        (Key(7, minor=False), "G major", "9B", "2d"),
-        (Key(11, minor=False), "B major", "1B", "6d"),
-        (Key(1, minor=True), "C sharp minor", "12A", "5m"),
-        (Key(3, minor=False), "E flat major", "5B", "10d"),
-    ],
-)
-def test_keys_are_written_as_dj_programs_write_them(key: Key, name: str, camelot: str, open_key: str) -> None:
-    assert (key.name, key.camelot, key.open_key) == (name, camelot, open_key)
+
+@pytest.mark.parametrize("minor", [False, True])
+@pytest.mark.parametrize("fifths", range(12))
+def test_keys_are_written_as_on_the_wheels(fifths: int, minor: bool) -> None:
+    key = Key((7 * fifths + (9 if minor else 0)) % 12, minor)
+    assert key.name == f"{(MINORS if minor else MAJORS)[fifths]} {'minor' if minor else 'major'}"
+    assert key.camelot == f"{(fifths + 7) % 12 + 1}{'A' if minor else 'B'}"
+    assert key.open_key == f"{fifths + 1}{'m' if minor else 'd'}"
 
 
 def test_every_key_is_read_back_and_has_a_place_of_its_own() -> None:

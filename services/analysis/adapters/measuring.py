@@ -32,8 +32,7 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="measuring: %(message)s")
     outbox, inbox = Outbox(), Inbox()
     # Imported only now, so that the inbox's thread already watches over the seconds that this takes.
-    from services.analysis.measure.frontend import Sources  # noqa: PLC0415
-    from services.analysis.measure.measure import measure  # noqa: PLC0415
+    from services.analysis.measure import Sources, measure  # noqa: PLC0415
 
     outbox.send({"event": "ready"})
     while True:

@@ -216,18 +216,22 @@ class Form(_message.Message):
     def __init__(self, source: _Optional[_Iterable[str]] = ..., sections: _Optional[_Iterable[_Union[Section, _Mapping]]] = ..., cues: _Optional[_Iterable[_Union[Cue, _Mapping]]] = ..., loops: _Optional[_Iterable[_Union[Loop, _Mapping]]] = ...) -> None: ...
 
 class Loudness(_message.Message):
-    __slots__ = ("integrated_lufs", "range_lu", "true_peak_dbtp", "replay_gain_db", "replay_gain_peak")
+    __slots__ = ("integrated_lufs", "range_lu", "true_peak_dbtp", "replay_gain_db", "replay_gain_peak", "momentary_max_lufs", "short_term_max_lufs")
     INTEGRATED_LUFS_FIELD_NUMBER: _ClassVar[int]
     RANGE_LU_FIELD_NUMBER: _ClassVar[int]
     TRUE_PEAK_DBTP_FIELD_NUMBER: _ClassVar[int]
     REPLAY_GAIN_DB_FIELD_NUMBER: _ClassVar[int]
     REPLAY_GAIN_PEAK_FIELD_NUMBER: _ClassVar[int]
+    MOMENTARY_MAX_LUFS_FIELD_NUMBER: _ClassVar[int]
+    SHORT_TERM_MAX_LUFS_FIELD_NUMBER: _ClassVar[int]
     integrated_lufs: float
     range_lu: float
     true_peak_dbtp: float
     replay_gain_db: float
     replay_gain_peak: float
-    def __init__(self, integrated_lufs: _Optional[float] = ..., range_lu: _Optional[float] = ..., true_peak_dbtp: _Optional[float] = ..., replay_gain_db: _Optional[float] = ..., replay_gain_peak: _Optional[float] = ...) -> None: ...
+    momentary_max_lufs: float
+    short_term_max_lufs: float
+    def __init__(self, integrated_lufs: _Optional[float] = ..., range_lu: _Optional[float] = ..., true_peak_dbtp: _Optional[float] = ..., replay_gain_db: _Optional[float] = ..., replay_gain_peak: _Optional[float] = ..., momentary_max_lufs: _Optional[float] = ..., short_term_max_lufs: _Optional[float] = ...) -> None: ...
 
 class Timbre(_message.Message):
     __slots__ = ("energy_db", "centroid_hz", "rolloff_hz", "flatness")

@@ -19,7 +19,7 @@ export const file_alchemy_type_v1_music: GenFile = /*@__PURE__*/
  */
 export type Key = Message<"alchemy.type.v1.Key"> & {
   /**
-   * The pitch class of the tonic, 0 = C, 1 = C sharp or D flat, ... 11 = B.
+   * The pitch class of the tonic, 0 = C, 1 = C# or Db, ... 11 = B.
    *
    * @generated from field: int32 tonic = 1;
    */
@@ -33,7 +33,7 @@ export type Key = Message<"alchemy.type.v1.Key"> & {
   mode: Mode;
 
   /**
-   * Spelled as musicians do: "A minor", "E flat major". Ignored in requests.
+   * Spelled as musicians do: "A minor", "Eb major". Ignored in requests.
    *
    * @generated from field: string name = 3;
    */

@@ -1148,6 +1148,16 @@ class Loudness(betterproto2.Message):
     The largest sample, linear, 1 = full scale.
     """
 
+    momentary_max_lufs: "float | None" = betterproto2.field(6, betterproto2.TYPE_DOUBLE, optional=True)
+    """
+    The loudest window of 400 ms, LUFS. Absent for silence, or a track that is shorter.
+    """
+
+    short_term_max_lufs: "float | None" = betterproto2.field(7, betterproto2.TYPE_DOUBLE, optional=True)
+    """
+    The loudest window of 3 s, LUFS. Absent likewise.
+    """
+
 
 default_message_pool.register_message("alchemy.analysis.v1", "Loudness", Loudness)
 

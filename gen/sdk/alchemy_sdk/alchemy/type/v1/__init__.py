@@ -262,7 +262,7 @@ class Key(betterproto2.Message):
 
     tonic: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
-    The pitch class of the tonic, 0 = C, 1 = C sharp or D flat, ... 11 = B.
+    The pitch class of the tonic, 0 = C, 1 = C# or Db, ... 11 = B.
     """
 
     mode: "Mode" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: Mode(0))
@@ -272,7 +272,7 @@ class Key(betterproto2.Message):
 
     name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    Spelled as musicians do: "A minor", "E flat major". Ignored in requests.
+    Spelled as musicians do: "A minor", "Eb major". Ignored in requests.
     """
 
     camelot: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
