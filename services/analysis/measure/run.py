@@ -1,0 +1,56 @@
+"""One run: what is asked for is heard in one pass over the sources, then told feature by feature."""
+
+from collections.abc import Callable, Collection, Mapping
+
+from services.analysis.measure import rhythm
+from services.analysis.measure.frontend import Listener, Sources, listen
+from services.analysis.measure.rhythm import RhythmMeasurement
+from services.analysis.results import Feature, Measurements, Rhythm, Shortfall
+
+VERSIONS: Mapping[Feature, str] = {Feature.RHYTHM: rhythm.VERSION}
+"""Of the algorithm behind each feature; a result of another version is measured anew."""
+
+_HEARING = 0.7
+"""The share of a feature's progress that reading takes."""
+
+Report = Callable[[Feature, float], None]
+
+
+def measure(sources: Sources, features: Collection[Feature], report: Report) -> Measurements:
+    """Measures a track.
+
+    Args:
+        sources: the mix, and stems if there are any.
+        features: what to measure.
+        report: told which feature is measured, and its share done, 0..1.
+
+    Returns:
+        Each feature that was asked for, or a shortfall that says why it cannot be told.
+
+    Raises:
+        AudioUndecodable: a source cannot be read to its end.
+    """
+    stems = [name for name in sources.openers if name != "mix"]
+    pulse = RhythmMeasurement(stems) if Feature.RHYTHM in features else None
+    listeners: list[Listener] = list(pulse.listeners) if pulse else []
+
+    def heard(share: float) -> None:
+        for feature in features:
+            report(feature, _HEARING * share)
+
+    duration = listen(sources, listeners, heard)
+    shortfalls: list[Shortfall] = []
+    told: Rhythm | None = None
+    if pulse:
+        result = pulse.result()
+        if isinstance(result, Shortfall):
+            shortfalls.append(result)
+        else:
+            told = result
+        report(Feature.RHYTHM, 1.0)
+    return Measurements(
+        duration=duration,
+        rhythm=told,
+        shortfalls=tuple(shortfalls),
+        versions={feature: VERSIONS[feature] for feature in features},
+    )
