@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
     def say(event: dict[str, object], text: str) -> None:
-        print(json.dumps(event) if options.json else text, flush=True)
+        print(json.dumps(event) if options.json else text, flush=True)  # noqa: T201 - this is a command line
 
     def report(stage: str, done: int, total: int) -> None:
         fraction = done / total if total else 0.0

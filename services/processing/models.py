@@ -72,7 +72,7 @@ def _remove(options: argparse.Namespace) -> None:
 
 
 def _say(event: dict[str, object]) -> None:
-    print(json.dumps(event), flush=True)
+    print(json.dumps(event), flush=True)  # noqa: T201 - this is a command line
 
 
 if __name__ == "__main__":
