@@ -40,7 +40,9 @@ class Options:
 
 def wanted_ports(options: Options) -> dict[str, int]:
     """The ports that this mesh would like, by use."""
-    unused = {use for use, used in (("valkey", not options.redis_url), ("sandbox", options.sandbox)) if not used}
+    built = _studio_page() is not None
+    uses = {"valkey": not options.redis_url, "sandbox": options.sandbox, "studio": built, "studio-files": built}
+    unused = {use for use, used in uses.items() if not used}
     ports = {use: port for use, port in DEFAULTS.items() if use not in unused}
     return ports | {f"worker-{n}-metrics": WORKER_METRICS + n for n in range(1, options.workers + 1)}
 
@@ -65,7 +67,7 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         OSError: If the data directory cannot be written.
     """
     target = f"http://{LOOPBACK}:{ports['envoy']}"
-    stages: list[Stage] = []
+    stages: list[list[Service]] = []
     redis_url = options.redis_url
     if not redis_url:
         password = secrets.token_urlsafe(24)
@@ -115,6 +117,8 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
             _worker("download-worker", "download", ports["download-worker-metrics"], download),
         ]
     )
+    if page := _studio_page():
+        stages[-1].append(_studio(page, ports["studio-files"], common))
     stages.append([_envoy(options.data_dir, ports)])
     return Plan(target=target, redis_url=redis_url, stages=tuple(stages))
 
@@ -157,6 +161,22 @@ def _server(domain: str, proto_service: str, ports: Mapping[str, int], env: Mapp
         argv=(sys.executable, "-m", f"services.{domain}"),
         env={**env, "PORT": str(port), "METRICS_PORT": str(ports[f"{domain}-metrics"])},
         ready=probes.serving(LOOPBACK, port, [f"alchemy.{domain}.v1.{proto_service}"]),
+        ready_seconds=_STARTING_SECONDS,
+    )
+
+
+def _studio_page() -> Path | None:
+    from sfa.gateway import studio_page  # noqa: PLC0415 - as in _envoy
+
+    return studio_page()
+
+
+def _studio(page: Path, port: int, env: Mapping[str, str]) -> Service:
+    return Service(
+        name="studio",
+        argv=(sys.executable, "-m", "services.studio"),
+        env={**env, "PORT": str(port), "STUDIO_DIR": str(page)},
+        ready=probes.answering(LOOPBACK, port, "/"),
         ready_seconds=_STARTING_SECONDS,
     )
 
@@ -205,6 +225,8 @@ def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
         "spotify": Address(LOOPBACK, ports["spotify"]),
         "media": Address(LOOPBACK, ports["library-media"]),
     }
+    if "studio-files" in ports:
+        upstreams["studio"] = Address(LOOPBACK, ports["studio-files"])
     configuration = data_dir.run / "envoy.yaml"
     configuration.write_text(
         render(
@@ -212,6 +234,7 @@ def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
                 descriptors=str(descriptor_file()),
                 upstreams=upstreams,
                 listen=Address(LOOPBACK, ports["envoy"]),
+                studio=Address(LOOPBACK, ports["studio"]) if "studio" in ports else None,
                 admin=Address(LOOPBACK, ports["envoy-admin"]),
             )
         ),

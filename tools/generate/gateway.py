@@ -11,6 +11,7 @@ NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
 # The fixed ports of a mesh on one machine; `sfa up` uses these unless told otherwise.
 LOCAL = GatewayConfig(
     descriptors="gen/descriptors/alchemy.binpb",
+    studio=Address("127.0.0.1", 8001),
     upstreams={
         "download": Address("127.0.0.1", 3002),
         "library": Address("127.0.0.1", 3005),
@@ -18,6 +19,7 @@ LOCAL = GatewayConfig(
         "processing": Address("127.0.0.1", 3003),
         "realtime": Address("127.0.0.1", 3006),
         "spotify": Address("127.0.0.1", 3001),
+        "studio": Address("127.0.0.1", 3008),
     },
 )
 
@@ -25,6 +27,7 @@ LOCAL = GatewayConfig(
 COMPOSE = GatewayConfig(
     descriptors="/etc/envoy/alchemy.binpb",
     listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
+    studio=Address("0.0.0.0", 8001),  # noqa: S104
     upstreams={
         "download": Address("download", 3002),
         "library": Address("library", 3005),
@@ -32,6 +35,7 @@ COMPOSE = GatewayConfig(
         "processing": Address("processing", 3003),
         "realtime": Address("realtime", 3006),
         "spotify": Address("spotify", 3001),
+        "studio": Address("studio", 3008),
     },
 )
 
