@@ -9,6 +9,7 @@ ARGS ?=
 # Stamps: what they depend on is installed again only when it changed.
 INSTALLED := $(VENV)/.installed
 WEB := web/node_modules/.installed
+SPOTDL := .spotdl/.installed
 
 .DEFAULT_GOAL := help
 
@@ -29,7 +30,7 @@ up: $(INSTALLED) ## Start the mesh and keep it running until Ctrl-C
 ## Checking
 
 .PHONY: test
-test: $(INSTALLED) $(WEB) ## Run all tests, with the real Envoy and Valkey
+test: $(INSTALLED) $(WEB) $(SPOTDL) ## Run all tests, with the real Envoy and Valkey
 	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check
@@ -80,7 +81,7 @@ bench: $(INSTALLED) ## Measure what the mesh adds to a separation
 
 .PHONY: clean
 clean: ## Remove everything that these commands installed or cached
-	rm -rf $(VENV) web/node_modules .third_party .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .spotdl web/node_modules .third_party .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ## Installing
@@ -96,3 +97,9 @@ $(INSTALLED): pyproject.toml constraints/cpu.txt
 $(WEB): web/package.json web/package-lock.json $(INSTALLED)
 	$(BIN)/python -m tools.npm ci --silent
 	@touch $@
+
+# It cannot live beside our own packages. Without it the tests of Spotify's links are skipped, and say so.
+.PHONY: spotdl
+spotdl: $(SPOTDL) ## Install spotdl for the tests, in an environment of its own
+$(SPOTDL): sfa/local/spotdl.py | $(INSTALLED)
+	@$(BIN)/sfa spotdl install --into .spotdl && touch $@ || echo "Tests that need spotdl will be skipped."

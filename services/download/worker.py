@@ -5,7 +5,9 @@ import asyncio
 import grpc.aio
 
 from services.download.adapters.direct import HttpCovers
+from services.download.adapters.healths import RedisHealths
 from services.download.adapters.library import GrpcLibrary
+from services.download.adapters.songs import GrpcSongs
 from services.download.adapters.sources import RedisSources
 from services.download.domain import ACTOR, KIND
 from services.download.performer import DownloadPerformer
@@ -22,18 +24,21 @@ from services.mesh.server import run_process
 
 async def work(settings: Settings, drain: Drain) -> None:
     """Runs the workers until the drain starts."""
-    http = guarded_http(settings)
+    router = make_router(settings)
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     async with (
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.library_target) as channel,
+        grpc.aio.insecure_channel(settings.library_target) as library,
+        grpc.aio.insecure_channel(settings.spotify_target) as spotify,
     ):
         store = JobStore(client, KIND, DownloadEvents())
         performer = DownloadPerformer(
-            router=make_router(settings, http),
-            library=GrpcLibrary(channel),
-            covers=HttpCovers(http),
+            router=router,
+            library=GrpcLibrary(library),
+            covers=HttpCovers(guarded_http(settings)),
             sources=RedisSources(client),
+            songs=GrpcSongs(spotify),
+            healths=RedisHealths(client),
             work_dir=settings.data_dir / "downloads",
         )
         # Downloads mostly wait for the network, so a process carries several.
@@ -52,6 +57,7 @@ async def work(settings: Settings, drain: Drain) -> None:
         try:
             await asyncio.gather(*(worker.run() for worker in workers))
         finally:
+            await router.close()
             dispatcher.close()
 
 

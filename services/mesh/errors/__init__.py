@@ -9,7 +9,7 @@
     │                    WorkerLost, OutOfMemory, WeightsCorrupt, DeviceUnavailable
     ├── downloads        DownloadNotFound, LinkUnsupported, AddressForbidden, ProviderDisabled, ProviderNotReady,
     │                    ProviderBlocked, ProviderFailed, AgeRestricted, TooLong, TooLarge, SourceNotFound,
-    │                    SourceUnavailable, SourceNotAudio
+    │                    SourceUnavailable, SourceNotAudio, NoMatch
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
     ├── exports          StemsUnsuitable
     ├── spotify          LinkInvalid, SpotifyNotConfigured, SpotifyCredentialsRejected, SpotifyRateLimited,
@@ -41,6 +41,7 @@ from services.mesh.errors.download import (
     AgeRestricted,
     DownloadNotFound,
     LinkUnsupported,
+    NoMatch,
     ProviderBlocked,
     ProviderDisabled,
     ProviderFailed,
@@ -123,6 +124,7 @@ __all__ = [
     "ModelInUse",
     "ModelNotFound",
     "ModelNotInstalled",
+    "NoMatch",
     "OutOfMemory",
     "PageTokenInvalid",
     "ProviderBlocked",
