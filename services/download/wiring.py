@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-import grpc.aio
-
 from alchemy.download.v1.download_service_pb2_grpc import add_DownloadServiceServicer_to_server
 from services.download.adapters.direct import DirectProvider
 from services.download.adapters.guarded import GuardedHttp
@@ -22,12 +20,14 @@ from services.download.settings import Settings
 from services.download.translate import DownloadEvents
 from services.download.usecases import Downloads
 from services.mesh import redis
+from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.drain import Drain
 from services.mesh.events import EventTail
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
+from services.mesh.keys import load_key
 from services.mesh.server import ServiceBundle
 
 SERVICE = "alchemy.download.v1.DownloadService"
@@ -41,7 +41,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
     """Connects the service's parts; closes them in reverse."""
     async with (
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.spotify_target) as spotify,
+        channel(settings.spotify_target, load_key(settings.mesh_key_file)) as to_spotify,
     ):
         store = JobStore(client, KIND, DownloadEvents())
         dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
@@ -51,7 +51,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             dispatcher=dispatcher,
             router=make_router(settings),
             sources=RedisSources(client),
-            songs=GrpcSongs(spotify),
+            songs=GrpcSongs(to_spotify),
             healths=RedisHealths(client),
             allowed_hosts=settings.allowed_hosts,
             queue=settings.queue,
