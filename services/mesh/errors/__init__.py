@@ -25,6 +25,7 @@ from services.mesh.errors.base import (
     ErrorRecord,
     MeshError,
     Violation,
+    class_of,
 )
 from services.mesh.errors.common import (
     DependencyUnavailable,
@@ -160,4 +161,5 @@ __all__ = [
     "WeightsRefused",
     "WeightsUnreachable",
     "WorkerLost",
+    "class_of",
 ]
