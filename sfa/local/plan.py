@@ -31,7 +31,7 @@ class Options:
     workers: int = 1
     """How many separations run at once; each worker holds a model of its own in memory."""
     sandbox: bool = False
-    """Whether a stand-in takes the place of Spotify, so that nothing leaves this machine."""
+    """Whether stand-ins take the place of Spotify and of the sites that play songs, so that nothing leaves this machine."""
     redis_url: str = field(default_factory=lambda: os.environ.get("REDIS_URL", ""))
     """A Redis or Valkey server to use; empty = start one."""
     log_format: str = "console"
@@ -100,11 +100,16 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         "PUBLIC_URL": options.public_url or target,
         "PROCESSING_TARGET": f"{LOOPBACK}:{ports['processing']}",
     }
-    download = {**common, "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}"}
+    download = {
+        **common,
+        "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}",
+        "SPOTIFY_TARGET": f"{LOOPBACK}:{ports['spotify']}",
+    }
     spotify = common
     if options.sandbox:
         stages.append([_sandbox(ports["sandbox"])])
         spotify = {**common, **_sandboxed(ports["sandbox"])}
+        download |= _with_sandboxed_songs(ports["sandbox"])
     # The library first: a worker on its way down may still have stems to register, and stages end in reverse.
     stages.append(
         [
@@ -192,7 +197,7 @@ def _studio(page: Path, port: int, env: Mapping[str, str]) -> Service:
 def _sandbox(port: int) -> Service:
     return Service(
         name="sandbox",
-        argv=(sys.executable, "-m", "sfa.sandbox.spotify", "--port", str(port)),
+        argv=(sys.executable, "-m", "sfa.sandbox", "--port", str(port)),
         env=import_path(),
         ready=probes.answering(LOOPBACK, port, "/"),
         ready_seconds=_STARTING_SECONDS,
@@ -207,6 +212,15 @@ def _sandboxed(port: int) -> dict[str, str]:
         "SPOTIFY_ACCOUNTS_URL": address,
         "SPOTIFY_CLIENT_ID": CLIENT_ID,
         "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
+    }
+
+
+def _with_sandboxed_songs(port: int) -> dict[str, str]:
+    """What makes the download service look for songs, and for covers, at the stand-in."""
+    allowed = [os.environ.get("DOWNLOAD_ALLOWED_HOSTS", ""), f"{LOOPBACK}:{port}"]
+    return {
+        "SPOTDL_AUDIO_SOURCE": f"http://{LOOPBACK}:{port}/search",
+        "DOWNLOAD_ALLOWED_HOSTS": ",".join(host for host in allowed if host),
     }
 
 
