@@ -7,7 +7,7 @@ from services.analysis.domain import AnalysisSpec, joined
 from services.analysis.ports import Library
 from services.analysis.results import Feature
 from services.analysis.shelf import Shelf
-from services.mesh.errors import AnalysisNotFound
+from services.mesh.errors import AnalysisNotFound, InvalidRequest, Violation
 from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.mesh.jobs.dispatch import Dispatcher
@@ -49,7 +49,9 @@ class Analyses(OwnedJobs):
         request_id: str,
     ) -> Snapshot:
         """Queues an analysis, or answers it at once. Raises what CreateAnalysis documents."""
-        wanted = tuple(feature for feature in Feature if feature in features or not features)
+        if unknown := [feature for feature in features if feature not in self._versions]:
+            raise InvalidRequest([Violation("analysis.features", f"{unknown[0]} cannot be measured by this server")])
+        wanted = tuple(feature for feature in self._versions if feature in features or not features)
         spec = AnalysisSpec(
             artifact=artifact,
             features=wanted,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.download.domain import DownloadSpec, Song
 from services.download.links import parse_link
-from services.download.ports import ProviderStatus, Sources
+from services.download.ports import Health, Healths, ProviderStatus, Songs, Sources
 from services.download.router import Router
 from services.mesh.errors import DownloadNotFound
 from services.mesh.ids import new_id
@@ -37,6 +37,8 @@ class Downloads(OwnedJobs):
         dispatcher: Dispatcher,
         router: Router,
         sources: Sources,
+        songs: Songs,
+        healths: Healths,
         allowed_hosts: frozenset[str],
         queue: str,
         max_queued: int,
@@ -45,6 +47,8 @@ class Downloads(OwnedJobs):
         super().__init__(store, dispatcher, DownloadNotFound, clock)
         self._router = router
         self._sources = sources
+        self._songs = songs
+        self._healths = healths
         self._allowed_hosts = allowed_hosts
         self._queue = queue
         self._max_queued = max_queued
@@ -53,6 +57,9 @@ class Downloads(OwnedJobs):
         """Queues a download. Raises what CreateDownload documents."""
         link = parse_link(wish.link, allowed_hosts=self._allowed_hosts)
         self._router.check(link)
+        if link.short:
+            # Only now: what is off or malformed costs no request. The song's one spelling tells it from others.
+            link = parse_link(await self._songs.resolve(owner, link.uri))
         spec = DownloadSpec(
             link=wish.link,
             uri=link.uri,
@@ -93,6 +100,6 @@ class Downloads(OwnedJobs):
         """Removes a download; a worker that has it in hand finds it gone, and stops. Raises DownloadNotFound."""
         await self._store.delete(await self.owned(owner, name))
 
-    async def providers(self) -> Sequence[ProviderStatus]:
-        """Returns all providers."""
-        return await self._router.statuses()
+    async def providers(self) -> Sequence[tuple[ProviderStatus, Health]]:
+        """Returns all providers, and how each has fared."""
+        return [(status, await self._healths.of(status.id)) for status in await self._router.statuses()]

@@ -66,13 +66,13 @@ async def _demo(song: Path, model: str, options: Options, *, stay: bool, as_json
     item = Item(source=str(song), label=song.name)
     succeeded = False
     try:
-        async with _some_mesh(options) as (target, ours):
+        async with _some_mesh(options) as (target, studio, ours):
             if as_json:
-                print_json({"event": "ready", "target": target})
+                print_json({"event": "ready", "target": target, "studio": studio})
             await _process(target, item, Wish(model=model), options.data_dir.root / "demo", as_json=as_json)
             succeeded = True
             if not as_json:
-                _show(item, target)
+                _show(item, target, studio)
             if stay and ours:
                 stderr_console().print(
                     "\nThe mesh stays up. In another terminal: [bold]sfa separate song.mp3[/bold]\n[dim]Ctrl-C ends it.[/dim]"
@@ -98,17 +98,17 @@ async def _process(target: str, item: Item, wish: Wish, folder: Path, *, as_json
 
 
 @asynccontextmanager
-async def _some_mesh(options: Options) -> AsyncIterator[tuple[str, bool]]:
-    """The address of the mesh on this data directory, and whether it was brought up for this block."""
+async def _some_mesh(options: Options) -> AsyncIterator[tuple[str, str, bool]]:
+    """The addresses of the mesh on this data directory and of its studio, and whether it was brought up for this block."""
     running = state.read(options.data_dir.state_file)
     if running is not None and running.alive and running.ready:
         click.echo(f"sfa: using the mesh that runs at {running.target}", err=True)
-        yield running.target, False
+        yield running.target, state.studio_address(running.ports), False
         return
     with _narration() as narration:
         async with interruptible(options, None, narration.say) as mesh:
             narration.finish(mesh.target)
-            yield mesh.target, True
+            yield mesh.target, mesh.studio, True
 
 
 class _Narration:
@@ -151,7 +151,7 @@ def _narration() -> Iterator[_Narration]:
         yield _Narration(live)
 
 
-def _show(item: Item, target: str) -> None:
+def _show(item: Item, target: str, studio: str) -> None:
     """The results: a table for people; tab-separated lines where nobody looks."""
     assert item.separation is not None
     rows = [
@@ -168,6 +168,8 @@ def _show(item: Item, target: str) -> None:
     if not console.is_terminal:
         for row in (*rows, *measured, ("plot", str(item.plot))):
             click.echo("\t".join(row))
+        if studio:
+            click.echo(f"studio\t{studio}/{item.separation.name.split('/separations/')[0]}")
         click.echo(f"docs\t{target}/docs")
         return
     table = Table(box=None, padding=(0, 3, 0, 0), show_header=False)
@@ -182,4 +184,7 @@ def _show(item: Item, target: str) -> None:
     for stem, _, _, uri in rows:
         console.print(f"[bold cyan]{stem}[/bold cyan]", uri, soft_wrap=True)
     console.print("[bold]plot[/bold]", str(item.plot), soft_wrap=True)
+    if studio:
+        song = f"{studio}/{item.separation.name.split('/separations/')[0]}"
+        console.print(f"[bold]studio[/bold] {song}", soft_wrap=True)
     console.print(f"[bold]docs[/bold] {target}/docs", soft_wrap=True)

@@ -96,12 +96,8 @@ async def test_corrections_survive_later_analyses(mesh: Mesh) -> None:
     assert again.corrections == corrected.corrections
     assert again.HasField("loudness")
     music = (await mesh.track(track.name)).music
-    assert (music.bpm, music.bpm_confidence, music.key.camelot, music.corrected) == (
-        pytest.approx(bpm / 2),
-        1.0,
-        "9A",
-        True,
-    )
+    assert music.bpm == pytest.approx(bpm / 2)
+    assert (music.bpm_confidence, music.key.camelot, music.corrected) == (1.0, "9A", True)
     page = await mesh.tracks.ListTracks(library_pb.ListTracksRequest(filter="key:Em"), metadata=ANN)
     assert [one.name for one in page.tracks] == [track.name]
     reset = await mesh.adjust(track.name, reset=pb.Correction.values()[1:])

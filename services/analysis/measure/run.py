@@ -1,14 +1,11 @@
 """One run: what is asked for is heard in one pass over the sources, then told feature by feature."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
-from services.analysis.measure import rhythm
 from services.analysis.measure.frontend import Listener, Sources, listen
 from services.analysis.measure.rhythm import RhythmMeasurement
 from services.analysis.results import Feature, Measurements, Rhythm, Shortfall
-
-VERSIONS: Mapping[Feature, str] = {Feature.RHYTHM: rhythm.VERSION}
-"""Of the algorithm behind each feature; a result of another version is measured anew."""
+from services.analysis.versions import VERSIONS
 
 _HEARING = 0.7
 """The share of a feature's progress that reading takes."""

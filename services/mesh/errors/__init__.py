@@ -9,7 +9,7 @@
     │                    WorkerLost, OutOfMemory, WeightsCorrupt, DeviceUnavailable
     ├── downloads        DownloadNotFound, LinkUnsupported, AddressForbidden, ProviderDisabled, ProviderNotReady,
     │                    ProviderBlocked, ProviderFailed, AgeRestricted, TooLong, TooLarge, SourceNotFound,
-    │                    SourceUnavailable, SourceNotAudio
+    │                    SourceUnavailable, SourceNotAudio, NoMatch
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
     ├── analysis         AnalysisNotFound, ResultsMissing, MusicChanged
     ├── exports          StemsUnsuitable
@@ -31,6 +31,7 @@ from services.mesh.errors.base import (
     ErrorRecord,
     MeshError,
     Violation,
+    class_of,
 )
 from services.mesh.errors.common import (
     DependencyUnavailable,
@@ -48,6 +49,7 @@ from services.mesh.errors.download import (
     AgeRestricted,
     DownloadNotFound,
     LinkUnsupported,
+    NoMatch,
     ProviderBlocked,
     ProviderDisabled,
     ProviderFailed,
@@ -132,6 +134,7 @@ __all__ = [
     "ModelNotFound",
     "ModelNotInstalled",
     "MusicChanged",
+    "NoMatch",
     "OutOfMemory",
     "PageTokenInvalid",
     "PermissionDenied",
@@ -167,4 +170,5 @@ __all__ = [
     "WeightsRefused",
     "WeightsUnreachable",
     "WorkerLost",
+    "class_of",
 ]

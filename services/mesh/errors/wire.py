@@ -3,15 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-# Not all subclasses of MeshError: `services.mesh.remote` has one whose reason only its instances know.
-from services.mesh import errors
-from services.mesh.errors.base import MeshError
-
-_CLASSES: Mapping[str, type[MeshError]] = {
-    kind.reason: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, MeshError) and kind is not MeshError
-}
+from services.mesh.errors import Internal, MeshError, class_of
 
 
 def error_to_wire(error: MeshError) -> dict[str, Any]:
@@ -21,7 +13,7 @@ def error_to_wire(error: MeshError) -> dict[str, Any]:
 
 def error_from_wire(message: Mapping[str, Any]) -> MeshError:
     """Unpacks an error: the same class, message and metadata as on the other side."""
-    kind = _CLASSES.get(message["reason"], errors.Internal)
+    kind = class_of(message["reason"]) or Internal
     error = kind.__new__(kind)
     MeshError.__init__(error, message["message"], metadata=message["metadata"])
     return error

@@ -275,7 +275,7 @@ class ErrorReason(betterproto2.Enum):
     LINK_UNSUPPORTED = 101
     """
     INVALID_ARGUMENT, also in a job's error. Nothing here can fetch this link. Metadata: link. Give the address of an
-    audio file, or of a page that plays one.
+    audio file, of a page that plays one, or of a track of Spotify.
     """
 
     ADDRESS_FORBIDDEN = 102
@@ -339,6 +339,12 @@ class ErrorReason(betterproto2.Enum):
     SOURCE_NOT_AUDIO = 112
     """
     In a job's error, code INVALID_ARGUMENT. What is at the link is not audio. Metadata: link, detail.
+    """
+
+    NO_MATCH = 113
+    """
+    In a job's error, code NOT_FOUND. The song was looked for, and nothing like it was found. Metadata: link, title, artist.
+    Give the address of a page that plays it, with the same `song`.
     """
 
     ANALYSIS_NOT_FOUND = 120
@@ -417,6 +423,7 @@ class ErrorReason(betterproto2.Enum):
             110: "ERROR_REASON_SOURCE_NOT_FOUND",
             111: "ERROR_REASON_SOURCE_UNAVAILABLE",
             112: "ERROR_REASON_SOURCE_NOT_AUDIO",
+            113: "ERROR_REASON_NO_MATCH",
             120: "ERROR_REASON_ANALYSIS_NOT_FOUND",
             121: "ERROR_REASON_RESULTS_MISSING",
             122: "ERROR_REASON_MUSIC_CHANGED",
@@ -482,6 +489,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SOURCE_NOT_FOUND": 110,
             "ERROR_REASON_SOURCE_UNAVAILABLE": 111,
             "ERROR_REASON_SOURCE_NOT_AUDIO": 112,
+            "ERROR_REASON_NO_MATCH": 113,
             "ERROR_REASON_ANALYSIS_NOT_FOUND": 120,
             "ERROR_REASON_RESULTS_MISSING": 121,
             "ERROR_REASON_MUSIC_CHANGED": 122,
