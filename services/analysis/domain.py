@@ -36,11 +36,13 @@ class Source:
         files: SHA-256 by name: "mix" always, stems under the names of their models.
         title: of the track, for file names.
         duration: seconds.
+        channel_count: of the mix.
     """
 
     files: Mapping[str, str]
     title: str
     duration: float
+    channel_count: int
 
 
 @dataclass(frozen=True, kw_only=True)

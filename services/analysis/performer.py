@@ -78,7 +78,14 @@ class AnalysisPerformer:
             report.details = {**report.details, "steps": steps}
             report.fraction = _MEASURING_SHARE * sum(steps.values()) / len(spec.features)
 
-        request = MeasureRequest(id=job.id, files=files, duration=spec.source.duration, features=missing, folder=folder)
+        request = MeasureRequest(
+            id=job.id,
+            files=files,
+            duration=spec.source.duration,
+            channel_count=spec.source.channel_count,
+            features=missing,
+            folder=folder,
+        )
         try:
             measurements = await self._measurer.measure(request, on_progress)
         except ChildDied as death:

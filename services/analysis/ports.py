@@ -18,6 +18,7 @@ class MeasureRequest:
         id: the job, for logs.
         files: the audio by name: "mix" always, stems under the names of their models.
         duration: seconds, for progress only.
+        channel_count: of the mix.
         features: what to measure.
         folder: of the job; the results are written there.
     """
@@ -25,6 +26,7 @@ class MeasureRequest:
     id: str
     files: Mapping[str, Path]
     duration: float
+    channel_count: int
     features: Sequence[Feature]
     folder: Path
 

@@ -9,4 +9,5 @@ from services.analysis.results import Feature
 
 VERSIONS: Mapping[Feature, str] = {
     Feature.RHYTHM: "1",
+    Feature.LOUDNESS: "1",
 }

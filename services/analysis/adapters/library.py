@@ -1,7 +1,7 @@
 """The library, over gRPC."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import TypeVar
 
 import grpc
@@ -50,9 +50,9 @@ class GrpcLibrary:
         found = await self._track(owner, track)
         if artifact:
             file = await self._artifact(owner, artifact)
-            return Source(files={"mix": file.sha256}, title=found.title, duration=_seconds(file.audio))
+            return _source(found.title, file.sha256, file.audio, {})
         stems = {} if mix_only else await self._stems(owner, found)
-        return Source(files={"mix": found.sha256, **stems}, title=found.title, duration=_seconds(found.audio))
+        return _source(found.title, found.sha256, found.audio, stems)
 
     async def register(
         self,
@@ -130,6 +130,12 @@ async def _asked(call: Awaitable[T]) -> T:
         if error.code() is grpc.StatusCode.ABORTED:
             raise MusicChanged("the track") from error
         raise Remote(error) from error
+
+
+def _source(title: str, sha256: str, audio: AudioProperties, stems: Mapping[str, str]) -> Source:
+    return Source(
+        files={"mix": sha256, **stems}, title=title, duration=_seconds(audio), channel_count=audio.channel_count
+    )
 
 
 def _known(music: pb.Music) -> Known:

@@ -44,6 +44,7 @@ class MeasuringProcess:
                         "id": request.id,
                         "files": {name: str(path) for name, path in request.files.items()},
                         "duration": request.duration,
+                        "channel_count": request.channel_count,
                         "features": list(request.features),
                         "out": str(out),
                     }

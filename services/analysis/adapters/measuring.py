@@ -1,6 +1,6 @@
 """The process that measures: `python -m services.analysis.adapters.measuring --ffmpeg PATH`.
 
-worker -> child   {"cmd": "measure", "id", "files", "duration", "features", "out"}
+worker -> child   {"cmd": "measure", "id", "files", "duration", "channel_count", "features", "out"}
 child -> worker   {"event": "ready"}
                   {"event": "progress", "feature", "fraction"}
                   {"event": "done"}: the results are in the file `out`
@@ -42,7 +42,11 @@ def main() -> None:
             outbox.send({"event": "progress", "feature": feature, "fraction": fraction})
 
         try:
-            sources = Sources(openers=_openers(message["files"], options.ffmpeg), duration=message["duration"])
+            sources = Sources(
+                openers=_openers(message["files"], options.ffmpeg),
+                duration=message["duration"],
+                channel_count=message["channel_count"],
+            )
             measurements = measure(sources, [Feature(name) for name in message["features"]], report)
             findings = Findings(
                 measurements=measurements,

@@ -1,10 +1,12 @@
 """One run: what is asked for is heard in one pass over the sources, then told feature by feature."""
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 from services.analysis.measure.frontend import Listener, Sources, listen
+from services.analysis.measure.loudness import LoudnessListener
 from services.analysis.measure.rhythm import RhythmMeasurement
-from services.analysis.results import Feature, Measurements, Rhythm, Shortfall
+from services.analysis.results import Feature, Measurements, Shortfall
 from services.analysis.versions import VERSIONS
 
 _HEARING = 0.7
@@ -29,25 +31,31 @@ def measure(sources: Sources, features: Collection[Feature], report: Report) -> 
     """
     stems = [name for name in sources.openers if name != "mix"]
     pulse = RhythmMeasurement(stems) if Feature.RHYTHM in features else None
-    listeners: list[Listener] = list(pulse.listeners) if pulse else []
+    loudness = LoudnessListener(sources.channel_count) if Feature.LOUDNESS in features else None
+    listeners: list[Listener] = [*(pulse.listeners if pulse else ()), *((loudness,) if loudness else ())]
 
     def heard(share: float) -> None:
         for feature in features:
             report(feature, _HEARING * share)
 
     duration = listen(sources, listeners, heard)
+    results: dict[str, Any] = {}
     shortfalls: list[Shortfall] = []
-    told: Rhythm | None = None
-    if pulse:
-        result = pulse.result()
+
+    def keep(name: str, feature: Feature, result: object) -> None:
         if isinstance(result, Shortfall):
             shortfalls.append(result)
         else:
-            told = result
-        report(Feature.RHYTHM, 1.0)
+            results[name] = result
+        report(feature, 1.0)
+
+    if loudness:
+        keep("loudness", Feature.LOUDNESS, loudness.loudness())
+    if pulse:
+        keep("rhythm", Feature.RHYTHM, pulse.result())
     return Measurements(
         duration=duration,
-        rhythm=told,
         shortfalls=tuple(shortfalls),
         versions={feature: VERSIONS[feature] for feature in features},
+        **results,
     )
