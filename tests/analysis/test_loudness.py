@@ -70,7 +70,7 @@ def test_3341_12_momentary_does_not_move() -> None:
     assert values == pytest.approx(np.full(values.size, -23), abs=0.1)
 
 
-@pytest.mark.parametrize("case", (1, 4, 7, 13))
+@pytest.mark.parametrize("case", [1, 4, 7, 13])
 def test_3341_10_and_13_maxima_do_not_depend_on_where_a_sound_begins(case: int) -> None:
     silence = -math.inf
     assert measured(tone([(silence, 0.15 * case), (-23, 3), (silence, 1)])).short_term_max_lufs == pytest.approx(
