@@ -53,3 +53,8 @@ class Settings(ServiceSettings):
     def work_dir(self) -> Path:
         """Where workers make stems: on the file system of the blobs, so that a finished one is moved there, not copied."""
         return self.data_dir / "work"
+
+    @property
+    def copies_dir(self) -> Path:
+        """Where copies of stems get other tags."""
+        return self.data_dir / "copies"

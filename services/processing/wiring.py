@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import grpc.aio
-
 from alchemy.processing.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
 from services.mesh import redis
+from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
@@ -14,6 +13,7 @@ from services.mesh.events import EventLog, EventTail, Published
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
+from services.mesh.keys import load_key
 from services.mesh.server import ServiceBundle
 from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
@@ -21,8 +21,10 @@ from services.processing.adapters.weights import ModelStore
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, KIND
 from services.processing.exports import Exports
 from services.processing.installations import Installations
+from services.processing.reuse import Reuse
 from services.processing.rpc import ProcessingRpc
 from services.processing.settings import Settings
+from services.processing.stem_blobs import StemBlobs
 from services.processing.streams import StemStreams
 from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
@@ -35,18 +37,20 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
     """Connects the service's parts; closes them in reverse."""
     async with (
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.library_target) as channel,
+        channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
     ):
         store = JobStore(client, KIND, SeparationEvents())
         dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
         tail = EventTail(client)
         models = ModelStore(settings.models_dir)
-        catalogue = Catalogue(models)
+        catalogue, library = Catalogue(models), GrpcLibrary(to_library)
+        blobs, ffmpeg = LocalBlobStore(settings.data_dir / "blobs"), ffmpeg_path(settings.ffmpeg)
         separations = Separations(
             store=store,
             dispatcher=dispatcher,
-            library=GrpcLibrary(channel),
+            library=library,
             catalogue=catalogue,
+            reuse=Reuse(store, library, StemBlobs(blobs, settings.copies_dir)),
             build=engine_build(),
             queue=settings.queue,
             max_queued=settings.max_queued_jobs,
@@ -56,7 +60,6 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         installations = Installations(
             store=installing, separations=store, dispatcher=install_dispatcher, catalogue=catalogue, models=models
         )
-        blobs, ffmpeg = LocalBlobStore(settings.data_dir / "blobs"), ffmpeg_path(settings.ffmpeg)
         streams = StemStreams(
             store=store,
             catalogue=catalogue,
