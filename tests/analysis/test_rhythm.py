@@ -167,3 +167,19 @@ def test_speech_has_no_confident_tempo(seed: int) -> None:
     result = rhythm_of(mix=speech(SECONDS, SAMPLE_RATE_HZ, seed))
 
     assert isinstance(result, Shortfall) or result.tempo.confidence < 0.3
+
+
+def test_counting_follows_when_bars_shift() -> None:
+    first = click_track(120, 4, seconds=40.3, lead_in=0.3)
+    second = click_track(120, 4, seconds=40, lead_in=0.0)
+    # The first ends after 80 clicks less one; the second begins with a downbeat where the count would have said "four".
+    cut = round((0.3 + 0.5 * 79) * SAMPLE_RATE_HZ)
+    samples = np.concatenate((first.samples[:cut], second.samples))
+    known = np.concatenate(
+        (first.downbeats[first.downbeats < cut / SAMPLE_RATE_HZ], second.downbeats + cut / SAMPLE_RATE_HZ)
+    )
+
+    rhythm = rhythm_of(mix=samples)
+
+    assert isinstance(rhythm, Rhythm)
+    assert beat_f(known, [beat.time for beat in rhythm.beats if beat.position == 1]) > 0.9

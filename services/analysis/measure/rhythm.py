@@ -68,6 +68,10 @@ class RhythmMeasurement:
         onsets = self._onsets()
         return describe(scene(onsets.flux, self.pitches.chroma()), pulses(combined(onsets.flux)))
 
+    def flux(self) -> FloatArray:
+        """Returns the flux of the mix."""
+        return self._mix.strength().flux
+
     def _onsets(self) -> OnsetStrength:
         """Returns the onsets of the drums, of the mix where they pause, of the mix alone if there are none."""
         mix = self._mix.strength()
