@@ -9,5 +9,11 @@ from services.analysis.results import Feature
 
 VERSIONS: Mapping[Feature, str] = {
     Feature.RHYTHM: "1",
+    # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
+    Feature.KEY: "1.1",
+    Feature.CHORDS: "1.1",
+    Feature.FORM: "1.1",
     Feature.LOUDNESS: "1",
+    Feature.TIMBRE: "1",
+    Feature.MELODY: "1",
 }
