@@ -186,11 +186,14 @@ def _draw_spectrogram(axis: Axes, found: Measurements, audio: Heard) -> None:
         [f"{mark // 1000} kHz" if mark >= 1000 else f"{mark} Hz" for mark in marks],  # noqa: PLR2004 (a kilohertz)
         fontsize=8.5,
     )
-    if found.melody:
-        curve = found.melody.f0
+    # Of a mix it follows whatever is loudest, and would mislead.
+    voice = found.melody if found.melody and found.melody.source else None
+    if voice:
+        curve = voice.f0
         times = curve.start + curve.step * np.arange(len(curve.values))
-        axis.plot(times, np.interp(curve.values, audio.band_hz, np.arange(bands)), color="#7df9ff", linewidth=1.0)
-    _label(axis, "Spectrogram, voice" if found.melody else "Spectrogram")
+        heights = np.interp(curve.values, audio.band_hz, np.arange(bands))
+        axis.plot(times, heights, color="#7df9ff", linestyle="none", marker=".", markersize=2.0)
+    _label(axis, "Spectrogram, voice" if voice else "Spectrogram")
 
 
 def _columns(audio: Heard) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
