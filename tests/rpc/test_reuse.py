@@ -46,9 +46,12 @@ class FakeEngine:
         path = request.out_dir / "vocals.wav"
         path.parent.mkdir(parents=True)
         path.write_bytes(WAVE)
+        waveform = path.with_suffix(".sfwf")
+        waveform.write_bytes(WAVE)
         stem = StemOutput(
             stem="vocals",
             path=path,
+            waveform=waveform,
             filename_suffix=".wav",
             media_type="audio/wav",
             sample_count=1,

@@ -11,6 +11,7 @@ NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
 # The fixed ports of a mesh on one machine; `sfa up` uses these unless told otherwise.
 LOCAL = GatewayConfig(
     descriptors="gen/descriptors/alchemy.binpb",
+    mesh_key_file="data/mesh.key",
     upstreams={
         "download": Address("127.0.0.1", 3002),
         "library": Address("127.0.0.1", 3005),
@@ -24,6 +25,8 @@ LOCAL = GatewayConfig(
 # Inside compose, services are known by name; the published port is bound to the host's loopback.
 COMPOSE = GatewayConfig(
     descriptors="/etc/envoy/alchemy.binpb",
+    mesh_key_file="/run/secrets/mesh_key",
+    contained=True,
     listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
     upstreams={
         "download": Address("download", 3002),
