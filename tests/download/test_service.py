@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import grpc
 import grpc.aio
 import pytest
 
 from alchemy.download.v1 import download_service_pb2 as pb
-from alchemy.download.v1.download_pb2 import Download
+from alchemy.download.v1.download_pb2 import Download, Provider
 from alchemy.download.v1.download_service_pb2_grpc import DownloadServiceStub
 from alchemy.library.v1 import library_service_pb2 as library_pb
 from alchemy.library.v1.library_service_pb2_grpc import LibraryServiceStub
@@ -297,6 +298,38 @@ async def test_with_all_switched_off_nothing_is_queued(tmp_path: Path, valkey: V
         assert failure.metadata["provider"] == "direct"
         reply = await mesh.downloads.ListProviders(pb.ListProvidersRequest(), metadata=ANN)
         assert [one.available for one in reply.providers] == [False, False, False]
+
+
+async def test_providers_tell_how_they_have_fared(tmp_path: Path, valkey: Valkey, redis_client: Client) -> None:
+    port = free_port()
+    async with running(tmp_path, valkey, METRICS_PORT=str(port)) as mesh:
+
+        async def direct() -> Provider:
+            reply = await mesh.downloads.ListProviders(pb.ListProvidersRequest(), metadata=ANN)
+            return next(one for one in reply.providers if one.id == "direct")
+
+        assert not (await direct()).HasField("last_failure")
+        await mesh.ended((await mesh.create(mesh.server.url("/status/429"))).name)
+        blocked = await direct()
+        assert blocked.last_failure.reason == "PROVIDER_BLOCKED"
+        assert "429" in blocked.last_failure.message
+        assert not blocked.HasField("last_success_time")
+        # What is wrong with a link is not wrong with the provider.
+        await mesh.ended((await mesh.create(mesh.server.url("/status/404"))).name)
+        assert (await direct()).last_failure == blocked.last_failure
+        for _ in range(2):
+            await mesh.ended((await mesh.create(mesh.server.url("/song/a.wav"))).name)
+        works = await direct()
+        assert works.last_success_time.ToNanoseconds() > works.last_failure.time.ToNanoseconds()
+
+        async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/metrics") as response:
+            metrics = await response.text()
+        counted = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line.startswith("alchemy_download"))
+        fetches = 'alchemy_download_fetches_total{{outcome="{}",provider="{}"}}'
+        assert counted[fetches.format("FETCHED", "direct")] == "1.0"
+        assert float(counted['alchemy_download_bytes_total{provider="direct"}']) == len(mesh.server.song)
+        assert counted["alchemy_download_reused_total"] == "1.0"
+        assert [key for key in counted if "PROVIDER_BLOCKED" in key]
 
 
 async def test_a_page_becomes_a_track(mesh: Mesh) -> None:
