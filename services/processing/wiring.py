@@ -51,7 +51,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             library=library,
             catalogue=catalogue,
             reuse=Reuse(store, library, StemBlobs(blobs, settings.copies_dir)),
-            build=engine_build(),
+            build=engine_build(settings.precision),
             queue=settings.queue,
             max_queued=settings.max_queued_jobs,
         )

@@ -135,10 +135,12 @@ async def _up(options: Options, console: Console | None, *, as_json: bool) -> No
 def announce(mesh: Supervisor, options: Options, *, as_json: bool) -> None:
     """Says that the mesh is ready, and where everything is."""
     if as_json:
-        print_json({"event": "ready", "target": mesh.target, "ports": mesh.ports, "pids": mesh.pids})
+        ready = {"event": "ready", "target": mesh.target, "studio": mesh.studio, "ports": mesh.ports, "pids": mesh.pids}
+        print_json(ready)
         return
 
     rows = Table.grid(padding=(0, 3))
+    rows.add_row("Studio", f"[bold]{mesh.studio}[/bold]" if mesh.studio else "[dim]not built: make studio[/dim]")
     rows.add_row("API (gRPC, gRPC-Web, REST)", f"[bold]{mesh.target}[/bold]")
     rows.add_row("API reference", f"{mesh.target}/docs")
     for use, port in mesh.ports.items():

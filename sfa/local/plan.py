@@ -46,7 +46,9 @@ class Options:
 
 def wanted_ports(options: Options) -> dict[str, int]:
     """The ports that this mesh would like, by use."""
-    unused = {use for use, used in (("valkey", not options.redis_url), ("sandbox", options.sandbox)) if not used}
+    built = _studio_page() is not None
+    uses = {"valkey": not options.redis_url, "sandbox": options.sandbox, "studio": built, "studio-files": built}
+    unused = {use for use, used in uses.items() if not used}
     ports = {use: port for use, port in DEFAULTS.items() if use not in unused}
     return ports | {f"worker-{n}-metrics": WORKER_METRICS + n for n in range(1, options.workers + 1)}
 
@@ -73,7 +75,7 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         OSError: If the data directory cannot be written.
     """
     target = f"http://{LOOPBACK}:{ports['envoy']}"
-    stages: list[Stage] = []
+    stages: list[list[Service]] = []
     redis_url = options.redis_url
     if not redis_url:
         password = secrets.token_urlsafe(24)
@@ -128,6 +130,8 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
             _worker("download-worker", "download", ports["download-worker-metrics"], download),
         ]
     )
+    if page := _studio_page():
+        stages[-1].append(_studio(page, ports["studio-files"], common))
     stages.append([_envoy(options, ports)])
     return Plan(target=target, redis_url=redis_url, stages=tuple(stages))
 
@@ -170,6 +174,22 @@ def _server(domain: str, proto_service: str, ports: Mapping[str, int], env: Mapp
         argv=(sys.executable, "-m", f"services.{domain}"),
         env={**env, "PORT": str(port), "METRICS_PORT": str(ports[f"{domain}-metrics"])},
         ready=probes.serving(LOOPBACK, port, [f"alchemy.{domain}.v1.{proto_service}"]),
+        ready_seconds=_STARTING_SECONDS,
+    )
+
+
+def _studio_page() -> Path | None:
+    from sfa.gateway import studio_page  # noqa: PLC0415 - as in _envoy
+
+    return studio_page()
+
+
+def _studio(page: Path, port: int, env: Mapping[str, str]) -> Service:
+    return Service(
+        name="studio",
+        argv=(sys.executable, "-m", "services.studio"),
+        env={**env, "PORT": str(port), "STUDIO_DIR": str(page)},
+        ready=probes.answering(LOOPBACK, port, "/"),
         ready_seconds=_STARTING_SECONDS,
     )
 
@@ -236,6 +256,8 @@ def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
     }
     sign_in = sign_in_settings(options.data_dir.run)
     origin = re.escape(options.public_url.rstrip("/"))
+    if "studio-files" in ports:
+        upstreams["studio"] = Address(LOOPBACK, ports["studio-files"])
     configuration = options.data_dir.run / "envoy.yaml"
     configuration.write_text(
         render(
@@ -248,6 +270,7 @@ def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
                 # Where everybody proves who they are, a page that reaches this machine by another name gains nothing.
                 hosts=("*",) if sign_in else LOOPBACK_NAMES,
                 origins=f"{LOOPBACK_ORIGINS}|{origin}" if origin else LOOPBACK_ORIGINS,
+                studio=Address(options.listen, ports["studio"]) if "studio" in ports else None,
                 admin=Address(LOOPBACK, ports["envoy-admin"]),
             )
         ),
