@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 (the pool's own)
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.mesh.errors import DependencyUnavailable, StorageFull
 
@@ -38,6 +38,43 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
         yield engine
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Lends a connection.
+
+    Getting one is not cancelled halfway: what the driver has opened by then, or is setting up, would belong to nobody, and
+    stay so until the garbage collector finds it. It is given back as soon as it is there.
+    """
+    connection = engine.connect()
+    opening = asyncio.ensure_future(connection.start())
+    try:
+        await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(lambda done: _give_back(connection, done))
+        raise
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(asyncio.ensure_future(connection.close()))
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Lends a connection in a transaction, which is committed at the end of the block, or rolled back if that raises."""
+    async with connected(engine) as connection, connection.begin():
+        yield connection
+
+
+_closing: set[asyncio.Future[None]] = set()
+
+
+def _give_back(connection: AsyncConnection, opened: "asyncio.Future[AsyncConnection]") -> None:
+    if not opened.cancelled() and opened.exception() is None:
+        closing = asyncio.ensure_future(connection.close())
+        _closing.add(closing)
+        closing.add_done_callback(_closing.discard)
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
