@@ -86,6 +86,7 @@ def make_router(settings: Settings) -> Router:
             sources=settings.spotdl_audio_source,
             cookies=settings.ytdlp_cookies,
             proxy=settings.ytdlp_proxy,
+            ipv4=settings.ytdlp_ipv4,
             ffmpeg=ffmpeg_path(settings.ffmpeg),
             max_seconds=settings.max_audio_seconds,
             max_bytes=settings.max_bytes,

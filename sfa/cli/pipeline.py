@@ -15,6 +15,7 @@ from sfa.cli.output import as_dict
 from sfa.cli.views import Step, View
 from sfa.errors import FailedPrecondition, InvalidArgument, SeparationCancelled
 from sfa.mesh import Mesh
+from sfa.options import SeparationOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class Wish:
     stems: tuple[str, ...] = ()
     complement: bool = False
     encoding: str = "wav16"
+    options: SeparationOptions = field(default_factory=SeparationOptions)
     exports: tuple[str, ...] = ()
     """Formats in which everything is saved once more, as one file: "zip", "stem.mp4"."""
     analyze: bool = False
@@ -124,7 +126,12 @@ async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
 async def _created(mesh: Mesh, track: str, wish: Wish) -> str:
     creation = asyncio.ensure_future(
         mesh.processing.separate(
-            track, model=wish.model, stems=wish.stems, complement=wish.complement, encoding=wish.encoding
+            track,
+            model=wish.model,
+            stems=wish.stems,
+            complement=wish.complement,
+            encoding=wish.encoding,
+            options=wish.options,
         )
     )
     try:

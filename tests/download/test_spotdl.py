@@ -70,6 +70,7 @@ def _provider(python: Path, found: Found, source: str, *, seconds: float = 60.0)
         sources=(source,),
         cookies=None,
         proxy="",
+        ipv4=False,
         ffmpeg=ffmpeg_path(),
         max_seconds=3600,
         max_bytes=10**8,

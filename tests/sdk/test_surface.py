@@ -49,6 +49,7 @@ PUBLIC = [
     "Separation",
     "SeparationCancelled",
     "SeparationFailed",
+    "SeparationOptions",
     "Track",
     "Unavailable",
     "Violation",

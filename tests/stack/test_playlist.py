@@ -101,20 +101,43 @@ async def test_a_playlist_becomes_tracks_and_twice_is_once(sandboxed: Stack) -> 
 
 
 async def test_a_pasted_track_needs_no_more_than_its_link(sandboxed: Stack) -> None:
+    """One call, over REST; what follows does so though processing is away when the song arrives."""
+    track = catalogue.TRACKS[3]
+    wish = {"link": track["external_urls"]["spotify"], "then": {"separate": {"wantedStems": ["vocals"]}}}
+    sandboxed.kill("processing", signal.SIGSTOP)
+    async with aiohttp.ClientSession(sandboxed.url) as http, http.post("/v1/downloads", json=wish) as response:
+        created = (await response.json())["download"]
     async with connect(sandboxed.url) as mesh:
-        track = catalogue.TRACKS[3]
-        for link in (track["external_urls"]["spotify"], track["uri"], track["id"]):
-            created = await mesh.downloads.create(link)
-            async for download in mesh.downloads.watch(created.name):
+        async for download in mesh.downloads.watch(created["name"]):
+            ended = download
+        assert ended.state == JobState.SUCCEEDED, ended.error
+        sandboxed.kill("processing", signal.SIGCONT)
+        stored = await mesh.library.get_track(ended.track)
+        assert (stored.title, stored.artist) == (track["name"], track["artists"][0]["name"])
+        job = await mesh.processing.wait(await _followed_by(mesh, stored.name))
+        assert [stem.stem for stem in job.stems] == ["vocals"]
+
+        # The other forms of the same link lead to the same track.
+        for link in (track["uri"], track["id"], f"spotify/tracks/{track['id']}"):
+            again = await mesh.downloads.create(link)
+            async for download in mesh.downloads.watch(again.name):
                 ended = download
-            assert ended.state == JobState.SUCCEEDED, ended.error
-            stored = await mesh.library.get_track(ended.track)
-            assert (stored.title, stored.artist) == (track["name"], track["artists"][0]["name"])
+            assert (ended.track, ended.reused) == (stored.name, True)
         assert await _plays(sandboxed) == [3]
         (spotdl,) = [one for one in await mesh.downloads.providers() if one.id == "spotdl"]
         assert spotdl.available
         assert spotdl.last_success_time is not None
         assert spotdl.version.startswith("spotdl ")
+
+
+async def _followed_by(mesh: Mesh, name: str) -> str:
+    """The job of the one step that follows a track, once it is started."""
+    async with asyncio.timeout(60):
+        while True:
+            (step,) = (await mesh.library.get_track(name)).steps
+            if step.job:
+                return step.job
+            await asyncio.sleep(0.2)
 
 
 async def test_an_account_is_connected_from_the_command_line(sandboxed: Stack) -> None:

@@ -65,7 +65,7 @@ class PageProvider:
 
     async def fetch(self, spec: DownloadSpec, folder: Path, on_progress: OnProgress) -> Fetched:
         """Fetches what a page plays; see `Provider`."""
-        async with egress(self._allowed_hosts) as proxy:
+        async with egress(self._allowed_hosts, ipv4=self._options.ipv4) as proxy:
             request = {
                 "link": spec.uri,
                 "folder": str(folder),

@@ -32,6 +32,7 @@ class SpotdlOptions:
     sources: tuple[str, ...]
     cookies: Path | None
     proxy: str
+    ipv4: bool
     ffmpeg: str
     max_seconds: float
     max_bytes: int
@@ -157,7 +158,7 @@ class SpotdlProvider:
     async def _proxy(self) -> str:
         """The address of a proxy that reaches public addresses only; one for all searches, so that spotdl stays set up."""
         if self._egress is None:
-            self._egress = await self._open.enter_async_context(egress(self._allowed_hosts))
+            self._egress = await self._open.enter_async_context(egress(self._allowed_hosts, ipv4=self._options.ipv4))
         return self._egress.url
 
     async def _version(self) -> str:

@@ -53,12 +53,15 @@ def options(request: dict[str, Any]) -> dict[str, Any]:
         del incomplete
         return None
 
+    def stop_when_large(status: dict[str, Any]) -> None:
+        if max(status.get("downloaded_bytes") or 0, status.get("total_bytes") or 0) > request["max_bytes"]:
+            raise yt_dlp.utils.DownloadError("refused: it is too large")
+
     found: dict[str, Any] = {
         "format": f"bestaudio{_PROTOCOLS}/best{_PROTOCOLS}",
         "outtmpl": {"default": str(Path(request["folder"]) / "page.%(ext)s")},
         "noplaylist": True,
         "playlist_items": "1",
-        "max_filesize": request["max_bytes"],
         "match_filter": refuse,
         "hls_prefer_native": True,
         "external_downloader": {"default": "native"},
@@ -77,7 +80,8 @@ def options(request: dict[str, Any]) -> dict[str, Any]:
         "logger": _Silent(),
         "noprogress": True,
         "color": "never",
-        "progress_hooks": [on_progress],
+        # Not by `max_filesize`: that believes what a server says of the size, and lets pass what says nothing.
+        "progress_hooks": [on_progress, stop_when_large],
         "postprocessor_hooks": [on_postprocessing],
     }
     if request["ipv4"]:
@@ -132,8 +136,6 @@ def _why_nothing(request: dict[str, Any], info: dict[str, Any] | None) -> str:
         return "refused: it is too long"
     if info and (info.get("age_limit") or 0) >= _ADULT and not request["cookies"]:
         return "refused: age restricted"
-    if info and (info.get("filesize") or info.get("filesize_approx") or 0) > request["max_bytes"]:
-        return "refused: it is too large"
     return "nothing was downloaded"
 
 

@@ -8,8 +8,12 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, sele
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+<<<<<<< HEAD
 from services.library.adapters.database import database_errors
 from services.library.adapters.rows import artifact_from, artifact_row, mine, note_change, track_from, track_row
+=======
+from services.library.adapters.database import connected, database_errors, transaction
+>>>>>>> main
 from services.library.adapters.tables import artifacts, changes, tracks, uploads
 from services.library.domain import (
     Artifact,
@@ -48,9 +52,15 @@ class SqlCatalogue:
         """
         with database_errors():
             try:
+<<<<<<< HEAD
                 async with self._engine.begin() as connection:
                     await connection.execute(insert(tracks).values(track_row(track)))
                     await connection.execute(insert(artifacts), [artifact_row(file) for file in files])
+=======
+                async with transaction(self._engine) as connection:
+                    await connection.execute(insert(tracks).values(_track_row(track)))
+                    await connection.execute(insert(artifacts), [_artifact_row(file) for file in files])
+>>>>>>> main
                     if request_id:
                         await connection.execute(delete(uploads).where(uploads.c.created_us < forget_before_us))
                         upload = {"owner": track.owner, "request_id": request_id, "track_id": track.id}
@@ -85,8 +95,13 @@ class SqlCatalogue:
         """Returns tracks of all owners that have a pending step which is due."""
         query = select(tracks).where(tracks.c.steps_due_us <= now_us).order_by(tracks.c.steps_due_us).limit(limit)
         with database_errors():
+<<<<<<< HEAD
             async with self._reading.connect() as connection:
                 return [track_from(row) for row in await connection.execute(query)]
+=======
+            async with connected(self._reading) as connection:
+                return [_track(row) for row in await connection.execute(query)]
+>>>>>>> main
 
     async def add_steps(self, owner: str, track_id: str, steps: Sequence[Step], now_us: int) -> Track | None:
         """Adds steps whose request ids the track does not have yet; returns it, None if there is none."""
@@ -109,8 +124,13 @@ class SqlCatalogue:
         self, owner: str, track_id: str, change: Callable[[tuple[Step, ...]], tuple[Step, ...]], now_us: int
     ) -> Track | None:
         with database_errors():
+<<<<<<< HEAD
             async with self._engine.begin() as connection:
                 query = select(tracks).where(mine(owner, track_id)).with_for_update()
+=======
+            async with transaction(self._engine) as connection:
+                query = select(tracks).where(_mine(owner, track_id)).with_for_update()
+>>>>>>> main
                 row = (await connection.execute(query)).one_or_none()
                 if row is None:
                     return None
@@ -154,7 +174,7 @@ class SqlCatalogue:
             query = query.where(or_(beyond, and_(column == value, tracks.c.id > track_id)))
         query = query.order_by(column.desc() if order.descending else column.asc(), tracks.c.id).limit(limit)
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 rows = (await connection.execute(query)).all()
                 total = await connection.scalar(select(func.count()).select_from(tracks).where(matching))
         return [track_from(row) for row in rows], total or 0
@@ -164,8 +184,14 @@ class SqlCatalogue:
     ) -> Track | None:
         """Changes fields of a track; returns it, None if there is none."""
         with database_errors():
+<<<<<<< HEAD
             async with self._engine.begin() as connection:
                 row = (await connection.execute(select(tracks).where(mine(owner, track_id)))).one_or_none()
+=======
+            async with transaction(self._engine) as connection:
+                query = select(tracks).where(_mine(owner, track_id)).with_for_update()
+                row = (await connection.execute(query)).one_or_none()
+>>>>>>> main
                 if row is None:
                     return None
                 old = track_from(row)
@@ -182,7 +208,7 @@ class SqlCatalogue:
     async def delete_track(self, owner: str, track_id: str) -> list[str] | None:
         """Removes a track and its artifacts; returns the SHA-256 of the latter's bytes, None if there is no track."""
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 query = select(artifacts.c.sha256, artifacts.c.waveform_sha256).where(artifacts.c.track_id == track_id)
                 sha256s = [sha256 for row in await connection.execute(query) for sha256 in row if sha256]
                 removed = await connection.execute(delete(tracks).where(mine(owner, track_id)))
@@ -208,8 +234,13 @@ class SqlCatalogue:
             query = query.where(or_(artifacts.c.created_us > created_us, later))
         query = query.order_by(artifacts.c.created_us, artifacts.c.id).limit(limit)
         with database_errors():
+<<<<<<< HEAD
             async with self._reading.connect() as connection:
                 if (await connection.execute(select(tracks.c.id).where(mine(owner, track_id)))).one_or_none() is None:
+=======
+            async with connected(self._reading) as connection:
+                if (await connection.execute(select(tracks.c.id).where(_mine(owner, track_id)))).one_or_none() is None:
+>>>>>>> main
                     return None
                 return [artifact_from(row) for row in await connection.execute(query)]
 
@@ -221,7 +252,7 @@ class SqlCatalogue:
         None if there is no track.
         """
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 # Locks the track where the database locks rows, so that two calls for one separation take turns.
                 track = (
                     await connection.execute(select(tracks).where(mine(owner, track_id)).with_for_update())
@@ -241,7 +272,7 @@ class SqlCatalogue:
         """Returns those that no artifact of anybody refers to."""
         used: set[str] = set()
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 for start in range(0, len(sha256s), _MOST_AT_ONCE):
                     some = sha256s[start : start + _MOST_AT_ONCE]
                     for column in (artifacts.c.sha256, artifacts.c.waveform_sha256):
@@ -251,17 +282,17 @@ class SqlCatalogue:
     async def changes(self, limit: int) -> list[tuple[int, str, str]]:
         """Returns the oldest changes that are yet to be published: sequence, owner and track id."""
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 rows = await connection.execute(select(changes).order_by(changes.c.sequence).limit(limit))
                 return [(row.sequence, row.owner, row.track_id) for row in rows]
 
     async def forget_changes(self, sequences: Sequence[int]) -> None:
         """Drops changes that have been published."""
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 await connection.execute(delete(changes).where(changes.c.sequence.in_(sequences)))
 
     async def _one(self, query: Any) -> Row[Any] | None:  # noqa: ANN401 (any select of ours)
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 return (await connection.execute(query)).one_or_none()
