@@ -11,11 +11,8 @@ from alchemy_sdk.alchemy.processing import v1
 from alchemy_sdk.alchemy.type.v1 import AudioEncoding, JobState
 from sfa import errors
 from sfa.answers import failure
-<<<<<<< HEAD
-from sfa.snapshots import followed, saved
-=======
 from sfa.options import SeparationOptions
->>>>>>> main
+from sfa.snapshots import followed, saved
 from sfa.transport import PATIENCE_SECONDS, Transport
 
 ENCODINGS: Final = {

@@ -36,7 +36,7 @@ async def test_the_demo_separates_a_song_and_leaves_nothing_running(tmp_path: Pa
     started = time.monotonic()
     again = await cli("demo", "--ports", "any")
     assert time.monotonic() - started < 20
-    assert [line.split("\t")[0] for line in again.out.splitlines()] [:2] == ["vocals", "accompaniment"]
+    assert [line.split("\t")[0] for line in again.out.splitlines()][:2] == ["vocals", "accompaniment"]
     assert {"tempo", "key", "chords", "plot", "docs"} <= {line.split("\t")[0] for line in again.out.splitlines()}
     assert cli.left_running() == []
 
@@ -85,13 +85,6 @@ async def test_a_terminal_that_goes_away_ends_the_mesh(tmp_path: Path) -> None:
     os.close(terminal)  # from here on, writing to it fails
     process.send_signal(signal.SIGHUP)
     await asyncio.to_thread(process.wait, 30)
-    results = events[-1]["results"]
-    assert results["rhythm"]["tempo"]["bpm"] > 0
-    assert results["tonality"]["estimate"]["key"]["camelot"]
-    assert results["chords"]["chords"]
-    (plot,) = events[-1]["exports"]
-    assert Path(plot).read_bytes().startswith(b"\x89PNG")
-    assert Path(plot).is_relative_to(tmp_path)
     assert cli.left_running() == []
     assert not (tmp_path / "mesh.json").exists()
 

@@ -8,12 +8,8 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, sele
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-<<<<<<< HEAD
-from services.library.adapters.database import database_errors
-from services.library.adapters.rows import artifact_from, artifact_row, mine, note_change, track_from, track_row
-=======
 from services.library.adapters.database import connected, database_errors, transaction
->>>>>>> main
+from services.library.adapters.rows import artifact_from, artifact_row, mine, note_change, track_from, track_row
 from services.library.adapters.tables import artifacts, changes, tracks, uploads
 from services.library.domain import (
     Artifact,
@@ -52,15 +48,9 @@ class SqlCatalogue:
         """
         with database_errors():
             try:
-<<<<<<< HEAD
-                async with self._engine.begin() as connection:
+                async with transaction(self._engine) as connection:
                     await connection.execute(insert(tracks).values(track_row(track)))
                     await connection.execute(insert(artifacts), [artifact_row(file) for file in files])
-=======
-                async with transaction(self._engine) as connection:
-                    await connection.execute(insert(tracks).values(_track_row(track)))
-                    await connection.execute(insert(artifacts), [_artifact_row(file) for file in files])
->>>>>>> main
                     if request_id:
                         await connection.execute(delete(uploads).where(uploads.c.created_us < forget_before_us))
                         upload = {"owner": track.owner, "request_id": request_id, "track_id": track.id}
@@ -95,13 +85,8 @@ class SqlCatalogue:
         """Returns tracks of all owners that have a pending step which is due."""
         query = select(tracks).where(tracks.c.steps_due_us <= now_us).order_by(tracks.c.steps_due_us).limit(limit)
         with database_errors():
-<<<<<<< HEAD
-            async with self._reading.connect() as connection:
-                return [track_from(row) for row in await connection.execute(query)]
-=======
             async with connected(self._reading) as connection:
-                return [_track(row) for row in await connection.execute(query)]
->>>>>>> main
+                return [track_from(row) for row in await connection.execute(query)]
 
     async def add_steps(self, owner: str, track_id: str, steps: Sequence[Step], now_us: int) -> Track | None:
         """Adds steps whose request ids the track does not have yet; returns it, None if there is none."""
@@ -124,13 +109,8 @@ class SqlCatalogue:
         self, owner: str, track_id: str, change: Callable[[tuple[Step, ...]], tuple[Step, ...]], now_us: int
     ) -> Track | None:
         with database_errors():
-<<<<<<< HEAD
-            async with self._engine.begin() as connection:
-                query = select(tracks).where(mine(owner, track_id)).with_for_update()
-=======
             async with transaction(self._engine) as connection:
-                query = select(tracks).where(_mine(owner, track_id)).with_for_update()
->>>>>>> main
+                query = select(tracks).where(mine(owner, track_id)).with_for_update()
                 row = (await connection.execute(query)).one_or_none()
                 if row is None:
                     return None
@@ -184,14 +164,9 @@ class SqlCatalogue:
     ) -> Track | None:
         """Changes fields of a track; returns it, None if there is none."""
         with database_errors():
-<<<<<<< HEAD
-            async with self._engine.begin() as connection:
-                row = (await connection.execute(select(tracks).where(mine(owner, track_id)))).one_or_none()
-=======
             async with transaction(self._engine) as connection:
-                query = select(tracks).where(_mine(owner, track_id)).with_for_update()
+                query = select(tracks).where(mine(owner, track_id)).with_for_update()
                 row = (await connection.execute(query)).one_or_none()
->>>>>>> main
                 if row is None:
                     return None
                 old = track_from(row)
@@ -234,13 +209,8 @@ class SqlCatalogue:
             query = query.where(or_(artifacts.c.created_us > created_us, later))
         query = query.order_by(artifacts.c.created_us, artifacts.c.id).limit(limit)
         with database_errors():
-<<<<<<< HEAD
-            async with self._reading.connect() as connection:
-                if (await connection.execute(select(tracks.c.id).where(mine(owner, track_id)))).one_or_none() is None:
-=======
             async with connected(self._reading) as connection:
-                if (await connection.execute(select(tracks.c.id).where(_mine(owner, track_id)))).one_or_none() is None:
->>>>>>> main
+                if (await connection.execute(select(tracks.c.id).where(mine(owner, track_id)))).one_or_none() is None:
                     return None
                 return [artifact_from(row) for row in await connection.execute(query)]
 

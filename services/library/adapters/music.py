@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.library.adapters.database import database_errors
+from services.library.adapters.database import database_errors, transaction
 from services.library.adapters.rows import artifact_from, artifact_row, mine, note_change, track_from, track_row
 from services.library.adapters.tables import artifacts, tracks
 from services.library.domain import Artifact, Track
@@ -27,7 +27,7 @@ class SqlMusic:
         None if there is no track.
         """
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 track = await _locked(connection, file.owner, file.track_id)
                 if track is None:
                     return None
@@ -47,7 +47,7 @@ class SqlMusic:
         None if there is no track.
         """
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 track = await _locked(connection, owner, track_id)
                 if track is None:
                     return None

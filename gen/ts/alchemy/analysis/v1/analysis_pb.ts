@@ -52,8 +52,8 @@ export type Analysis = Message<"alchemy.analysis.v1.Analysis"> & {
   features: Feature[];
 
   /**
-   * Measure the mix alone, even if the track has stems. Otherwise the stems of its newest separation that has drums, bass, other
-   * and vocals are used where they help.
+   * Measure the mix alone, even if the track has stems. Otherwise those of its newest separation of the whole track are used where
+   * they help; one that made drums, bass, other and vocals is preferred to a newer one that did not.
    *
    * @generated from field: bool mix_only = 4;
    */

@@ -477,8 +477,8 @@ class Analysis(betterproto2.Message):
 
     mix_only: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
     """
-    Measure the mix alone, even if the track has stems. Otherwise the stems of its newest separation that has drums, bass, other
-    and vocals are used where they help.
+    Measure the mix alone, even if the track has stems. Otherwise those of its newest separation of the whole track are used where
+    they help; one that made drums, bass, other and vocals is preferred to a newer one that did not.
     """
 
     state: "__type__v1__.JobState" = betterproto2.field(
