@@ -18,8 +18,6 @@ from services.analysis.measure.rhythm import RhythmMeasurement
 from services.analysis.measure.segments import Parts, parts
 from services.analysis.results import Cue, Feature, Form, Rhythm, Section, Shortfall
 
-VERSION = "1"
-
 _SHORTEST_SECONDS = 16.0
 _SILENCE_DB = -60.0
 _QUIETER_DB, _DROP_DB = 1.5, 2.5

@@ -19,8 +19,6 @@ from services.analysis.measure.readings import Reading, describe, scene
 from services.analysis.measure.weigh import probabilities
 from services.analysis.results import Beat, Curve, Feature, Metre, Rhythm, Shortfall, Tempo
 
-VERSION = "1"
-
 _SHORTEST_SECONDS = 3.0
 _SILENCE = 1e-3  # -60 dB of full scale
 _PAUSE = 0.02  # of the loudest frame; drums below it for a second pause
