@@ -78,7 +78,8 @@ def _ranked(terms: Floats, clearness: float) -> tuple[KeyEstimate, KeyEstimate]:
     votes = np.bincount(terms[:, _WITNESSES].argmax(axis=0), minlength=len(terms)) / len(_WITNESSES)
     confidence = clearness * (votes + weakest) / 2
     first, second = np.argsort(terms @ _WEIGHTS)[::-1][:2]
-    return _estimate(int(first), float(confidence[first])), _estimate(int(second), float(confidence[second]))
+    best = float(confidence[first])
+    return _estimate(int(first), best), _estimate(int(second), min(best, float(confidence[second])))
 
 
 def _softmax(scores: Floats) -> Floats:

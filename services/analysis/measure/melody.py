@@ -92,8 +92,9 @@ def _candidates(normal: FloatArray) -> tuple[FloatArray, FloatArray]:
     before, at, after, worth = (np.take_along_axis(side, best, axis=1) for side in (left, here, right, preferred))
     curvature = before - 2 * at + after
     offset = np.where(curvature < 0, 0.5 * (before - after) / np.minimum(curvature, np.float32(-1e-9)), 0)
-    hz = SAMPLE_RATE_HZ * _FINER / (lags[best] + offset)
-    return hz.astype(np.float32), np.where(worth > 0, np.minimum(worth, 1), 0).astype(np.float32)
+    # What is no peak gets a harmless pitch and no strength.
+    hz = SAMPLE_RATE_HZ * _FINER / (lags[best] + np.where(worth > 0, offset, 0))
+    return hz.astype(np.float32), np.clip(worth, 0, 1).astype(np.float32)
 
 
 def _path(hz: FloatArray, strength: FloatArray, level: FloatArray) -> NDArray[np.intp]:
