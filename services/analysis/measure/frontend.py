@@ -39,10 +39,12 @@ class Sources:
     Attributes:
         openers: by name; "mix" always, stems under the names of their models ("drums", "bass", "other", "vocals").
         duration: seconds of the mix as its container tells, for progress only.
+        channel_count: of the mix as it is stored: mono is heard on both sides, and counts once in its loudness.
     """
 
     openers: Mapping[str, Callable[[], AbstractContextManager[StereoSamples]]]
     duration: float
+    channel_count: int = 2
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,8 @@ class LoudnessMeter:
 
     def add(self, samples: NDArray[np.float32]) -> None:
         """Takes the next samples, shape (channels, n), full scale 1."""
+        if not samples.size:  # a filter of scipy takes no nothing
+            return
         wide = samples.astype(np.float64)
         for meter, channel in zip(self._peaks, wide, strict=True):
             meter.add(channel)

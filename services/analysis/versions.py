@@ -1,0 +1,18 @@
+"""Versions of the algorithms, of all features that can be measured. Light: the service reads it, which measures nothing.
+
+Whoever changes what a feature measures raises its version: it is then measured anew when it is asked for.
+"""
+
+from collections.abc import Mapping
+
+from services.analysis.results import Feature
+
+VERSIONS: Mapping[Feature, str] = {
+    Feature.RHYTHM: "1",
+    Feature.KEY: "1",
+    Feature.CHORDS: "1",
+    Feature.FORM: "1",
+    Feature.LOUDNESS: "1",
+    Feature.TIMBRE: "1",
+    Feature.MELODY: "1",
+}
