@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from sfa import JobState, Mesh
-from tests.analysis.songs import song
+from tests.analysis.songs import BPM, song
 from tests.library.sounds import wav
 from tests.stack.cli import Cli
 from tests.stack.conftest import EXAMPLE, Stack, another
@@ -74,7 +74,8 @@ async def test_analyze_from_the_command_line(cli: Cli, tmp_path: Path) -> None:
     )
     done = answer.objects[-1]
     assert done["event"] == "done"
-    assert done["results"]["rhythm"]["tempo"]["bpm"] == pytest.approx(120, rel=0.03)
+    rhythm = done["results"]["rhythm"]
+    assert min(abs(tempo["bpm"] - BPM) for tempo in [rhythm["tempo"], *rhythm["alternatives"]]) < 1
     assert (tmp_path / "p.png").read_bytes().startswith(PNG)
     saved = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"click (beats).csv", "click (chords).mid", "click (analysis).json"} <= saved

@@ -1,26 +1,26 @@
 """One run: what is asked for is heard in one pass over the sources, then told feature by feature."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from services.analysis.measure.chord_model import lattice
+from services.analysis.measure.chords import chord_path, chords
 from services.analysis.measure.form import FormMeasurement
-from services.analysis.measure.frontend import Listener, Sources, listen
-from services.analysis.measure.harmony import HarmonyMeasurement
+from services.analysis.measure.frontend import Listener, Signal, Sources, listen
+from services.analysis.measure.key import tonality
 from services.analysis.measure.loudness import LoudnessListener
 from services.analysis.measure.melody import MelodyListener
 from services.analysis.measure.rhythm import RhythmMeasurement
+from services.analysis.measure.salience import Harmony, HarmonyListener
 from services.analysis.measure.timbre import TimbreListener
 from services.analysis.results import Feature, Measurements, Rhythm, Shortfall
 from services.analysis.versions import VERSIONS
 
 _HEARING = 0.7
 """The share of a feature's progress that reading takes."""
+_MIX: Signal = ("mix",)
 
 Report = Callable[[Feature, float], None]
-
-# Chords change on beats, and sections start on downbeats; a key is told from the chords.
-_NEED_RHYTHM = frozenset({Feature.RHYTHM, Feature.KEY, Feature.CHORDS, Feature.FORM})
-_NEED_HARMONY = frozenset({Feature.KEY, Feature.CHORDS, Feature.TIMBRE})
 
 
 def measure(sources: Sources, features: Collection[Feature], report: Report) -> Measurements:
@@ -37,69 +37,89 @@ def measure(sources: Sources, features: Collection[Feature], report: Report) -> 
     Raises:
         AudioUndecodable: a source cannot be read to its end.
     """
-    ears = _Ears(sources, features)
+    run = _Run(sources, frozenset(features))
 
     def heard(share: float) -> None:
         for feature in features:
             report(feature, _HEARING * share)
 
-    duration = listen(sources, ears.listeners, heard)
-    results: dict[str, Any] = {}
-    shortfalls: list[Shortfall] = []
-
-    def keep(name: str, feature: Feature, result: object) -> None:
-        if feature not in features:
-            return  # another feature needed it
-        if isinstance(result, Shortfall):
-            shortfalls.append(result)
-        else:
-            results[name] = result
-        report(feature, 1.0)
-
-    ears.tell(duration, keep)
+    duration = listen(sources, run.listeners(), heard)
+    for feature, result in run.results(duration):
+        if feature in features:
+            run.keep(feature, result)
+            report(feature, 1.0)
     return Measurements(
         duration=duration,
-        shortfalls=tuple(shortfalls),
+        shortfalls=tuple(run.shortfalls),
         versions={feature: VERSIONS[feature] for feature in features},
-        **results,
+        **run.kept,
     )
 
 
-class _Ears:
-    """Everything that listens in one run.
+class _Run:
+    """Who listens to what, and in which order it is told: chords and sections need beats, chords need the key."""
 
-    Attributes:
-        listeners: to be given every block.
-    """
-
-    def __init__(self, sources: Sources, features: Collection[Feature]) -> None:
+    def __init__(self, sources: Sources, features: frozenset[Feature]) -> None:
         stems = [name for name in sources.openers if name != "mix"]
-        wanted = set(features)
-        self._rhythm = RhythmMeasurement(stems) if _NEED_RHYTHM & wanted else None
-        self._form = FormMeasurement(stems, self._rhythm) if self._rhythm and Feature.FORM in wanted else None
-        self._timbre = TimbreListener() if Feature.TIMBRE in wanted else None
-        self._harmony = HarmonyMeasurement(stems, with_mix=self._timbre is not None) if _NEED_HARMONY & wanted else None
-        self._loudness = LoudnessListener(sources.channel_count) if Feature.LOUDNESS in wanted else None
-        voice = ("vocals",) if "vocals" in stems else ("mix",)
-        self._melody = MelodyListener(voice) if Feature.MELODY in wanted else None
-        several = [one.listeners for one in (self._rhythm, self._form, self._harmony) if one is not None]
-        single = [one for one in (self._timbre, self._loudness, self._melody) if one is not None]
-        self.listeners: list[Listener] = [*(listener for some in several for listener in some), *single]
+        pitched = tuple(name for name in ("bass", "other") if name in stems) or _MIX
+        beats = features & {Feature.RHYTHM, Feature.FORM, Feature.KEY, Feature.CHORDS}
+        self.features = features
+        self.kept: dict[str, Any] = {}
+        self.shortfalls: list[Shortfall] = []
+        self.rhythm = RhythmMeasurement(stems) if beats else None
+        self.form = FormMeasurement(stems, self.rhythm) if self.rhythm and Feature.FORM in features else None
+        self.harmony = HarmonyListener(pitched) if features & {Feature.KEY, Feature.CHORDS} else None
+        self.timbre = TimbreListener(_MIX) if Feature.TIMBRE in features else None
+        shared = self.harmony if pitched == _MIX and self.harmony else None
+        self.of_mix = shared or (HarmonyListener(_MIX) if self.timbre else None)
+        self.loudness = LoudnessListener(sources.channel_count) if Feature.LOUDNESS in features else None
+        voice = ("vocals",) if "vocals" in stems else _MIX
+        self.melody = MelodyListener(voice) if Feature.MELODY in features else None
 
-    def tell(self, duration: float, keep: Callable[[str, Feature, object], None]) -> None:
-        """Hands out what each has found: the field of `Measurements`, the feature, the result or its shortfall."""
-        if self._loudness:
-            keep("loudness", Feature.LOUDNESS, self._loudness.loudness())
-        rhythm = self._rhythm.result() if self._rhythm else None
-        keep("rhythm", Feature.RHYTHM, rhythm)
-        beats = rhythm if isinstance(rhythm, Rhythm) else None
-        if self._harmony:
-            if self._timbre:
-                keep("timbre", Feature.TIMBRE, self._timbre.timbre(self._harmony.mix()))
-            key, chords = self._harmony.result(beats)
-            keep("tonality", Feature.KEY, key)
-            keep("chords", Feature.CHORDS, chords)
-        if self._form:
-            keep("form", Feature.FORM, self._form.result(beats, duration))
-        if self._melody:
-            keep("melody", Feature.MELODY, self._melody.melody())
+    def listeners(self) -> list[Listener]:
+        """Returns everybody who listens, each once."""
+        of_mix = None if self.of_mix is self.harmony else self.of_mix
+        alone = (self.harmony, of_mix, self.timbre, self.loudness, self.melody)
+        grouped = [*(self.rhythm.listeners if self.rhythm else ()), *(self.form.listeners if self.form else ())]
+        return [*grouped, *(listener for listener in alone if listener)]
+
+    def results(self, duration: float) -> Sequence[tuple[Feature, object]]:
+        """Returns what there is to tell, after listening."""
+        told: list[tuple[Feature, object]] = []
+        if self.loudness:
+            told.append((Feature.LOUDNESS, self.loudness.loudness()))
+        rhythm = self.rhythm.result() if self.rhythm else None
+        told.append((Feature.RHYTHM, rhythm))
+        pulse = rhythm if isinstance(rhythm, Rhythm) else None
+        harmony = self.harmony.harmony() if self.harmony else None
+        if harmony:
+            told += _harmonic(harmony, [beat.time for beat in pulse.beats] if pulse else [])
+        if self.form:
+            told.append((Feature.FORM, self.form.result(pulse, duration)))
+        if self.timbre:
+            of_mix = harmony
+            if self.of_mix and self.of_mix is not self.harmony:
+                of_mix = self.of_mix.harmony()
+            told.append((Feature.TIMBRE, self.timbre.timbre(of_mix)))
+        if self.melody:
+            told.append((Feature.MELODY, self.melody.melody()))
+        return told
+
+    def keep(self, feature: Feature, result: object) -> None:
+        """Puts a result where it belongs."""
+        if isinstance(result, Shortfall):
+            self.shortfalls.append(result)
+        else:
+            self.kept[_FIELDS.get(feature, feature.value)] = result
+
+
+_FIELDS = {Feature.KEY: "tonality"}
+"""Of Measurements, where they are not called as the feature is."""
+
+
+def _harmonic(harmony: Harmony, beats: Sequence[float]) -> list[tuple[Feature, object]]:
+    """Tells the key, and the chords in its light."""
+    grid = lattice(harmony, beats)
+    key = tonality(harmony, grid, chord_path(grid))
+    named = chords(harmony, grid, None if isinstance(key, Shortfall) else key)
+    return [(Feature.KEY, key), (Feature.CHORDS, named)]
