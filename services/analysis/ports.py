@@ -72,6 +72,14 @@ class FeatureIndex(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Registered:
+    """Results in the library: the name of their artifact, and the SHA-256 of its bytes."""
+
+    artifact: str
+    sha256: str
+
+
 class Library(Protocol):
     """Where tracks come from and results go to."""
 
@@ -93,8 +101,10 @@ class Library(Protocol):
         digest: Digest,
         findings: Findings,
         features: Sequence[Feature],
-    ) -> str:
-        """Makes results visible, as the newest of these features of the track; returns the name of their artifact.
+    ) -> Registered:
+        """Makes results visible, as the newest of these features of the track.
+
+        Returns those of an earlier call for the same analysis, if there was one: an attempt may have died right after it.
 
         Raises TrackNotFound, BlobMissing or DependencyUnavailable.
         """

@@ -44,7 +44,7 @@ class Shelf:
         """
         spec = AnalysisSpec.from_record(job.spec)
         digest = await self._files.write(job.name, findings)
-        artifact = await self._library.register(
+        registered = await self._library.register(
             job.owner,
             job.name,
             title=spec.source.title,
@@ -59,10 +59,10 @@ class Shelf:
             for feature, key in spec.keys().items()
             if findings.measurements.versions.get(feature) == spec.versions[feature]
         ]
-        await self._index.remember(job.owner, keys, digest.sha256)
+        await self._index.remember(job.owner, keys, registered.sha256)
         return {
-            "artifact": artifact,
-            "sha256": digest.sha256,
+            "artifact": registered.artifact,
+            "sha256": registered.sha256,
             "reused": [feature for feature in spec.features if feature not in fresh],
             "shortfalls": [
                 {"feature": one.feature, "reason": one.reason, "message": one.message}

@@ -22,6 +22,7 @@ from services.analysis.messages import (
     key_message,
     key_of,
 )
+from services.analysis.ports import Registered
 from services.analysis.results import Feature
 from services.mesh.blobs import Digest
 from services.mesh.errors import DependencyUnavailable, InvalidRequest, MusicChanged, Violation
@@ -63,7 +64,7 @@ class GrpcLibrary:
         digest: Digest,
         findings: Findings,
         features: Sequence[Feature],
-    ) -> str:
+    ) -> Registered:
         """Makes results visible; see `Library`."""
         request = pb.RegisterAnalysisRequest(
             analysis=analysis,
@@ -77,7 +78,7 @@ class GrpcLibrary:
             "library",
             lambda: self._registry.RegisterAnalysis(request, metadata=acting_for(owner), timeout=_DEADLINE_SECONDS),
         )
-        return reply.artifact.name
+        return Registered(reply.artifact.name, reply.artifact.sha256)
 
     async def known(self, owner: str, track: str) -> Known:
         """Returns what is known about a track; see `Library`."""
