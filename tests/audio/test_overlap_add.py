@@ -123,7 +123,7 @@ class ComplexMasker:
         on_step()
         fade = np.minimum(np.arange(1, self._CHUNK + 1), np.arange(self._CHUNK, 0, -1)).astype(np.float32)
         pieces = []
-        for span, values in zip(spans, waves.unflatten(0, (2, len(spans), 2)).unbind(1), strict=True):
+        for span, values in zip(spans, waves.reshape(2, len(spans), 2, -1).unbind(1), strict=True):
             count = span.stop - span.start
             rows = [self.stems.index(stem) for stem in stems]
             pieces.append(Piece(values.numpy()[rows, :, :count] * fade[:count], fade[:count]))
