@@ -66,13 +66,13 @@ async def _demo(song: Path, model: str, options: Options, *, stay: bool, as_json
     item = Item(source=str(song), label=song.name)
     succeeded = False
     try:
-        async with _some_mesh(options) as (target, ours):
+        async with _some_mesh(options) as (target, studio, ours):
             if as_json:
-                print_json({"event": "ready", "target": target})
+                print_json({"event": "ready", "target": target, "studio": studio})
             await _separate(target, item, Wish(model=model), as_json=as_json)
             succeeded = True
             if not as_json:
-                _show(item, target)
+                _show(item, target, studio)
             if stay and ours:
                 stderr_console().print(
                     "\nThe mesh stays up. In another terminal: [bold]sfa separate song.mp3[/bold]\n[dim]Ctrl-C ends it.[/dim]"
@@ -94,17 +94,17 @@ async def _separate(target: str, item: Item, wish: Wish, *, as_json: bool) -> No
 
 
 @asynccontextmanager
-async def _some_mesh(options: Options) -> AsyncIterator[tuple[str, bool]]:
-    """The address of the mesh on this data directory, and whether it was brought up for this block."""
+async def _some_mesh(options: Options) -> AsyncIterator[tuple[str, str, bool]]:
+    """The addresses of the mesh on this data directory and of its studio, and whether it was brought up for this block."""
     running = state.read(options.data_dir.state_file)
     if running is not None and running.alive and running.ready:
         click.echo(f"sfa: using the mesh that runs at {running.target}", err=True)
-        yield running.target, False
+        yield running.target, state.studio_address(running.ports), False
         return
     with _narration() as narration:
         async with interruptible(options, None, narration.say) as mesh:
             narration.finish(mesh.target)
-            yield mesh.target, True
+            yield mesh.target, mesh.studio, True
 
 
 class _Narration:
@@ -147,7 +147,7 @@ def _narration() -> Iterator[_Narration]:
         yield _Narration(live)
 
 
-def _show(item: Item, target: str) -> None:
+def _show(item: Item, target: str, studio: str) -> None:
     """The results: a table for people; tab-separated lines where nobody looks."""
     assert item.separation is not None
     rows = [
@@ -163,6 +163,8 @@ def _show(item: Item, target: str) -> None:
     if not console.is_terminal:
         for row in rows:
             click.echo("\t".join(row))
+        if studio:
+            click.echo(f"studio\t{studio}/{item.separation.name.split('/separations/')[0]}")
         click.echo(f"docs\t{target}/docs")
         return
     table = Table(box=None, padding=(0, 3, 0, 0), show_header=False)
@@ -174,4 +176,7 @@ def _show(item: Item, target: str) -> None:
     console.print(Panel(table, title=title, expand=False))
     for stem, _, _, uri in rows:
         console.print(f"[bold cyan]{stem}[/bold cyan]", uri, soft_wrap=True)
+    if studio:
+        song = f"{studio}/{item.separation.name.split('/separations/')[0]}"
+        console.print(f"[bold]studio[/bold] {song}", soft_wrap=True)
     console.print(f"[bold]docs[/bold] {target}/docs", soft_wrap=True)

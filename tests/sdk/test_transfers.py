@@ -1,5 +1,6 @@
 """Files arrive whole, or not at all."""
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -87,6 +88,14 @@ async def test_a_download_takes_over_what_an_earlier_run_left(fake: FakeMesh, me
     saved = await mesh.library.download(artifact, tmp_path)
     assert saved.read_bytes() == CONTENT
     assert fake.library.offsets == [4000]
+
+
+async def test_two_downloads_of_the_same_bytes_do_not_mix(fake: FakeMesh, mesh: Mesh, tmp_path: Path) -> None:
+    artifact = as_sdk(fake.library.artifact(CONTENT))
+    names = [tmp_path / f"{number}.wav" for number in range(5)]
+    saved = await asyncio.gather(*(mesh.library.download(artifact, name) for name in [*names, names[0]]))
+    assert all(path.read_bytes() == CONTENT for path in saved)
+    assert sorted(tmp_path.iterdir()) == names
 
 
 async def test_damaged_bytes_leave_nothing_behind(fake: FakeMesh, mesh: Mesh, tmp_path: Path) -> None:

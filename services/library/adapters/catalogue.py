@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, sele
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.library.adapters.database import database_errors
+from services.library.adapters.database import connected, database_errors, transaction
 from services.library.adapters.tables import artifacts, changes, tracks, uploads
 from services.library.domain import (
     Artifact,
@@ -57,7 +57,7 @@ class SqlCatalogue:
         """
         with database_errors():
             try:
-                async with self._engine.begin() as connection:
+                async with transaction(self._engine) as connection:
                     await connection.execute(insert(tracks).values(_track_row(track)))
                     await connection.execute(insert(artifacts), [_artifact_row(file) for file in files])
                     if request_id:
@@ -94,7 +94,7 @@ class SqlCatalogue:
         """Returns tracks of all owners that have a pending step which is due."""
         query = select(tracks).where(tracks.c.steps_due_us <= now_us).order_by(tracks.c.steps_due_us).limit(limit)
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 return [_track(row) for row in await connection.execute(query)]
 
     async def add_steps(self, owner: str, track_id: str, steps: Sequence[Step], now_us: int) -> Track | None:
@@ -118,7 +118,7 @@ class SqlCatalogue:
         self, owner: str, track_id: str, change: Callable[[tuple[Step, ...]], tuple[Step, ...]], now_us: int
     ) -> Track | None:
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 query = select(tracks).where(_mine(owner, track_id)).with_for_update()
                 row = (await connection.execute(query)).one_or_none()
                 if row is None:
@@ -160,7 +160,7 @@ class SqlCatalogue:
             query = query.where(or_(beyond, and_(column == value, tracks.c.id > track_id)))
         query = query.order_by(column.desc() if order.descending else column.asc(), tracks.c.id).limit(limit)
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 rows = (await connection.execute(query)).all()
                 total = await connection.scalar(select(func.count()).select_from(tracks).where(matching))
         return [_track(row) for row in rows], total or 0
@@ -170,8 +170,9 @@ class SqlCatalogue:
     ) -> Track | None:
         """Changes fields of a track; returns it, None if there is none."""
         with database_errors():
-            async with self._engine.begin() as connection:
-                row = (await connection.execute(select(tracks).where(_mine(owner, track_id)))).one_or_none()
+            async with transaction(self._engine) as connection:
+                query = select(tracks).where(_mine(owner, track_id)).with_for_update()
+                row = (await connection.execute(query)).one_or_none()
                 if row is None:
                     return None
                 old = _track(row)
@@ -188,7 +189,7 @@ class SqlCatalogue:
     async def delete_track(self, owner: str, track_id: str) -> list[str] | None:
         """Removes a track and its artifacts; returns the SHA-256 of the latter's bytes, None if there is no track."""
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 query = select(artifacts.c.sha256, artifacts.c.waveform_sha256).where(artifacts.c.track_id == track_id)
                 sha256s = [sha256 for row in await connection.execute(query) for sha256 in row if sha256]
                 removed = await connection.execute(delete(tracks).where(_mine(owner, track_id)))
@@ -214,7 +215,7 @@ class SqlCatalogue:
             query = query.where(or_(artifacts.c.created_us > created_us, later))
         query = query.order_by(artifacts.c.created_us, artifacts.c.id).limit(limit)
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 if (await connection.execute(select(tracks.c.id).where(_mine(owner, track_id)))).one_or_none() is None:
                     return None
                 return [_artifact(row) for row in await connection.execute(query)]
@@ -227,7 +228,7 @@ class SqlCatalogue:
         None if there is no track.
         """
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 # Locks the track where the database locks rows, so that two calls for one separation take turns.
                 track = (
                     await connection.execute(select(tracks).where(_mine(owner, track_id)).with_for_update())
@@ -247,7 +248,7 @@ class SqlCatalogue:
         """Returns those that no artifact of anybody refers to."""
         used: set[str] = set()
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 for start in range(0, len(sha256s), _MOST_AT_ONCE):
                     some = sha256s[start : start + _MOST_AT_ONCE]
                     for column in (artifacts.c.sha256, artifacts.c.waveform_sha256):
@@ -257,19 +258,19 @@ class SqlCatalogue:
     async def changes(self, limit: int) -> list[tuple[int, str, str]]:
         """Returns the oldest changes that are yet to be published: sequence, owner and track id."""
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 rows = await connection.execute(select(changes).order_by(changes.c.sequence).limit(limit))
                 return [(row.sequence, row.owner, row.track_id) for row in rows]
 
     async def forget_changes(self, sequences: Sequence[int]) -> None:
         """Drops changes that have been published."""
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 await connection.execute(delete(changes).where(changes.c.sequence.in_(sequences)))
 
     async def _one(self, query: Any) -> Row[Any] | None:  # noqa: ANN401 (any select of ours)
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 return (await connection.execute(query)).one_or_none()
 
 
