@@ -15,7 +15,7 @@ from services.mesh.jobs.store import JobStore
 from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
-from services.processing.domain import SeparationSpec, stem_filename
+from services.processing.domain import SeparationSpec, TrackTags, stem_filename
 from services.processing.usecases import Catalogue
 
 _PIECE_BYTES = 1 << 17
@@ -90,17 +90,21 @@ class Exports:
         return Export(
             stem_filename(spec.tags.title, spec.model, ".stem.mp4"),
             "video/mp4",
-            self._muxed(tracks, stems, spec.tags.title),
+            self._muxed(tracks, stems, spec.tags),
         )
 
-    async def _muxed(self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], title: str) -> AsyncIterator[bytes]:
+    async def _muxed(
+        self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], tags: TrackTags
+    ) -> AsyncIterator[bytes]:
         yield b""
+        known = {"title": tags.title, "artist": tags.artist, "album": tags.album, "date": tags.release_date}
+        said = {name: text for name, text in known.items() if text}
         async with self._muxing:
             run = await asyncio.to_thread(self._begin)
             try:
                 path = run.path / "export.mp4"
                 writing = asyncio.ensure_future(
-                    asyncio.to_thread(stem_mp4.write, path, tracks, stems, title=title, ffmpeg=self._ffmpeg)
+                    asyncio.to_thread(stem_mp4.write, path, tracks, stems, tags=said, ffmpeg=self._ffmpeg)
                 )
                 try:
                     while not (await asyncio.wait({writing}, timeout=_KEEP_ALIVE_SECONDS))[0]:
