@@ -14,8 +14,8 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import psutil
@@ -24,6 +24,7 @@ import torch
 from demucs.apply import BagOfModels, apply_model
 from demucs.htdemucs import HTDemucs
 
+from benchmarks.networks import RATE, STEMS, htdemucs, noise
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.processing import runs
 from services.processing.adapters import workspace
@@ -35,8 +36,10 @@ from services.processing.adapters.runner import Runner
 from services.processing.adapters.samples import SampleFile
 from services.processing.ports import FloatArray, SeparationRequest
 
-RATE = 44100
-STEMS = ("drums", "bass", "other", "vocals")
+T = TypeVar("T")
+
+_MATRIX = 2048
+_MATRIX_ROUNDS = 20
 
 
 def main() -> None:
@@ -100,9 +103,7 @@ async def time_spleeter(models_dir: Path, minutes: int) -> None:
 
 def compare_htdemucs(seconds: int, rounds: int) -> None:
     """Runs stock and ours by turns on the same weights and audio."""
-    torch.manual_seed(0)
-    network = HTDemucs(list(STEMS), bottom_channels=512, segment=Fraction(39, 5)).eval()
-    mix = noise(seconds * RATE)
+    mix, network = noise(seconds * RATE), htdemucs()
     times: dict[str, list[float]] = {"stock": [], "ours": []}
     for _ in range(rounds):
         expected, stock = timed(lambda: run_stock(network, mix))
@@ -119,12 +120,12 @@ def compare_htdemucs(seconds: int, rounds: int) -> None:
     print(f"  ours is {statistics.median(times['stock']) / statistics.median(times['ours']):.2f} times as fast")
     signal_to_noise = 10 * np.log10(np.square(expected).sum() / np.square(difference).sum())
     print(f"  largest difference {np.abs(difference).max():.1e}, {signal_to_noise:.0f} dB")
+    print(f"  matrix multiplication here: {matmul_rate() / 1e9:.0f} GFLOP/s")
 
 
 def compare_one_stem(seconds: int, rounds: int) -> None:
     """Takes one stem of a bag with a network for each, by turns from stock, which runs all, and from ours, which runs one."""
-    torch.manual_seed(0)
-    networks = [HTDemucs(list(STEMS), bottom_channels=512, segment=Fraction(39, 5)).eval() for _ in STEMS]
+    networks = [htdemucs(seed) for seed in range(len(STEMS))]
     weights = np.eye(len(STEMS)).tolist()
     bag, mix = BagOfModels(networks, weights), noise(seconds * RATE)
     times: dict[str, list[float]] = {"stock": [], "ours": []}
@@ -185,21 +186,24 @@ def run_ours(
     blocks: list[FloatArray] = []
     with tempfile.TemporaryDirectory() as folder, SampleFile(Path(folder) / "mix.f32") as samples:
         samples.append(mix)
-        model = Demucs(STEMS, networks, weights, Processor(torch.device("cpu")))
+        model = Demucs(tuple(networks[0].sources), networks, weights, Processor(torch.device("cpu")))
         separate(model, samples, stems, lambda block: blocks.append(block.copy()), lambda *_: None)
     return np.concatenate(blocks, axis=-1)
 
 
-def timed(work: Callable[[], FloatArray]) -> tuple[FloatArray, float]:
+def matmul_rate() -> float:
+    """Measures how many operations a second large float32 matrices take here: no network can be faster."""
+    left, right = torch.randn(_MATRIX, _MATRIX), torch.randn(_MATRIX, _MATRIX)
+    left @ right
+    _, seconds = timed(lambda: [left @ right for _ in range(_MATRIX_ROUNDS)])
+    return 2 * _MATRIX**3 * _MATRIX_ROUNDS / seconds
+
+
+def timed(work: Callable[[], T]) -> tuple[T, float]:
     """Returns the result and the seconds that it took."""
     started = time.perf_counter()
     result = work()
     return result, time.perf_counter() - started
-
-
-def noise(length: int, seed: int = 0) -> FloatArray:
-    """Returns white noise, shape (2, length)."""
-    return (np.random.default_rng(seed).standard_normal((2, length)) * 0.1).astype(np.float32)
 
 
 if __name__ == "__main__":

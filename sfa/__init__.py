@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from sfa.errors import Violation as Violation
     from sfa.mesh import Mesh as Mesh
     from sfa.mesh import connect as connect
+    from sfa.options import SeparationOptions as SeparationOptions
     from sfa.realtime import kind_of as kind_of
 
 _HOME: Final = {
     # The entry point, and what it returns.
     "connect": "sfa.mesh",
     "Mesh": "sfa.mesh",
+    "SeparationOptions": "sfa.options",
     # The nouns of the contract.
     "Track": "alchemy_sdk.alchemy.library.v1",
     "Artifact": "alchemy_sdk.alchemy.library.v1",

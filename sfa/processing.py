@@ -12,6 +12,7 @@ from alchemy_sdk.alchemy.processing import v1
 from alchemy_sdk.alchemy.type.v1 import AudioEncoding, JobState
 from sfa import errors, partial
 from sfa.answers import failure
+from sfa.options import SeparationOptions
 from sfa.transport import PATIENCE_SECONDS, Transport
 
 ENCODINGS: Final = {
@@ -34,6 +35,9 @@ EXPORT_FORMATS: Final = {"zip": v1.ExportFormat.ZIP, "stem.mp4": v1.ExportFormat
 
 TERMINAL: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 """The states in which a job stays."""
+
+
+_DEFAULTS: Final = SeparationOptions()
 
 
 class Processing:
@@ -72,6 +76,7 @@ class Processing:
         stems: Sequence[str] = (),
         complement: bool = False,
         encoding: str = "wav16",
+        options: SeparationOptions = _DEFAULTS,
     ) -> v1.Separation:
         """Queues a separation and returns at once; follow it with `watch` or `wait`.
 
@@ -81,11 +86,12 @@ class Processing:
             stems: The stems wanted, such as ["vocals"]; none = all that the model makes.
             complement: Whether to also write the rest of the mix as one more stem, "no-vocals" for ["vocals"].
             encoding: A key of `ENCODINGS`: wav16, wav24, wav32f, flac16, flac24, mp3, m4a, ogg or opus.
+            options: How it is computed: a part only, another sample rate, shifts, overlap, segments.
 
         Raises:
             ValueError: If the encoding is none of these.
             NotFound: If there is no such track or model.
-            InvalidArgument: If the model does not make one of the stems.
+            InvalidArgument: If the model does not make one of the stems, or does not allow an option.
             FailedPrecondition: If the model is not installed; metadata["command"] installs it.
             ResourceExhausted: If too many jobs wait already; retry_after says when to try again.
         """
@@ -97,6 +103,7 @@ class Processing:
             complement=complement,
             encoding=ENCODINGS[encoding],
         )
+        options.apply(wanted)
         response = await self._transport.unary(
             self._stub.create_separation,
             v1.CreateSeparationRequest(parent=track, separation=wanted, request_id=str(uuid.uuid4())),

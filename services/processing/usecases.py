@@ -11,7 +11,8 @@ from services.mesh.jobs.dispatch import Dispatcher
 from services.mesh.jobs.job import Job, JobState, Superseded
 from services.mesh.jobs.store import JobStore
 from services.processing.catalogue import CATALOGUE, MODELS, Availability, ModelInfo, default_model
-from services.processing.domain import Encoding, Options, SeparationSpec, checked_options, checked_stems
+from services.processing.checks import checked_options, checked_stems
+from services.processing.domain import Encoding, Options, SeparationSpec
 from services.processing.ports import Library, Models
 from services.processing.reuse import Reuse
 

@@ -14,6 +14,7 @@ from sfa.cli.output import as_dict
 from sfa.cli.views import Step, View
 from sfa.errors import FailedPrecondition, InvalidArgument, SeparationCancelled
 from sfa.mesh import Mesh
+from sfa.options import SeparationOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class Wish:
     stems: tuple[str, ...] = ()
     complement: bool = False
     encoding: str = "wav16"
+    options: SeparationOptions = field(default_factory=SeparationOptions)
     exports: tuple[str, ...] = ()
     """Formats in which everything is saved once more, as one file: "zip", "stem.mp4"."""
 
@@ -106,7 +108,12 @@ async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
 async def _created(mesh: Mesh, track: str, wish: Wish) -> str:
     creation = asyncio.ensure_future(
         mesh.processing.separate(
-            track, model=wish.model, stems=wish.stems, complement=wish.complement, encoding=wish.encoding
+            track,
+            model=wish.model,
+            stems=wish.stems,
+            complement=wish.complement,
+            encoding=wish.encoding,
+            options=wish.options,
         )
     )
     try:

@@ -10,10 +10,12 @@ import click
 from sfa.cli import pipeline, signals, views
 from sfa.cli.output import complain, exit_status, json_option, run
 from sfa.cli.pipeline import Item, Wish
+from sfa.cli.separation_options import separation_options
 from sfa.cli.session import Exit, Session
 from sfa.cli.views import Step, View
 from sfa.errors import MeshError, SeparationCancelled
 from sfa.mesh import Mesh
+from sfa.options import SeparationOptions
 
 # More files than this wait here rather than in the server's queue, where their uploads would fill its disk.
 _AT_ONCE = 4
@@ -48,6 +50,7 @@ _AT_ONCE = 4
 )
 @click.option("--zip", "as_zip", is_flag=True, help="Also save everything as one zip archive.")
 @click.option("--stem-mp4", is_flag=True, help="Also save a stem file (.stem.mp4) for Traktor and Mixxx.")
+@separation_options
 @json_option
 @click.pass_obj
 def separate(
@@ -61,6 +64,7 @@ def separate(
     as_zip: bool,
     stem_mp4: bool,
     as_json: bool,
+    options: SeparationOptions,
 ) -> None:
     """Splits songs into stems: uploads each FILE, shows the progress, saves the results.
 
@@ -73,6 +77,7 @@ def separate(
       sfa separate song.mp3
       sfa separate *.flac --model htdemucs-ft --out ~/stems
       sfa separate song.mp3 --stems vocals --complement        vocals and karaoke
+      sfa separate song.mp3 --preview 1:30-1:45                to hear what comes
       sfa separate song.mp3 --stem-mp4                         also for Traktor and Mixxx
       sfa separate song.mp3 --json | jq -r 'select(.event=="done").stems[].path'
 
@@ -86,6 +91,7 @@ def separate(
         stems=tuple(stem.strip() for stem in stems.split(",") if stem.strip()),
         complement=complement,
         encoding=encoding,
+        options=options,
         exports=("zip",) * as_zip + ("stem.mp4",) * stem_mp4,
     )
     items = [

@@ -45,6 +45,7 @@ PUBLIC = [
     "Separation",
     "SeparationCancelled",
     "SeparationFailed",
+    "SeparationOptions",
     "Track",
     "Unavailable",
     "Violation",

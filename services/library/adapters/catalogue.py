@@ -171,7 +171,8 @@ class SqlCatalogue:
         """Changes fields of a track; returns it, None if there is none."""
         with database_errors():
             async with transaction(self._engine) as connection:
-                row = (await connection.execute(select(tracks).where(_mine(owner, track_id)))).one_or_none()
+                query = select(tracks).where(_mine(owner, track_id)).with_for_update()
+                row = (await connection.execute(query)).one_or_none()
                 if row is None:
                     return None
                 old = _track(row)

@@ -8,7 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 (the pool's own)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -16,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from services.mesh.errors import DependencyUnavailable, StorageFull
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+# Any number that nobody else uses in this database.
+_MIGRATION_LOCK = 0x5F0A
 
 _FULL = ("disk is full", "disk full", "no space left")
 
@@ -76,6 +79,9 @@ def _give_back(connection: AsyncConnection, opened: "asyncio.Future[AsyncConnect
 
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Brings the schema to `revision`."""
+    if connection.dialect.name == "postgresql":
+        # Libraries that start at the same time take turns; the lock ends with the transaction.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -88,7 +94,7 @@ def database_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        if any(text in str(error.orig).lower() for text in _FULL):
+        if any(words in str(error.orig).lower() for words in _FULL):
             raise StorageFull from error
         raise DependencyUnavailable("database") from error
     except TimeoutError as error:

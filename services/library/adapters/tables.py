@@ -16,8 +16,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import TEXT
 
 metadata = MetaData()
+
+# Sorted by UTF-8 in both databases, whatever the language of the server: cursors of lists depend on it.
+_SORTED = Text().with_variant(TEXT(collation="C"), "postgresql")
 
 
 def _audio_columns(*, nullable: bool) -> list[Column[object]]:
@@ -54,9 +58,9 @@ tracks = Table(
     Column("updated_us", BigInteger, nullable=False),
     Column("revision", BigInteger, nullable=False),
     # What lists are sorted by and searched in: letter case removed, which databases only do for ASCII.
-    Column("title_key", Text, nullable=False),
-    Column("artist_key", Text, nullable=False),
-    Column("album_key", Text, nullable=False),
+    Column("title_key", _SORTED, nullable=False),
+    Column("artist_key", _SORTED, nullable=False),
+    Column("album_key", _SORTED, nullable=False),
     Column("duration_ns", BigInteger, nullable=False),
     Column("search", Text, nullable=False),
     # Empty for files that a client uploaded.

@@ -2,27 +2,24 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from services.mesh.audio.waveform import SUFFIX, Outline
 from services.mesh.errors import DeviceUnavailable, OutOfMemory, StemUnknown
 from services.processing.adapters.build import engine_build
 from services.processing.adapters.decode import decode
 from services.processing.adapters.devices import is_out_of_memory, release_memory, resolve_device
-from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain, write_outline
+from services.processing.adapters.encode import FORMATS
 from services.processing.adapters.memory import rungs
 from services.processing.adapters.overlap_add import START, separate
 from services.processing.adapters.processor import MOST_SEGMENTS, Processor
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
-from services.processing.adapters.resample import blocks_of, resample
-from services.processing.adapters.samples import SampleFile
 from services.processing.adapters.shifts import Shifted
 from services.processing.adapters.spleeter import load_spleeter
+from services.processing.adapters.stem_files import write_stems
 from services.processing.adapters.weights import InstalledModel, Manifest, ModelStore
 from services.processing.adapters.workspace import Workspace
 from services.processing.catalogue import Family, ModelInfo, complement_stem
@@ -33,7 +30,6 @@ from services.processing.ports import (
     Model,
     SeparationOutput,
     SeparationRequest,
-    StemOutput,
 )
 
 # Expected seconds of work per second of audio on a slow CPU. Only their proportions matter, for one honest progress bar.
@@ -168,34 +164,27 @@ class Runner:
             separate(separator, mix, wanted, write, on_step, start=start, on_batch=work.save)
             meter.enter(ENCODING)
             rate = options.sample_rate_hz or stem_rate(request.encoding, work.notes["sample_rate_hz"])
-            files = _at_rate(work, outputs, separator.sample_rate, rate, check)
-            gain = joint_gain((file.peak for file in files), output)
-            results = []
-            for index, (stem, file) in enumerate(zip(outputs, files, strict=True)):
 
-                def on_block(done: float, index: int = index) -> None:
-                    check()
-                    meter.advance(ENCODING, (index + done) / len(files))
+            def on_written(done: float) -> None:
+                check()
+                meter.advance(ENCODING, done)
 
-                path = work.path / f"{stem}{output.suffix}"
-                outline = Outline(rate, channel_count=2)
-                encode(
-                    path,
-                    request.encoding,
-                    sample_rate=rate,
-                    frames=file.length,
-                    blocks=_blocks(file, gain, outline, on_block),
-                    ffmpeg=self._ffmpeg,
-                )
-                write_outline(path.with_suffix(SUFFIX), outline.finish())
-                results.append(_described(stem, path, output, file, gain=gain, sample_rate=rate))
+            gain, results = write_stems(
+                work,
+                outputs,
+                request.encoding,
+                rate_from=separator.sample_rate,
+                rate_to=rate,
+                on_block=on_written,
+                ffmpeg=self._ffmpeg,
+            )
         return SeparationOutput(
             model=model.info.id,
             weights=model.manifest.digest,
             build=build,
             device=str(device),
             gain=gain,
-            stems=tuple(results),
+            stems=results,
         )
 
     def _model(self, model: InstalledModel, device: torch.device) -> Model:
@@ -212,28 +201,6 @@ class Runner:
 
                 self._loaded = ((model.manifest, device), load_demucs(model, processor))
         return self._loaded[1]
-
-
-def _at_rate(
-    work: Workspace, stems: Sequence[str], rate_from: int, rate_to: int, check: Callable[[], None]
-) -> list[SampleFile]:
-    """Returns the stems at the rate that is wanted, each as long as the source is at that rate, to the sample."""
-    if rate_from == rate_to:
-        return work.stems
-    source_rate, source_frames = work.notes["sample_rate_hz"], work.notes["frames"]
-    frames = max(1, round(source_frames * rate_to / source_rate))
-
-    def blocks(file: SampleFile) -> Iterator[FloatArray]:
-        for block in blocks_of(file):
-            check()
-            yield block
-
-    resampled = []
-    for stem, file in zip(stems, work.stems, strict=True):
-        into = work.scratch(f"{stem}-{rate_to}")
-        resample(blocks(file), rate_from, rate_to, into, frames=frames)
-        resampled.append(into)
-    return resampled
 
 
 def _checkpoint_key(
@@ -264,36 +231,9 @@ def _checkpoint_key(
     )
 
 
-def _described(stem: str, path: Path, output: Format, file: SampleFile, *, gain: float, sample_rate: int) -> StemOutput:
-    return StemOutput(
-        stem=stem,
-        path=path,
-        waveform=path.with_suffix(SUFFIX),
-        filename_suffix=output.suffix,
-        media_type=output.media_type,
-        sample_count=file.length,
-        sample_rate_hz=sample_rate,
-        channel_count=2,
-        bits_per_sample=output.bits,
-        codec=output.codec,
-        peak=file.peak * gain,
-    )
-
-
 def _wanted(model: ModelInfo, names: Sequence[str]) -> list[str]:
     """Returns the wanted stems in the model's order. Raises StemUnknown."""
     for name in names:
         if name not in model.stems:
             raise StemUnknown(name, model.id, model.stems)
     return [stem for stem in model.stems if not names or stem in names]
-
-
-def _blocks(file: SampleFile, gain: float, outline: Outline, on_block: Callable[[float], None]) -> Iterator[FloatArray]:
-    """Yields a stem's samples, scaled, and draws their outline."""
-    done = 0
-    for block in blocks_of(file):
-        scaled = block * np.float32(gain)
-        outline.add(scaled.T.ravel())
-        yield scaled
-        done += block.shape[1]
-        on_block(done / file.length)
