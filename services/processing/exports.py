@@ -17,7 +17,7 @@ from services.mesh.pieces import read, threaded
 from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
-from services.processing.domain import SeparationSpec
+from services.processing.domain import SeparationSpec, TrackTags
 from services.processing.usecases import Catalogue
 
 _KEEP_ALIVE_SECONDS = 10.0
@@ -91,17 +91,21 @@ class Exports:
         return Export(
             titled_filename(spec.tags.title, spec.model, ".stem.mp4"),
             "video/mp4",
-            self._muxed(tracks, stems, spec.tags.title),
+            self._muxed(tracks, stems, spec.tags),
         )
 
-    async def _muxed(self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], title: str) -> AsyncIterator[bytes]:
+    async def _muxed(
+        self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], tags: TrackTags
+    ) -> AsyncIterator[bytes]:
         yield b""
+        known = {"title": tags.title, "artist": tags.artist, "album": tags.album, "date": tags.release_date}
+        said = {name: text for name, text in known.items() if text}
         async with self._muxing:
             run = await asyncio.to_thread(self._begin)
             try:
                 path = run.path / "export.mp4"
                 writing = asyncio.ensure_future(
-                    asyncio.to_thread(stem_mp4.write, path, tracks, stems, title=title, ffmpeg=self._ffmpeg)
+                    asyncio.to_thread(stem_mp4.write, path, tracks, stems, tags=said, ffmpeg=self._ffmpeg)
                 )
                 try:
                     while not (await asyncio.wait({writing}, timeout=_KEEP_ALIVE_SECONDS))[0]:

@@ -20,7 +20,7 @@ from tests.audio.conftest import RATE, noise, write_wav
 RUNS = 20
 JOBS = 50
 WARM_UP = 10
-MUTANTS_OF_EACH = 60
+MUTANTS_OF_EACH = 40
 MOST_GROWTH_BYTES = 24 << 20
 
 
