@@ -69,6 +69,14 @@ def test_rests_and_consonants_have_no_pitch() -> None:
     assert np.isnan(around[3]).mean() > 0.9
 
 
+def test_a_voice_among_others_is_not_guessed() -> None:
+    time = np.arange(5 * RATE) / RATE
+    band = sum(voice(np.full(len(time), hz)) for hz in (65.4, 130.8, 196.0, 261.6, 329.6, 415.3))
+    result = melody_of(band + voice(220 * 2 ** (0.5 * np.sin(time))) * 0.5)
+    assert isinstance(result, Shortfall)
+    assert result.reason == "no_voice"
+
+
 @pytest.mark.parametrize(
     ("samples", "reason"),
     [

@@ -40,6 +40,7 @@ NO_CHORD = len(CHORDS)
 
 _SEVENTH = 0.7  # of the weight of the other tones: it is doubled less
 _BASS_FIFTH = 0.35
+_FLATNESS_OF_MUSIC = 0.12  # what a dense arrangement, reverberation and consonants add
 _MAJOR_THIRD = 4
 _TREBLE_WEIGHT, _BASS_WEIGHT = 8.0, 4.0
 # What it costs, in nats, to go on to another chord, and to one of the rarer qualities.
@@ -89,7 +90,7 @@ def lattice(harmony: Harmony, beats: Sequence[float]) -> Lattice:
     treble_shape = unit(treble)
     chords = _TREBLE_WEIGHT * treble_shape @ TREBLE_TEMPLATES.T + _BASS_WEIGHT * unit(bass) @ BASS_TEMPLATES.T
     # Noise has all pitches alike, and is as near to that as a chord to its template.
-    flat = _TREBLE_WEIGHT * flatness(treble_shape) + _BASS_WEIGHT / 2
+    flat = _TREBLE_WEIGHT * (flatness(treble_shape) - _FLATNESS_OF_MUSIC) + _BASS_WEIGHT / 2
     evidence = np.column_stack([chords, flat])
     evidence[~sounding] = 0.0
     evidence[~sounding, NO_CHORD] = 2 * (_TREBLE_WEIGHT + _BASS_WEIGHT)

@@ -1,7 +1,6 @@
 """The chord timeline: Harte's labels, how sure they are, and triads for people who strum."""
 
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +30,6 @@ _KEY_WEIGHT = 0.7  # how much a chord that is foreign to the key must be heard b
 _INVERSION_SHARE = 0.6  # of the bass, on another tone than the root, before an inversion is certain
 _INVERSION_ROOT_SHARE = 0.15  # of the bass, at most, on the root
 _DEGREES = {3: "b3", 4: "3", 6: "b5", 7: "5", 10: "b7", 11: "7"}
-
-
-class ChordRecogniser(Protocol):
-    """What tells the chords of a track; the back ends are equals behind this."""
-
-    def __call__(self, harmony: Harmony, lattice: Lattice, key: Tonality | None) -> Chords | Shortfall:
-        """Returns the chords, in order and without gaps."""
 
 
 def chord_path(lattice: Lattice, key: Tonality | None = None) -> NDArray[np.intp]:

@@ -59,14 +59,15 @@ class RhythmMeasurement:
         if onsets.flux.std(axis=0).max() < _FAINTEST_FLUX or len(pick(curve)) < _FEWEST_ONSETS:
             return _short("no_pulse", "Hardly any notes start here.")
         found = self.readings()
-        if not found or max(reading.pulse.strength for reading in found) < _NO_PULSE:
+        if not found:
             return _short("no_pulse", "There is no steady pulse.")
         return _told(found, curve, self.source)
 
     def readings(self) -> list[Reading]:
         """Returns everything the rhythm could be, to choose from."""
         onsets = self._onsets()
-        return describe(scene(onsets.flux, self.pitches.chroma()), pulses(combined(onsets.flux)))
+        clear = [pulse for pulse in pulses(combined(onsets.flux)) if pulse.strength > _NO_PULSE]
+        return describe(scene(onsets.flux, self.pitches.chroma()), clear)
 
     def flux(self) -> FloatArray:
         """Returns the flux of the mix."""
