@@ -9,6 +9,8 @@ from google.api import annotations_pb2, http_pb2
 from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodDescriptorProto
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from sfa.sign_in import DoorClosed, SignIn
+
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 LOOPBACK_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 GIB = 1024**3
@@ -20,6 +22,16 @@ class Address:
 
     host: str
     port: int
+
+
+class DoorUnguarded(DoorClosed):
+    """Without sign-in everybody is the same user, so the door may only open to this machine."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"Without sign-in the gateway listens on this machine only, not on {host}. "
+            "Set AUTH=jwt and the issuer of your tokens, or listen on 127.0.0.1."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,19 +47,29 @@ class GatewayConfig:
         admin: where Envoy's admin page listens; keep it on loopback.
         hosts: names (without port) under which clients may address the gateway; ("*",) = any.
         origins: regular expression of the web origins that may call; others are refused.
+        mesh_key_file: the secret that the services ask for, as Envoy sees it; they refuse calls that come without it.
+        sign_in: how people prove who they are; None = everybody is `user`, an administrator.
         user: the owner that every request gets while there is no sign-in.
+        contained: whether the gateway's host is a container, whose ports are published by somebody else.
         max_upload_bytes: the largest file, in bytes. The library must be given the same limit.
     """
 
     descriptors: str
     upstreams: Mapping[str, Address]
+    mesh_key_file: str
     listen: Address = Address("127.0.0.1", 3000)
     studio: Address | None = None
     admin: Address = Address("127.0.0.1", 9901)
     hosts: Sequence[str] = LOOPBACK_NAMES
     origins: str = LOOPBACK_ORIGINS
+    sign_in: SignIn | None = None
     user: str = "local"
+    contained: bool = False
     max_upload_bytes: int = 2 * GIB
+
+    def __post_init__(self) -> None:
+        if self.sign_in is None and not self.contained and self.listen.host not in {*LOOPBACK_NAMES, "::1"}:
+            raise DoorUnguarded(self.listen.host)
 
 
 @dataclass(frozen=True)

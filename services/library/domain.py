@@ -1,12 +1,15 @@
 """What a track and its files are, apart from how they travel and where they are kept."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.mesh.audio.probe import Probe
+from services.mesh.audio.waveform import MEDIA_TYPE, SUFFIX
 from services.mesh.errors import ArtifactNotFound, ErrorRecord, InvalidRequest, TrackNotFound, Violation
 from services.mesh.ids import is_id
+
+WAVEFORM_FILENAME = f"waveform{SUFFIX}"
 
 
 class ArtifactKind(StrEnum):
@@ -124,6 +127,14 @@ class Track:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlobRef:
+    """Bytes in the blob store."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Artifact:
     """One immutable file of a track; see Artifact in the contract. `separation` is a resource name."""
 
@@ -140,11 +151,24 @@ class Artifact:
     stem: str | None = None
     separation: str | None = None
     model: str | None = None
+    waveform: BlobRef | None = None
 
     @property
     def name(self) -> str:
         """The resource name."""
         return f"tracks/{self.track_id}/artifacts/{self.id}"
+
+    def waveform_file(self) -> "Artifact | None":
+        """Returns the waveform as a file that is served like this one; None if there is none."""
+        if self.waveform is None:
+            return None
+        return replace(
+            self,
+            filename=WAVEFORM_FILENAME,
+            media_type=MEDIA_TYPE,
+            size_bytes=self.waveform.size_bytes,
+            sha256=self.waveform.sha256,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,13 +181,15 @@ class Stem:
     filename: str
     media_type: str
     audio: Audio
+    waveform: BlobRef | None = None
 
 
 @dataclass(frozen=True)
 class MediaAddress:
-    """A signed address, and when it stops working, in seconds since 1970."""
+    """The signed addresses of an artifact and of its waveform, "" if it has none; they stop working at `expires`, a Unix time."""
 
     uri: str
+    waveform_uri: str
     expires: int
 
 

@@ -7,7 +7,7 @@ from alchemy.chain.v1.chain_pb2 import Then
 from alchemy.library.v1 import registry_service_pb2 as registry_pb
 from alchemy.library.v1 import track_pb2
 from alchemy.type.v1.audio_pb2 import AudioProperties
-from services.library.domain import Artifact, Audio, MediaAddress, Source, Stem, Step, Track
+from services.library.domain import Artifact, Audio, BlobRef, MediaAddress, Source, Stem, Step, Track
 from services.mesh.audio.tags import Artwork, Tags
 
 
@@ -52,6 +52,7 @@ def artifact_message(artifact: Artifact, address: MediaAddress) -> track_pb2.Art
         model=artifact.model or "",
         create_time=_timestamp(artifact.created_us),
         media_uri=address.uri,
+        waveform_uri=address.waveform_uri,
         media_expire_time=_timestamp(address.expires * 1_000_000),
     )
 
@@ -73,6 +74,9 @@ def stem_from(message: registry_pb.StemFile) -> Stem:
             codec=audio.codec,
             peak=audio.peak,
         ),
+        waveform=BlobRef(sha256=message.waveform_sha256, size_bytes=message.waveform_bytes)
+        if message.waveform_sha256
+        else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from services.library import rules
 from services.library.adapters.catalogue import SqlCatalogue
-from services.library.domain import Artifact, ArtifactKind, Audio, Source, Step, Track
+from services.library.domain import Artifact, ArtifactKind, Audio, BlobRef, Source, Step, Track
 from services.library.usecases import now_us
 from services.mesh.audio.probe import AudioLimits, Probe, probe
 from services.mesh.audio.tags import Artwork, Tags, read_tags
@@ -118,7 +118,8 @@ class Uploads:
                 found = await probe(blob.path, ffmpeg=self._ffmpeg, limits=self._limits.audio)
                 tags = _merged(known, await read_tags(blob.path, ffmpeg=self._ffmpeg))
             await blob.commit()
-        track, files = _new_track(owner, rules.clean_filename(filename), digest, found, tags)
+        outline = await self._store(found.waveform.to_bytes())
+        track, files = _new_track(owner, rules.clean_filename(filename), digest, found, tags, waveform=outline)
         track = replace(track, source=source, steps=tuple(steps(track.id)))
         if tags.artwork is not None:
             cover = await self._store_cover(track, tags.artwork)
@@ -149,9 +150,7 @@ class Uploads:
         return track
 
     async def _store_cover(self, track: Track, artwork: Artwork) -> Artifact:
-        async with self._blobs.writer() as blob:
-            await blob.write(artwork.data)
-            digest = await blob.commit()
+        digest = await self._store(artwork.data)
         return Artifact(
             id=new_id(),
             track_id=track.id,
@@ -164,6 +163,12 @@ class Uploads:
             created_us=track.created_us,
         )
 
+    async def _store(self, data: bytes) -> BlobRef:
+        async with self._blobs.writer() as blob:
+            await blob.write(data)
+            digest = await blob.commit()
+        return BlobRef(sha256=digest.sha256, size_bytes=digest.size_bytes)
+
 
 def _merged(known: Tags, found: Tags) -> Tags:
     """Returns the tags of a file with those that are known better; only its own cover wins over a known one."""
@@ -171,7 +176,9 @@ def _merged(known: Tags, found: Tags) -> Tags:
     return replace(found, **better | {"artwork": found.artwork or known.artwork})
 
 
-def _new_track(owner: str, filename: str, digest: Digest, found: Probe, tags: Tags) -> tuple[Track, list[Artifact]]:
+def _new_track(
+    owner: str, filename: str, digest: Digest, found: Probe, tags: Tags, *, waveform: BlobRef
+) -> tuple[Track, list[Artifact]]:
     """Returns a track and the artifact that is the upload itself."""
     now = now_us()
     audio = Audio.from_probe(found)
@@ -186,6 +193,7 @@ def _new_track(owner: str, filename: str, digest: Digest, found: Probe, tags: Ta
         sha256=digest.sha256,
         created_us=now,
         audio=audio,
+        waveform=waveform,
     )
     track = Track(
         id=original.track_id,

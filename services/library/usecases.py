@@ -151,6 +151,8 @@ class Library:
             # It may be an old one, which only a track refers to that is being deleted at this moment.
             if await self._blobs.renew(stem.sha256) != stem.size_bytes:
                 raise BlobMissing(f"{separation} ({stem.stem})")
+            if stem.waveform and await self._blobs.renew(stem.waveform.sha256) != stem.waveform.size_bytes:
+                raise BlobMissing(f"{separation} (waveform of {stem.stem})")
         now = now_us()
         # Sorted, so that the order of the request is that of their ids, and so of lists.
         ids = sorted(new_id() for _ in stems)
@@ -169,6 +171,7 @@ class Library:
                 stem=stem.stem,
                 separation=separation,
                 model=model,
+                waveform=stem.waveform,
             )
             for artifact_id, stem in zip(ids, stems, strict=True)
         ]

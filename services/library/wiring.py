@@ -12,7 +12,7 @@ from services.library.adapters.catalogue import SqlCatalogue
 from services.library.adapters.database import open_database
 from services.library.adapters.events import ChangeRelay
 from services.library.adapters.http import MediaHttp, serving_http
-from services.library.adapters.media import MediaSigner, load_key
+from services.library.adapters.media import MediaSigner
 from services.library.adapters.processing import GrpcStarter
 from services.library.chain import ChainRunner
 from services.library.rpc import LibraryRpc, RegistryRpc
@@ -20,12 +20,14 @@ from services.library.settings import Settings
 from services.library.uploads import UploadLimits, Uploads
 from services.library.usecases import Library
 from services.mesh import redis
+from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.audio.probe import AudioLimits
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
 from services.mesh.errors import MeshError
 from services.mesh.events import EventLog
+from services.mesh.keys import load_key
 from services.mesh.logs import logger
 from services.mesh.server import ServiceBundle
 
@@ -44,7 +46,7 @@ async def build(settings: Settings, _drain: Drain) -> AsyncIterator[ServiceBundl
     async with (
         open_database(settings.database_url) as engine,
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.processing_target) as processing,
+        channel(settings.processing_target, load_key(settings.mesh_key_file)) as processing,
     ):
         catalogue = SqlCatalogue(engine)
         relay = ChangeRelay(catalogue, EventLog(client))

@@ -14,6 +14,7 @@ import grpc
 import grpc.aio
 import structlog
 
+from services.mesh import access
 from services.mesh.errors import Internal, MeshError
 from services.mesh.ids import new_id
 from services.mesh.logs import logger
@@ -36,6 +37,10 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Surrounds every call of a server."""
 
+    def __init__(self, key: bytes | None = None) -> None:
+        """Makes an interceptor; with a key, one that refuses calls without it."""
+        self._key = key
+
     async def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Found]],
@@ -47,11 +52,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         # None where the method does not exist: the server answers UNIMPLEMENTED by itself.
         if handler is None or method.startswith(_QUIET):
             return handler
-        return _surrounded(handler, lambda context: _call(method, context))
+        return _surrounded(handler, lambda context: _call(method, context, self._key))
 
 
 @asynccontextmanager
-async def _call(method: str, context: Context) -> AsyncIterator[None]:
+async def _call(method: str, context: Context, key: bytes | None) -> AsyncIterator[None]:
     request_id = _request_id(context)
     structlog.contextvars.bind_contextvars(request_id=request_id)
     active = RPCS_ACTIVE.labels(method)
@@ -59,6 +64,7 @@ async def _call(method: str, context: Context) -> AsyncIterator[None]:
     started = time.perf_counter()
     code = grpc.StatusCode.OK
     try:
+        access.check(method, dict(context.invocation_metadata() or ()), key)
         yield
     except MeshError as error:
         code = error.code

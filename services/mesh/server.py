@@ -21,6 +21,7 @@ from grpc_reflection.v1alpha import reflection
 from services.mesh.calls import CallInterceptor
 from services.mesh.contract import PUBLIC_SERVICES
 from services.mesh.drain import Drain, stop
+from services.mesh.keys import load_key
 from services.mesh.logs import configure_logs, logger
 from services.mesh.metrics import serve_metrics
 from services.mesh.settings import CannotStart, ServiceSettings, read_settings
@@ -58,10 +59,12 @@ Build = Callable[[S, Drain], AbstractAsyncContextManager[ServiceBundle]]
 
 
 @asynccontextmanager
-async def serving(bundle: ServiceBundle, address: str, drain: Drain, grace: float) -> AsyncIterator[int]:
-    """Serves a bundle while the block runs; yields the port that was bound."""
+async def serving(
+    bundle: ServiceBundle, address: str, drain: Drain, grace: float, *, key: bytes | None = None
+) -> AsyncIterator[int]:
+    """Serves a bundle while the block runs; yields the port that was bound. With a key, only to who has it."""
     server = grpc.aio.server(
-        interceptors=[CallInterceptor()], options=SERVER_OPTIONS, maximum_concurrent_rpcs=MAX_CONCURRENT_RPCS
+        interceptors=[CallInterceptor(key)], options=SERVER_OPTIONS, maximum_concurrent_rpcs=MAX_CONCURRENT_RPCS
     )
     bundle.register(server)
     health = HealthServicer()
@@ -84,7 +87,11 @@ def run(service: str, build: Build[S], settings_type: type[S]) -> None:
 
     async def serve(settings: S, drain: Drain) -> None:
         address = f"{settings.host}:{settings.port}"
-        async with build(settings, drain) as bundle, serving(bundle, address, drain, settings.drain_seconds) as port:
+        key = load_key(settings.mesh_key_file)
+        async with (
+            build(settings, drain) as bundle,
+            serving(bundle, address, drain, settings.drain_seconds, key=key) as port,
+        ):
             log.info("serving", address=f"{settings.host}:{port}", services=list(bundle.names))
             await run_background(bundle.background, drain)
             log.info("draining")

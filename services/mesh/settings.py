@@ -139,6 +139,13 @@ class ServiceSettings:
     )
     log_format: str = setting("LOG_FORMAT", "json or console.", default="json", parse=one_of("json", "console"))
     data_dir: Path = setting("DATA_DIR", "Directory for blobs, database and models.", parse=Path)
+    mesh_key_file: Path = setting(
+        "MESH_KEY_FILE",
+        "File with the secret by which the gateway and the services know each other; made if there is none. "
+        "Default: DATA_DIR/mesh.key.",
+        default=lambda values: values["data_dir"] / "mesh.key",
+        parse=Path,
+    )
     drain_seconds: float = setting(
         "DRAIN_SECONDS",
         "How long calls in flight may go on after SIGTERM, in seconds.",

@@ -178,6 +178,9 @@ class StemFile:
     bits_per_sample: int
     codec: str
     peak: float
+    # Empty in records from before there were outlines.
+    waveform_sha256: str = ""
+    waveform_bytes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,6 +122,7 @@ class SeparationPerformer:
 
     async def _file(self, spec: SeparationSpec, stem: StemOutput) -> StemFile:
         digest = await self._blobs.put_file(stem.path)
+        waveform = await self._blobs.put_file(stem.waveform)
         return StemFile(
             stem=stem.stem,
             sha256=digest.sha256,
@@ -134,6 +135,8 @@ class SeparationPerformer:
             bits_per_sample=stem.bits_per_sample,
             codec=stem.codec,
             peak=stem.peak,
+            waveform_sha256=waveform.sha256,
+            waveform_bytes=waveform.size_bytes,
         )
 
 

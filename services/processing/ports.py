@@ -49,6 +49,7 @@ class StemOutput:
     Attributes:
         stem: which stem; "no-..." for the complement.
         path: the file, in a folder of its run below the request's out_dir.
+        waveform: the file of its outline, beside it; see services.mesh.audio.waveform.
         filename_suffix: ".wav", ".flac", ".mp3", ".m4a", ".ogg" or ".opus".
         media_type: the IANA media type.
         sample_count: sample frames per channel.
@@ -61,6 +62,7 @@ class StemOutput:
 
     stem: str
     path: Path
+    waveform: Path
     filename_suffix: str
     media_type: str
     sample_count: int

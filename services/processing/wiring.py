@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import grpc.aio
-
 from alchemy.processing.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
 from services.mesh import redis
+from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
@@ -14,6 +13,7 @@ from services.mesh.events import EventLog, EventTail, Published
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
+from services.mesh.keys import load_key
 from services.mesh.server import ServiceBundle
 from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
@@ -35,7 +35,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
     """Connects the service's parts; closes them in reverse."""
     async with (
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.library_target) as channel,
+        channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
     ):
         store = JobStore(client, KIND, SeparationEvents())
         dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
@@ -45,7 +45,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         separations = Separations(
             store=store,
             dispatcher=dispatcher,
-            library=GrpcLibrary(channel),
+            library=GrpcLibrary(to_library),
             catalogue=catalogue,
             build=engine_build(),
             queue=settings.queue,

@@ -5,15 +5,15 @@ Beside them it takes installations of models from theirs, so that a download nev
 
 import asyncio
 
-import grpc.aio
-
 from services.mesh import redis
+from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain, stop
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
+from services.mesh.keys import load_key
 from services.mesh.server import run_process
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.library import GrpcLibrary
@@ -38,9 +38,9 @@ async def work(settings: Settings, drain: Drain) -> None:
     install_dispatcher = DramatiqDispatcher(settings.redis_url, INSTALL_ACTOR)
     async with (
         redis.connect(settings.redis_url) as client,
-        grpc.aio.insecure_channel(settings.library_target) as channel,
+        channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
     ):
-        store, library = JobStore(client, KIND, SeparationEvents()), GrpcLibrary(channel)
+        store, library = JobStore(client, KIND, SeparationEvents()), GrpcLibrary(to_library)
         worker = JobWorker(
             redis_url=settings.redis_url,
             queue=settings.queue,

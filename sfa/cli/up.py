@@ -23,6 +23,7 @@ from sfa.local.programs import ProgramMissing
 from sfa.local.running import Say, local_mesh
 from sfa.local.supervisor import Supervisor
 from sfa.local.weights import InstallFailed
+from sfa.sign_in import DoorClosed
 
 ports_option = click.option(
     "--ports",
@@ -50,6 +51,19 @@ ports_option = click.option(
 @click.option("--sandbox", is_flag=True, help="Put a stand-in in the place of Spotify; nothing leaves this machine.")
 @ports_option
 @click.option(
+    "--listen",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where the gateway listens. 0.0.0.0 = everywhere; only with AUTH=jwt.",
+)
+@click.option(
+    "--public-url",
+    default="",
+    metavar="URL",
+    help="How clients elsewhere address this mesh: https://music.example.org.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["console", "json"]),
     default="console",
@@ -70,6 +84,8 @@ def up(
     workers: int,
     sandbox: bool,
     port_mode: str,
+    listen: str,
+    public_url: str,
     log_format: str,
     log_level: str,
     quiet: bool,
@@ -88,6 +104,7 @@ def up(
       sfa up --sandbox                then: sfa search amber river
       sfa up --workers 2 --data-dir /srv/music
       DEVICE=cuda sfa up --ports fixed --log-format json
+      AUTH=jwt AUTH_ISSUER=https://id.example.org sfa up --listen 0.0.0.0     see docs/identity.md
 
     With --json: one object when the mesh is ready, with its address, ports and process ids.
     """
@@ -98,6 +115,8 @@ def up(
         sandbox=sandbox,
         log_format=log_format,
         log_level=log_level,
+        listen=listen,
+        public_url=public_url,
     )
     asyncio.run(_up(options, None if quiet else Console(), as_json=as_json))
 
@@ -169,5 +188,5 @@ async def interruptible(options: Options, console: Console | None, say: Say) -> 
             running = state.read(options.data_dir.state_file)
             where = f" It is at {running.target} (process {running.supervisor_pid})." if running is not None else ""
             raise click.ClickException(f"{error}{where} Use it, or choose another --data-dir.") from error
-        except (InstallFailed, PortTaken, ProgramMissing, StartFailed, OSError) as error:
+        except (DoorClosed, InstallFailed, PortTaken, ProgramMissing, StartFailed, OSError) as error:
             raise click.ClickException(str(error)) from error

@@ -1,6 +1,8 @@
 """The folder that holds everything a local mesh keeps: songs, stems, weights, jobs, logs."""
 
+import contextlib
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -53,6 +55,11 @@ class DataDir:
         """Rendered configuration of Envoy and Valkey."""
         return self.root / "run"
 
+    @property
+    def mesh_key(self) -> Path:
+        """The secret by which gateway and services know each other."""
+        return self.root / "mesh.key"
+
     def create(self) -> None:
         """Makes the folder, readable by its owner alone: it holds the key that signs media addresses.
 
@@ -62,3 +69,8 @@ class DataDir:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.logs, self.models, self.valkey, self.run):
             folder.mkdir(exist_ok=True)
+        # Envoy reads it when it starts, perhaps before any service has.
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(self.mesh_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))

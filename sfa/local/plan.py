@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import secrets
 import site
 import sys
@@ -16,6 +17,7 @@ from sfa.local.keeper import Service
 from sfa.local.ports import DEFAULTS, LOOPBACK, WORKER_METRICS, PortMode
 from sfa.local.supervisor import Stage
 from sfa.sandbox import CLIENT_ID, CLIENT_SECRET
+from sfa.sign_in import sign_in_settings
 
 _STARTING_SECONDS: Final = 120.0  # a cold disk and a loaded machine; a healthy start takes two or three
 
@@ -36,6 +38,10 @@ class Options:
     """How services log: "console" for people, "json" for machines."""
     log_level: str = "info"
     """The least severe level that services log: debug, info, warning or error."""
+    listen: str = LOOPBACK
+    """Where the gateway listens; anywhere but on loopback only with AUTH=jwt."""
+    public_url: str = ""
+    """How clients elsewhere address the gateway; empty = they do not."""
 
 
 def wanted_ports(options: Options) -> dict[str, int]:
@@ -63,6 +69,8 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
     """Plans the mesh and writes the configuration files that its processes read.
 
     Raises:
+        SignInInvalid: If AUTH and its companions are incomplete.
+        DoorUnguarded: If the gateway would listen elsewhere without sign-in.
         ProgramMissing: If Envoy or a Redis-compatible server is not installed.
         OSError: If the data directory cannot be written.
     """
@@ -89,7 +97,7 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
     library = {
         **common,
         "HTTP_PORT": str(ports["library-media"]),
-        "PUBLIC_URL": target,
+        "PUBLIC_URL": options.public_url or target,
         "PROCESSING_TARGET": f"{LOOPBACK}:{ports['processing']}",
     }
     download = {**common, "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}"}
@@ -119,7 +127,7 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
     )
     if page := _studio_page():
         stages[-1].append(_studio(page, ports["studio-files"], common))
-    stages.append([_envoy(options.data_dir, ports)])
+    stages.append([_envoy(options, ports)])
     return Plan(target=target, redis_url=redis_url, stages=tuple(stages))
 
 
@@ -213,9 +221,16 @@ def _worker(name: str, domain: str, metrics_port: int, env: Mapping[str, str]) -
     )
 
 
-def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
+def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
     # The renderer needs protobuf and jinja2, which come with the local extra and not with the SDK.
-    from sfa.gateway import Address, GatewayConfig, descriptor_file, render  # noqa: PLC0415
+    from sfa.gateway import (  # noqa: PLC0415
+        LOOPBACK_NAMES,
+        LOOPBACK_ORIGINS,
+        Address,
+        GatewayConfig,
+        descriptor_file,
+        render,
+    )
 
     upstreams = {
         "download": Address(LOOPBACK, ports["download"]),
@@ -227,14 +242,21 @@ def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
     }
     if "studio-files" in ports:
         upstreams["studio"] = Address(LOOPBACK, ports["studio-files"])
-    configuration = data_dir.run / "envoy.yaml"
+    sign_in = sign_in_settings(options.data_dir.run)
+    origin = re.escape(options.public_url.rstrip("/"))
+    configuration = options.data_dir.run / "envoy.yaml"
     configuration.write_text(
         render(
             GatewayConfig(
                 descriptors=str(descriptor_file()),
                 upstreams=upstreams,
-                listen=Address(LOOPBACK, ports["envoy"]),
-                studio=Address(LOOPBACK, ports["studio"]) if "studio" in ports else None,
+                studio=Address(options.listen, ports["studio"]) if "studio" in ports else None,
+                mesh_key_file=str(options.data_dir.mesh_key),
+                sign_in=sign_in,
+                listen=Address(options.listen, ports["envoy"]),
+                # Where everybody proves who they are, a page that reaches this machine by another name gains nothing.
+                hosts=("*",) if sign_in else LOOPBACK_NAMES,
+                origins=f"{LOOPBACK_ORIGINS}|{origin}" if origin else LOOPBACK_ORIGINS,
                 admin=Address(LOOPBACK, ports["envoy-admin"]),
             )
         ),
@@ -244,7 +266,7 @@ def _envoy(data_dir: DataDir, ports: Mapping[str, int]) -> Service:
         name="envoy",
         # Without hot restart it neither dies with the thread that started it nor fights other Envoys for a socket.
         argv=(str(programs.envoy()), "-c", str(configuration), "--disable-hot-restart", "--log-level", "warning"),
-        ready=_routed(ports["envoy"]),
+        ready=probes.answering(LOOPBACK, ports["envoy"], "/healthz") if sign_in else _routed(ports["envoy"]),
         quiet_stdout=True,  # its access log repeats what the services say of their calls
         ready_seconds=_STARTING_SECONDS,
         drain_seconds=5.0,

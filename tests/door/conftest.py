@@ -9,8 +9,10 @@ import aiohttp
 import envoy
 import grpc.aio
 import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-from sfa.gateway import Address, GatewayConfig, descriptor_file, render
+from sfa.gateway import Address, GatewayConfig, descriptor_file, public_services, render
+from sfa.sign_in import SignIn
 from tests.door.backend import Backend, running_backend
 
 MAX_UPLOAD_BYTES = 60 * 1024 * 1024
@@ -33,7 +35,7 @@ class Door:
 @pytest.fixture(scope="session")
 async def door_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
     async with running_backend() as backend, running_envoy(backend, tmp_path_factory.mktemp("envoy")) as door:
-        await _until(door, lambda status: status == 200)
+        await until(door, lambda status: status == 200)
         yield door
 
 
@@ -42,7 +44,7 @@ async def broken_door(tmp_path: Path) -> AsyncIterator[Door]:
     """A gateway whose services are all down."""
     nobody, nothing = free_ports(2)
     async with running_envoy(Backend(port=nobody, media_port=nothing), tmp_path) as door:
-        await _until(door, lambda status: status == 503)
+        await until(door, lambda status: status == 503)
         yield door
 
 
@@ -67,19 +69,33 @@ async def channel(door: Door) -> AsyncIterator[grpc.aio.Channel]:
         yield channel
 
 
-@asynccontextmanager
-async def running_envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
-    """Runs Envoy in front of the services of `backend`."""
+def gateway(
+    backend: Backend, *, mesh_key_file: Path | str = "", sign_in: SignIn | None = None, host: str = "127.0.0.1"
+) -> GatewayConfig:
+    """A gateway in front of the services of `backend`, on free ports."""
     service, media = Address("127.0.0.1", backend.port), Address("127.0.0.1", backend.media_port)
-    listen, admin = (Address("127.0.0.1", port) for port in free_ports(2))
-    config = GatewayConfig(
+    port, admin = free_ports(2)
+    contract = FileDescriptorSet.FromString(descriptor_file().read_bytes())
+    return GatewayConfig(
         descriptors=str(descriptor_file()),
-        upstreams=dict.fromkeys(("library", "processing", "realtime", "spotify", "download"), service)
-        | {"media": media},
-        listen=listen,
-        admin=admin,
+        upstreams=dict.fromkeys((public.cluster for public in public_services(contract)), service) | {"media": media},
+        mesh_key_file=str(mesh_key_file),
+        sign_in=sign_in,
+        listen=Address(host, port),
+        admin=Address("127.0.0.1", admin),
         max_upload_bytes=MAX_UPLOAD_BYTES,
     )
+
+
+@asynccontextmanager
+async def running_envoy(
+    backend: Backend, folder: Path, *, mesh_key_file: Path | None = None, sign_in: SignIn | None = None
+) -> AsyncIterator[Door]:
+    """Runs Envoy in front of the services of `backend`."""
+    if mesh_key_file is None:
+        mesh_key_file = folder / "mesh.key"
+        mesh_key_file.write_text("a key that nobody asks for")
+    config = gateway(backend, mesh_key_file=mesh_key_file, sign_in=sign_in)
     config_file, log_file = folder / "envoy.yaml", folder / "envoy.log"
     config_file.write_text(render(config))
     # Hot restart would tie Envoy's life to the thread that started it, and clash with another Envoy on the machine.
@@ -87,7 +103,7 @@ async def running_envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
     command += ["--file-flush-interval-msec", "50"]
     with log_file.open("w") as log:
         process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
-    door = Door(f"127.0.0.1:{listen.port}", f"127.0.0.1:{admin.port}", backend, log_file)
+    door = Door(f"127.0.0.1:{config.listen.port}", f"127.0.0.1:{config.admin.port}", backend, log_file)
     try:
         yield door
         assert process.returncode is None, f"Envoy ended: {door.log.read_text()[-3000:]}"
@@ -97,7 +113,7 @@ async def running_envoy(backend: Backend, folder: Path) -> AsyncIterator[Door]:
         await asyncio.wait_for(process.wait(), 10)
 
 
-async def _until(door: Door, accepted: Callable[[int], bool]) -> None:
+async def until(door: Door, accepted: Callable[[int], bool]) -> None:
     """Waits until the door's health is as wanted."""
     for _ in range(300):
         try:

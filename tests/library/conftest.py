@@ -62,7 +62,14 @@ class LibraryUnderTest:
         return list((await self.tracks.ListTracks(pb.ListTracksRequest(page_size=1000), metadata=ANN)).tracks)
 
     def files(self) -> list[Path]:
-        """Every file in the blob store, unfinished ones too."""
+        """The blobs that clients know: audio and covers."""
+        return [path for path in self._blobs() if path.read_bytes()[:4] != b"SFWF"]
+
+    def waveforms(self) -> list[Path]:
+        """The blobs that are outlines."""
+        return [path for path in self._blobs() if path.read_bytes()[:4] == b"SFWF"]
+
+    def _blobs(self) -> list[Path]:
         return [path for path in (self.data_dir / "blobs").rglob("*") if path.is_file()]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 
+import aiohttp
 import grpc
 import pytest
 
@@ -111,6 +112,20 @@ async def test_stems_are_registered_all_or_none(library: LibraryUnderTest) -> No
         with failing("BLOB_MISSING"):
             await register(library, separation, await stem_file(library, "vocals"), bad)
     assert len(await listed(library, track.name)) == 1
+
+
+async def test_a_stem_comes_with_its_waveform(library: LibraryUnderTest) -> None:
+    track = await library.upload()
+    separation = f"{track.name}/separations/{new_id()}"
+    outline = await stem_file(library, "outline")
+    stem = await stem_file(library, "vocals")
+    stem.waveform_sha256, stem.waveform_bytes = outline.sha256, outline.size_bytes + 1
+    with failing("BLOB_MISSING"):
+        await register(library, separation, stem)
+    stem.waveform_bytes = outline.size_bytes
+    (artifact,) = await register(library, separation, stem)
+    async with aiohttp.ClientSession() as http, http.get(artifact.waveform_uri) as response:
+        assert await response.read() == b"outline" * 1000
 
 
 async def test_bad_registrations(library: LibraryUnderTest) -> None:

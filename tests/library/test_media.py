@@ -1,6 +1,7 @@
 """Media over HTTP: signed addresses, ranges, entity tags, and what a browser needs."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 
 from alchemy.library.v1 import library_service_pb2 as pb
+from services.mesh.audio.waveform import MEDIA_TYPE, read_waveform
 from tests.conftest import Valkey
 from tests.library.conftest import ANN, LibraryUnderTest, running_library
 from tests.library.sounds import tone, wav
@@ -197,3 +199,28 @@ async def test_the_description_of_the_api(http: aiohttp.ClientSession, library: 
         assert await response.json() == {"status": "serving"}
     async with http.get(f"{library.http}/") as response:
         assert response.status == 404
+
+
+async def test_the_waveform_of_an_upload(http: aiohttp.ClientSession, library: LibraryUnderTest) -> None:
+    track = await library.upload(SONG, "tone.wav")
+    artifact = await library.artifact(track.original_artifact)
+    async with http.get(artifact.waveform_uri) as response:
+        assert response.status == 200
+        assert response.headers["Content-Type"] == MEDIA_TYPE
+        waveform = read_waveform(await response.read())
+    assert waveform.frames == artifact.audio.sample_count
+    low, high, rms = waveform.levels[0].values[10] / 32767
+    assert (low, high, rms) == pytest.approx((-0.5, 0.5, 0.5 / 2**0.5), abs=0.01)
+    async with http.get(artifact.waveform_uri, headers={"Range": "bytes=0-3"}) as response:
+        assert (response.status, await response.read()) == (206, b"SFWF")
+    forged = artifact.waveform_uri.replace(artifact.name.rsplit("/", 1)[1], track.name.split("/")[1])
+    async with http.get(forged) as response:
+        assert response.status == 403
+
+
+async def test_a_waveform_goes_with_its_track(library: LibraryUnderTest) -> None:
+    track = await library.upload(SONG, "tone.wav")
+    (path,) = library.waveforms()
+    os.utime(path, (0, time.time() - 7200))  # older than what garbage collection spares
+    await library.tracks.DeleteTrack(pb.DeleteTrackRequest(name=track.name), metadata=ANN)
+    assert not library.waveforms()

@@ -42,9 +42,12 @@ class FakeEngine:
         path = request.out_dir / "vocals.wav"
         path.parent.mkdir(parents=True)
         path.write_bytes(CONTENT)
+        waveform = path.with_suffix(".sfwf")
+        waveform.write_bytes(CONTENT)
         stem = StemOutput(
             stem="vocals",
             path=path,
+            waveform=waveform,
             filename_suffix=".wav",
             media_type="audio/wav",
             sample_count=1,

@@ -11,6 +11,7 @@ import soundfile
 from alchemy_sdk.alchemy.type.v1 import JobState
 from services.mesh.audio.decode import open_stereo
 from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.audio.waveform import read_waveform
 from sfa import Mesh
 from tests.stack.conftest import EXAMPLE
 
@@ -41,6 +42,11 @@ async def test_stems_sum_to_the_mix_and_silence_has_no_voice(
             path.write_bytes(await reply.read())
         stems[stem.stem], rate = soundfile.read(path, dtype="float32", always_2d=True)
         assert rate == RATE
+        async with http.get(artifact.waveform_uri) as reply:
+            outline = read_waveform(await reply.read())
+        assert outline.frames == len(stems[stem.stem])
+        loudest = min(1.0, np.abs(stems[stem.stem]).max())
+        assert np.abs(outline.levels[-1].values).max() / 32767 == pytest.approx(loudest, abs=1e-4)
     mix = mixed()
     assert np.abs(sum(stems.values()) - mix).max() < 1e-4
     intro = slice(0, 2 * RATE)

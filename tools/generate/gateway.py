@@ -12,6 +12,7 @@ NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
 LOCAL = GatewayConfig(
     descriptors="gen/descriptors/alchemy.binpb",
     studio=Address("127.0.0.1", 8001),
+    mesh_key_file="data/mesh.key",
     upstreams={
         "download": Address("127.0.0.1", 3002),
         "library": Address("127.0.0.1", 3005),
@@ -26,6 +27,8 @@ LOCAL = GatewayConfig(
 # Inside compose, services are known by name; the published port is bound to the host's loopback.
 COMPOSE = GatewayConfig(
     descriptors="/etc/envoy/alchemy.binpb",
+    mesh_key_file="/run/secrets/mesh_key",
+    contained=True,
     listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
     studio=Address("0.0.0.0", 8001),  # noqa: S104
     upstreams={

@@ -16,6 +16,7 @@ from services.library.domain import (
     Artifact,
     ArtifactKind,
     Audio,
+    BlobRef,
     Order,
     Source,
     Step,
@@ -188,8 +189,8 @@ class SqlCatalogue:
         """Removes a track and its artifacts; returns the SHA-256 of the latter's bytes, None if there is no track."""
         with database_errors():
             async with self._engine.begin() as connection:
-                files = await connection.scalars(select(artifacts.c.sha256).where(artifacts.c.track_id == track_id))
-                sha256s = list(files)
+                query = select(artifacts.c.sha256, artifacts.c.waveform_sha256).where(artifacts.c.track_id == track_id)
+                sha256s = [sha256 for row in await connection.execute(query) for sha256 in row if sha256]
                 removed = await connection.execute(delete(tracks).where(_mine(owner, track_id)))
                 if not removed.rowcount:
                     return None
@@ -249,9 +250,8 @@ class SqlCatalogue:
             async with self._reading.connect() as connection:
                 for start in range(0, len(sha256s), _MOST_AT_ONCE):
                     some = sha256s[start : start + _MOST_AT_ONCE]
-                    used |= set(
-                        await connection.scalars(select(artifacts.c.sha256).where(artifacts.c.sha256.in_(some)))
-                    )
+                    for column in (artifacts.c.sha256, artifacts.c.waveform_sha256):
+                        used |= set(await connection.scalars(select(column).where(column.in_(some))))
         return [sha256 for sha256 in dict.fromkeys(sha256s) if sha256 not in used]
 
     async def changes(self, limit: int) -> list[tuple[int, str, str]]:
@@ -300,7 +300,8 @@ def _track_row(track: Track) -> dict[str, Any]:
 def _artifact_row(artifact: Artifact) -> dict[str, Any]:
     values = asdict(artifact)
     values.update(values.pop("audio") or dict.fromkeys(_AUDIO))
-    return values
+    waveform = values.pop("waveform") or dict.fromkeys(("sha256", "size_bytes"))
+    return values | {"waveform_sha256": waveform["sha256"], "waveform_bytes": waveform["size_bytes"]}
 
 
 def _track(row: Row[Any]) -> Track:
@@ -335,5 +336,7 @@ def _step(record: dict[str, Any]) -> Step:
 def _artifact(row: Row[Any]) -> Artifact:
     values = row._asdict()
     audio = Audio(**{key: values[key] for key in _AUDIO}) if values["sample_count"] is not None else None
-    others = {f.name: values[f.name] for f in fields(Artifact) if f.name not in {"audio", "kind"}}
-    return Artifact(audio=audio, kind=ArtifactKind(values["kind"]), **others)
+    others = {f.name: values[f.name] for f in fields(Artifact) if f.name not in {"audio", "kind", "waveform"}}
+    sha256, size_bytes = values["waveform_sha256"], values["waveform_bytes"]
+    waveform = BlobRef(sha256=sha256, size_bytes=size_bytes) if sha256 else None
+    return Artifact(audio=audio, kind=ArtifactKind(values["kind"]), waveform=waveform, **others)

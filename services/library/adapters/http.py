@@ -5,7 +5,7 @@ as ordinary files are.
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from aiohttp import web
 from google.protobuf.json_format import MessageToDict
 
 from services.library.adapters.media import MediaSigner
-from services.library.domain import Artifact
+from services.library.domain import WAVEFORM_FILENAME, Artifact
 from services.library.usecases import Library
 from services.mesh.errors import MeshError
 from services.mesh.logs import logger
@@ -102,19 +102,27 @@ class MediaHttp:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answers GET and HEAD of /media/{artifact}/{filename}."""
+        return await self._answer(request, lambda artifact: artifact)
+
+    async def serve_waveform(self, request: web.Request) -> web.StreamResponse:
+        """Answers GET and HEAD of /media/{artifact}/derived/waveform.sfwf."""
+        return await self._answer(request, Artifact.waveform_file)
+
+    async def _answer(self, request: web.Request, file_of: Callable[[Artifact], Artifact | None]) -> web.StreamResponse:
         try:
-            return await self._serve(request)
+            return await self._serve(request, file_of)
         except MeshError as error:
             status = _STATUS.get(error.code.name, 500)
             return web.json_response(MessageToDict(error.to_status()), status=status, headers=dict(_ALLOWED))
 
-    async def _serve(self, request: web.Request) -> web.StreamResponse:
+    async def _serve(self, request: web.Request, file_of: Callable[[Artifact], Artifact | None]) -> web.StreamResponse:
         owner, artifact_id = request.query.get("owner", ""), request.match_info["artifact"]
         expires, signature = request.query.get("expires", ""), request.query.get("signature", "")
         if not (_SECONDS.fullmatch(expires) and self._signer.allows(owner, artifact_id, int(expires), signature)):
             message = "This address is not valid, or no longer. Get the artifact again for a fresh one."
             return web.json_response({"code": 7, "message": message}, status=403, headers=dict(_ALLOWED))
-        artifact = await self._library.find_artifact(owner, artifact_id)
+        found = await self._library.find_artifact(owner, artifact_id)
+        artifact = file_of(found) if found else None
         if artifact is None:
             message = "The artifact does not exist any more."
             return web.json_response({"code": 5, "message": message}, status=404, headers=dict(_ALLOWED))
@@ -208,6 +216,8 @@ async def serving_http(media: MediaHttp, host: str, port: int) -> AsyncIterator[
     app = web.Application()
     app.router.add_get("/media/{artifact}/{filename}", media.serve)
     app.router.add_options("/media/{artifact}/{filename}", media.preflight)
+    app.router.add_get(f"/media/{{artifact}}/derived/{WAVEFORM_FILENAME}", media.serve_waveform)
+    app.router.add_options(f"/media/{{artifact}}/derived/{WAVEFORM_FILENAME}", media.preflight)
     app.router.add_get("/openapi.json", _openapi)
     app.router.add_get("/docs", _docs)
     app.router.add_get("/healthz", _healthy)

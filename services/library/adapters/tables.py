@@ -94,10 +94,14 @@ artifacts = Table(
     Column("stem", String(64)),
     Column("separation", String(128)),
     Column("model", String(64)),
+    # The outline of the audio, a blob of its own.
+    Column("waveform_sha256", String(64)),
+    Column("waveform_bytes", BigInteger),
     # Rows without a separation are NULL here, and NULLs never collide.
     UniqueConstraint("separation", "stem", name="artifacts_one_per_stem"),
     Index("artifacts_of_track", "track_id", "created_us", "id"),
     Index("artifacts_by_bytes", "sha256"),
+    Index("artifacts_by_waveform", "waveform_sha256"),
 )
 
 uploads = Table(

@@ -11,6 +11,7 @@ import numpy as np
 from services.mesh.audio import au
 from services.mesh.audio.claims import container_claim, pcm_claim
 from services.mesh.audio.ffmpeg import READ_BYTES, Child, ChildLimits, command, fault, running
+from services.mesh.audio.waveform import Outline, Waveform
 from services.mesh.errors import (
     AudioEmpty,
     AudioLayoutUnsupported,
@@ -66,6 +67,7 @@ class Probe:
         codec: in ffmpeg's spelling.
         peak: largest absolute sample, 1.0 = full scale.
         media_type: IANA media type of the file.
+        waveform: its outline.
     """
 
     sample_count: int
@@ -75,11 +77,13 @@ class Probe:
     codec: str
     peak: float
     media_type: str
+    waveform: Waveform
 
 
 @dataclass
 class _Counted:
     header: au.Header
+    outline: Outline
     samples: int = 0
     peak: float = 0.0
 
@@ -133,7 +137,7 @@ async def _count(child: Child, limits: AudioLimits) -> _Counted | None:
         await child.stdout.readexactly(header.size - au.FIXED_BYTES)
     except asyncio.IncompleteReadError:
         return None
-    counted = _Counted(header)
+    counted = _Counted(header, Outline(header.sample_rate_hz, header.channel_count))
     most = limits.max_seconds * header.sample_rate_hz * header.channel_count
     rest = b""
     while data := await child.stdout.read(READ_BYTES):
@@ -170,6 +174,7 @@ def _measure(counted: _Counted, samples: np.ndarray[tuple[int], np.dtype[np.floa
         raise AudioNotFinite(first_bad_second=bad / per_second)
     counted.peak = max(counted.peak, peak)
     counted.samples += samples.size
+    counted.outline.add(samples)
 
 
 def _check_complete(seconds: float, claim: float | None, log: Sequence[str]) -> None:
@@ -194,6 +199,7 @@ def _described(counted: _Counted, log: Sequence[str], start: bytes) -> Probe:
         codec=codec,
         peak=counted.peak,
         media_type=_media_type(container, start, has_video=any(map(_VIDEO.match, log))),
+        waveform=counted.outline.finish(),
     )
 
 

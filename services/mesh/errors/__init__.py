@@ -1,8 +1,8 @@
 """Every error a client can see, one class for each ErrorReason of the contract.
 
     MeshError
-    ├── any service      InvalidRequest, PageTokenInvalid, RequestIdReused, Unauthenticated, ServerDraining,
-    │                    DependencyUnavailable, StorageFull, Internal
+    ├── any service      InvalidRequest, PageTokenInvalid, RequestIdReused, Unauthenticated, PermissionDenied,
+    │                    ServerDraining, DependencyUnavailable, StorageFull, Internal
     ├── tracks, files    TrackNotFound, ArtifactNotFound, BlobMissing, AudioEmpty, AudioUndecodable, AudioTruncated,
     │                    AudioNotFinite, AudioTooLong, AudioLayoutUnsupported, UploadTooLarge
     ├── separation       ModelNotFound, ModelNotInstalled, StemUnknown, SeparationNotFound, JobStateConflict, QueueFull,
@@ -31,6 +31,7 @@ from services.mesh.errors.common import (
     Internal,
     InvalidRequest,
     PageTokenInvalid,
+    PermissionDenied,
     RequestIdReused,
     ServerDraining,
     StorageFull,
@@ -125,6 +126,7 @@ __all__ = [
     "ModelNotInstalled",
     "OutOfMemory",
     "PageTokenInvalid",
+    "PermissionDenied",
     "ProviderBlocked",
     "ProviderDisabled",
     "ProviderFailed",

@@ -64,6 +64,18 @@ class Unauthenticated(MeshError):
         super().__init__("The call carries no identity. Call through the gateway, which adds it.")
 
 
+class PermissionDenied(MeshError):
+    """The caller is known, and may not do this."""
+
+    code = StatusCode.PERMISSION_DENIED
+    reason = "PERMISSION_DENIED"
+
+    def __init__(self, role: str) -> None:
+        super().__init__(
+            f"This is for users with the role '{role}'. Ask who runs this server.", metadata={"role": role}
+        )
+
+
 class ServerDraining(MeshError):
     """The server is shutting down."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from services.mesh.audio.waveform import Waveform
 from services.mesh.errors import StorageFull
 from services.processing.adapters import wav
 from services.processing.adapters.samples import storage_error
@@ -85,6 +86,14 @@ def encode(
                 file.write(wav.header(sample_rate=sample_rate, channels=_CHANNELS, bits=output.bits, frames=frames))
                 for block in blocks:
                     file.write(wav.data(block, output.bits))
+    except OSError as error:
+        raise storage_error(error) from error
+
+
+def write_outline(path: Path, waveform: Waveform) -> None:
+    """Writes the outline of a stem. Raises StorageFull."""
+    try:
+        path.write_bytes(waveform.to_bytes())
     except OSError as error:
         raise storage_error(error) from error
 

@@ -63,6 +63,8 @@ class GrpcLibrary:
                 size_bytes=stem.size_bytes,
                 filename=stem.filename,
                 media_type=stem.media_type,
+                waveform_sha256=stem.waveform_sha256,
+                waveform_bytes=stem.waveform_bytes,
             )
             file.audio.sample_count = stem.sample_count
             file.audio.sample_rate_hz = stem.sample_rate_hz

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from services.mesh.audio.waveform import SUFFIX, Outline
 from services.mesh.errors import DeviceUnavailable, OutOfMemory, StemUnknown
 from services.processing.adapters.build import engine_build
 from services.processing.adapters.decode import decode
 from services.processing.adapters.devices import is_out_of_memory, release_memory, resolve_device
-from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain
+from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain, write_outline
 from services.processing.adapters.memory import rungs
 from services.processing.adapters.overlap_add import START, separate
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
@@ -163,14 +164,16 @@ class Runner:
                     meter.advance(ENCODING, (index + done) / len(files))
 
                 path = work.path / f"{stem}{output.suffix}"
+                outline = Outline(rate, channel_count=2)
                 encode(
                     path,
                     request.encoding,
                     sample_rate=rate,
                     frames=file.length,
-                    blocks=_blocks(file, gain, on_block),
+                    blocks=_blocks(file, gain, outline, on_block),
                     ffmpeg=self._ffmpeg,
                 )
+                write_outline(path.with_suffix(SUFFIX), outline.finish())
                 results.append(_described(stem, path, output, file, gain=gain, sample_rate=rate))
         return SeparationOutput(
             model=model.info.id,
@@ -241,6 +244,7 @@ def _described(stem: str, path: Path, output: Format, file: SampleFile, *, gain:
     return StemOutput(
         stem=stem,
         path=path,
+        waveform=path.with_suffix(SUFFIX),
         filename_suffix=output.suffix,
         media_type=output.media_type,
         sample_count=file.length,
@@ -260,10 +264,12 @@ def _wanted(model: ModelInfo, names: Sequence[str]) -> list[str]:
     return [stem for stem in model.stems if not names or stem in names]
 
 
-def _blocks(file: SampleFile, gain: float, on_block: Callable[[float], None]) -> Iterator[FloatArray]:
-    """Yields a stem's samples, scaled."""
+def _blocks(file: SampleFile, gain: float, outline: Outline, on_block: Callable[[float], None]) -> Iterator[FloatArray]:
+    """Yields a stem's samples, scaled, and draws their outline."""
     done = 0
     for block in blocks_of(file):
-        yield block * np.float32(gain)
+        scaled = block * np.float32(gain)
+        outline.add(scaled.T.ravel())
+        yield scaled
         done += block.shape[1]
         on_block(done / file.length)

@@ -46,13 +46,18 @@ def request_from_wire(message: Message) -> SeparationRequest:
 def output_to_wire(output: SeparationOutput) -> Message:
     """Packs a result."""
     fields = asdict(output)
-    fields["stems"] = [{**asdict(stem), "path": str(stem.path)} for stem in output.stems]
+    fields["stems"] = [
+        {**asdict(stem), "path": str(stem.path), "waveform": str(stem.waveform)} for stem in output.stems
+    ]
     return fields
 
 
 def output_from_wire(message: Message) -> SeparationOutput:
     """Unpacks a result."""
-    stems = tuple(StemOutput(**{**stem, "path": Path(stem["path"])}) for stem in message["stems"])
+    stems = tuple(
+        StemOutput(**{**stem, "path": Path(stem["path"]), "waveform": Path(stem["waveform"])})
+        for stem in message["stems"]
+    )
     return SeparationOutput(**{**message, "stems": stems, "concessions": tuple(message["concessions"])})
 
 

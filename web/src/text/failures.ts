@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>>
   REQUEST_ID_REUSED: "This was already asked for in another form. Try again.",
   PAGE_TOKEN_INVALID: "The list changed while it was read. Reload the page.",
   UNAUTHENTICATED: "The server does not know who you are. Open the studio at its own address.",
+  PERMISSION_DENIED: "Only an administrator of this server may do this.",
   STORAGE_FULL: "The server's disk is full. Free some space, then try again.",
 
   TRACK_NOT_FOUND: "This track is no longer in the library.",

@@ -23,20 +23,24 @@ class ResolveTrackResponse(_message.Message):
     def __init__(self, track: _Optional[_Union[_track_pb2.Track, _Mapping]] = ...) -> None: ...
 
 class StemFile(_message.Message):
-    __slots__ = ("stem", "sha256", "size_bytes", "filename", "media_type", "audio")
+    __slots__ = ("stem", "sha256", "size_bytes", "filename", "media_type", "audio", "waveform_sha256", "waveform_bytes")
     STEM_FIELD_NUMBER: _ClassVar[int]
     SHA256_FIELD_NUMBER: _ClassVar[int]
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     FILENAME_FIELD_NUMBER: _ClassVar[int]
     MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
     AUDIO_FIELD_NUMBER: _ClassVar[int]
+    WAVEFORM_SHA256_FIELD_NUMBER: _ClassVar[int]
+    WAVEFORM_BYTES_FIELD_NUMBER: _ClassVar[int]
     stem: str
     sha256: str
     size_bytes: int
     filename: str
     media_type: str
     audio: _audio_pb2.AudioProperties
-    def __init__(self, stem: _Optional[str] = ..., sha256: _Optional[str] = ..., size_bytes: _Optional[int] = ..., filename: _Optional[str] = ..., media_type: _Optional[str] = ..., audio: _Optional[_Union[_audio_pb2.AudioProperties, _Mapping]] = ...) -> None: ...
+    waveform_sha256: str
+    waveform_bytes: int
+    def __init__(self, stem: _Optional[str] = ..., sha256: _Optional[str] = ..., size_bytes: _Optional[int] = ..., filename: _Optional[str] = ..., media_type: _Optional[str] = ..., audio: _Optional[_Union[_audio_pb2.AudioProperties, _Mapping]] = ..., waveform_sha256: _Optional[str] = ..., waveform_bytes: _Optional[int] = ...) -> None: ...
 
 class RegisterStemsRequest(_message.Message):
     __slots__ = ("separation", "model", "stems")

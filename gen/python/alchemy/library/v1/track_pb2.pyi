@@ -71,7 +71,7 @@ class Source(_message.Message):
     def __init__(self, uri: _Optional[str] = ..., provider: _Optional[str] = ..., license_note: _Optional[str] = ..., download: _Optional[str] = ...) -> None: ...
 
 class Artifact(_message.Message):
-    __slots__ = ("name", "kind", "filename", "media_type", "size_bytes", "sha256", "audio", "stem", "separation", "model", "create_time", "media_uri", "media_expire_time")
+    __slots__ = ("name", "kind", "filename", "media_type", "size_bytes", "sha256", "audio", "stem", "separation", "model", "create_time", "media_uri", "media_expire_time", "waveform_uri")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Artifact.Kind]
@@ -95,6 +95,7 @@ class Artifact(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     MEDIA_URI_FIELD_NUMBER: _ClassVar[int]
     MEDIA_EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    WAVEFORM_URI_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: Artifact.Kind
     filename: str
@@ -108,4 +109,5 @@ class Artifact(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     media_uri: str
     media_expire_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[Artifact.Kind, str]] = ..., filename: _Optional[str] = ..., media_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., audio: _Optional[_Union[_audio_pb2.AudioProperties, _Mapping]] = ..., stem: _Optional[str] = ..., separation: _Optional[str] = ..., model: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., media_uri: _Optional[str] = ..., media_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    waveform_uri: str
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[Artifact.Kind, str]] = ..., filename: _Optional[str] = ..., media_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., audio: _Optional[_Union[_audio_pb2.AudioProperties, _Mapping]] = ..., stem: _Optional[str] = ..., separation: _Optional[str] = ..., model: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., media_uri: _Optional[str] = ..., media_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., waveform_uri: _Optional[str] = ...) -> None: ...

@@ -75,6 +75,11 @@ class ErrorReason(betterproto2.Enum):
     RESOURCE_EXHAUSTED. The disk that holds blobs or work files is full. Free space, then retry.
     """
 
+    PERMISSION_DENIED = 9
+    """
+    PERMISSION_DENIED. Only users of another role may do this. Metadata: role.
+    """
+
     TRACK_NOT_FOUND = 20
     """
     NOT_FOUND. No such track. Metadata: name.
@@ -348,6 +353,7 @@ class ErrorReason(betterproto2.Enum):
             6: "ERROR_REASON_PAGE_TOKEN_INVALID",
             7: "ERROR_REASON_UNAUTHENTICATED",
             8: "ERROR_REASON_STORAGE_FULL",
+            9: "ERROR_REASON_PERMISSION_DENIED",
             20: "ERROR_REASON_TRACK_NOT_FOUND",
             21: "ERROR_REASON_ARTIFACT_NOT_FOUND",
             22: "ERROR_REASON_BLOB_MISSING",
@@ -409,6 +415,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_PAGE_TOKEN_INVALID": 6,
             "ERROR_REASON_UNAUTHENTICATED": 7,
             "ERROR_REASON_STORAGE_FULL": 8,
+            "ERROR_REASON_PERMISSION_DENIED": 9,
             "ERROR_REASON_TRACK_NOT_FOUND": 20,
             "ERROR_REASON_ARTIFACT_NOT_FOUND": 21,
             "ERROR_REASON_BLOB_MISSING": 22,

@@ -177,6 +177,17 @@ class Artifact(betterproto2.Message):
     When media_uri stops working. Get the artifact again for a fresh one.
     """
 
+    waveform_uri: "str" = betterproto2.field(14, betterproto2.TYPE_STRING)
+    """
+    Where the outline of the audio can be fetched, as media_uri and as long; empty for images, and for audio from before there
+    were outlines. It draws an hour without decoding, the first bytes all of it. All numbers are little-endian:
+    bytes 0-3 "SFWF"; uint16 version = 1; uint16 number of levels L; uint32 sample rate in Hz; uint32 0; uint64 sample frames;
+    then L times uint32 frames per bucket, uint32 number of buckets, uint64 offset of the level's data in the file;
+    then the data of each level: for every bucket int16 lowest sample, int16 highest sample, int16 root mean square.
+    32767 is full scale, and the most. A bucket covers all channels. The coarsest level, at most 2048 buckets, comes first; each
+    next one is four times as fine, to about 6 ms. The last bucket of a level may cover fewer frames.
+    """
+
 
 default_message_pool.register_message("alchemy.library.v1", "Artifact", Artifact)
 
@@ -635,6 +646,16 @@ class StemFile(betterproto2.Message):
     audio: "__type__v1__.AudioProperties | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
     """
     What the audio is.
+    """
+
+    waveform_sha256: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    SHA-256 of its waveform, a blob of its own; empty if none was made. See Artifact.waveform_uri.
+    """
+
+    waveform_bytes: "int" = betterproto2.field(8, betterproto2.TYPE_INT64)
+    """
+    Size of the waveform in bytes.
     """
 
 
