@@ -10,6 +10,7 @@ ARGS ?=
 INSTALLED := $(VENV)/.installed
 WEB := web/node_modules/.installed
 STUDIO := web/dist/.built
+SPOTDL := .spotdl/.installed
 
 .DEFAULT_GOAL := help
 
@@ -33,7 +34,7 @@ studio: $(STUDIO) ## Build the web page that the mesh serves
 ## Checking
 
 .PHONY: test
-test: $(INSTALLED) $(STUDIO) ## Run all tests, with the real Envoy and Valkey
+test: $(INSTALLED) $(STUDIO) $(SPOTDL) ## Run all tests, with the real Envoy and Valkey
 	$(BIN)/python -m pytest $(ARGS)
 	$(BIN)/python -m tools.npm run --silent test
 
@@ -86,7 +87,7 @@ bench: $(INSTALLED) ## Measure what the mesh adds to a separation
 
 .PHONY: clean
 clean: ## Remove everything that these commands installed or cached
-	rm -rf $(VENV) web/node_modules web/dist .third_party .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .spotdl web/node_modules web/dist .third_party .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ## Installing
@@ -106,3 +107,9 @@ $(WEB): web/package.json web/package-lock.json $(INSTALLED)
 $(STUDIO): $(WEB) web/index.html web/vite.config.ts $(shell find web/src web/public gen/ts -type f)
 	$(BIN)/python -m tools.npm run --silent build
 	@touch $@
+
+# It cannot live beside our own packages. Without it the tests of Spotify's links are skipped, and say so.
+.PHONY: spotdl
+spotdl: $(SPOTDL) ## Install spotdl for the tests, in an environment of its own
+$(SPOTDL): sfa/local/spotdl.py | $(INSTALLED)
+	@$(BIN)/sfa spotdl install --into .spotdl && touch $@ || echo "Tests that need spotdl will be skipped."

@@ -30,6 +30,7 @@ from services.processing.adapters import workspace
 from services.processing.adapters.demucs import Demucs
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.overlap_add import separate
+from services.processing.adapters.processor import Processor
 from services.processing.adapters.runner import Runner
 from services.processing.adapters.samples import SampleFile
 from services.processing.ports import FloatArray, SeparationRequest
@@ -184,7 +185,7 @@ def run_ours(
     blocks: list[FloatArray] = []
     with tempfile.TemporaryDirectory() as folder, SampleFile(Path(folder) / "mix.f32") as samples:
         samples.append(mix)
-        model = Demucs(STEMS, networks, weights, torch.device("cpu"))
+        model = Demucs(STEMS, networks, weights, Processor(torch.device("cpu")))
         separate(model, samples, stems, lambda block: blocks.append(block.copy()), lambda *_: None)
     return np.concatenate(blocks, axis=-1)
 

@@ -25,7 +25,7 @@ class Downloads:
         """Queues a download and returns at once; follow it with `watch`.
 
         Args:
-            link: Address of an audio file, or of a page that plays one.
+            link: Address of an audio file, of a page that plays one, or of a track of Spotify.
             then: What to do with the track then.
             allow_duplicate: Whether to fetch it even if the library has a track of the same source.
 
@@ -39,11 +39,21 @@ class Downloads:
         assert response.download is not None
         return response.download
 
-    async def create_all(self, links: Sequence[str], *, then: Then | None = None) -> list[v1.Download | DownloadFailed]:
-        """Queues many downloads; returns for each link, in order, the download or why it was refused."""
+    async def create_all(
+        self, wanted: Sequence[str | v1.Download], *, then: Then | None = None
+    ) -> list[v1.Download | DownloadFailed]:
+        """Queues many downloads.
+
+        Args:
+            wanted: Links; or downloads of which `link`, and what is known as `song`, is set.
+            then: What to do with each track then.
+
+        Returns:
+            For each, in order, the download or why it was refused.
+        """
         results: list[v1.Download | DownloadFailed] = []
-        for start in range(0, len(links), _BATCH):
-            requests = [self._request(link, then) for link in links[start : start + _BATCH]]
+        for start in range(0, len(wanted), _BATCH):
+            requests = [self._request(one, then) for one in wanted[start : start + _BATCH]]
             response = await self._transport.unary(
                 self._stub.batch_create_downloads, v1.BatchCreateDownloadsRequest(requests=requests)
             )
@@ -126,6 +136,9 @@ class Downloads:
     def _snapshots(self, name: str) -> AsyncIterator[v1.WatchDownloadResponse]:
         return self._stub.watch_download(v1.WatchDownloadRequest(name=name))
 
-    def _request(self, link: str, then: Then | None, *, allow_duplicate: bool = False) -> v1.CreateDownloadRequest:
-        wanted = v1.Download(link=link, then=then, allow_duplicate=allow_duplicate)
-        return v1.CreateDownloadRequest(download=wanted, request_id=str(uuid.uuid4()))
+    def _request(
+        self, wanted: str | v1.Download, then: Then | None, *, allow_duplicate: bool = False
+    ) -> v1.CreateDownloadRequest:
+        link, song = (wanted, None) if isinstance(wanted, str) else (wanted.link, wanted.song)
+        download = v1.Download(link=link, song=song, then=then, allow_duplicate=allow_duplicate)
+        return v1.CreateDownloadRequest(download=download, request_id=str(uuid.uuid4()))

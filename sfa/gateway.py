@@ -68,8 +68,9 @@ class GatewayConfig:
     max_upload_bytes: int = 2 * GIB
 
     def __post_init__(self) -> None:
-        if self.sign_in is None and not self.contained and self.listen.host not in {*LOOPBACK_NAMES, "::1"}:
-            raise DoorUnguarded(self.listen.host)
+        for address in filter(None, (self.listen, self.studio)):
+            if self.sign_in is None and not self.contained and address.host not in {*LOOPBACK_NAMES, "::1"}:
+                raise DoorUnguarded(address.host)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 _MAX_REQUEST_ID = 64
 _MAX_TEXT = 500
 _MAX_BATCH = 1000
+_MAX_ARTISTS = 100
 _TEXTS = ("title", "artist", "album", "album_artist")
 _ENDED = frozenset({JobState.JOB_STATE_SUCCEEDED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED})
 # A waiting job's place in the queue changes with other jobs, so no event of its own tells it.
@@ -97,8 +98,8 @@ class DownloadRpc(DownloadServiceServicer):
         return pb.DeleteDownloadResponse()
 
     async def ListProviders(self, request: pb.ListProvidersRequest, context: Context) -> pb.ListProvidersResponse:
-        statuses = await self._downloads.providers()
-        return pb.ListProvidersResponse(providers=map(provider_message, statuses))
+        found = await self._downloads.providers()
+        return pb.ListProvidersResponse(providers=[provider_message(status, health) for status, health in found])
 
 
 def _message(snapshot: Snapshot) -> Download:
@@ -113,6 +114,9 @@ def _wish(request: pb.CreateDownloadRequest) -> Wish:
         for field in _TEXTS
         if len(getattr(wanted.song, field)) > _MAX_TEXT
     ]
+    if len(wanted.song.artists) > _MAX_ARTISTS or any(len(artist) > _MAX_TEXT for artist in wanted.song.artists):
+        limits = f"must be at most {_MAX_ARTISTS} names of at most {_MAX_TEXT} characters"
+        faults.append(Violation("download.song.artists", limits))
     if not wanted.link.strip():
         faults.append(Violation("download.link", "must not be empty"))
     if len(request.request_id) > _MAX_REQUEST_ID:

@@ -6,8 +6,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from alchemy.chain.v1.chain_pb2 import Then
 from alchemy.download.v1.download_pb2 import Download, Provider
 from alchemy.realtime.v1.realtime_service_pb2 import Event
-from services.download.domain import DownloadSpec, Song
-from services.download.ports import ProviderStatus
+from services.download.domain import DownloadSpec, Match, Song
+from services.download.ports import Health, ProviderStatus
 from services.mesh.jobs.job import Job
 
 _TEXTS = ("title", "artist", "album", "album_artist", "release_date", "track_number", "isrc", "artwork_uri")
@@ -16,7 +16,8 @@ _TEXTS = ("title", "artist", "album", "album_artist", "release_date", "track_num
 def song_from(message: Download.Song) -> Song:
     """Returns what a caller knows about a song."""
     seconds = message.duration.ToMicroseconds() / 1e6 if message.HasField("duration") else None
-    return Song(**{field: getattr(message, field) for field in _TEXTS}, duration_seconds=seconds)
+    texts = {field: getattr(message, field) for field in _TEXTS}
+    return Song(**texts, artists=tuple(message.artists), duration_seconds=seconds)
 
 
 def download_message(job: Job, queue_position: int | None = None) -> Download:
@@ -50,23 +51,30 @@ def download_message(job: Job, queue_position: int | None = None) -> Download:
         message.progress.queue_position = queue_position
     if transfer := job.details.get("transfer"):
         message.transfer.CopyFrom(Download.Transfer(**transfer))
+    if match := job.details.get("match"):
+        message.match.CopyFrom(_match_message(Match(**match)))
     if job.error is not None:
         message.error.CopyFrom(job.error.to_status())
     return message
 
 
-def provider_message(status: ProviderStatus) -> Provider:
+def provider_message(status: ProviderStatus, health: Health) -> Provider:
     """Returns a provider as the contract has it."""
     off = "" if status.enabled else "It is switched off; the operator's setting is DOWNLOAD_PROVIDERS."
     reason = off or status.unavailable_reason
-    return Provider(
+    message = Provider(
         id=status.id,
         description=status.description,
         enabled=status.enabled,
         available=not reason,
         unavailable_reason=reason,
         version=status.version,
+        last_success_time=_timestamp(health.succeeded),
     )
+    if health.failure is not None:
+        failure, when = health.failure, _timestamp(health.failed)
+        message.last_failure.MergeFrom(Provider.Failure(reason=failure.reason, message=failure.message, time=when))
+    return message
 
 
 class DownloadEvents:
@@ -82,9 +90,23 @@ class DownloadEvents:
 
 
 def _song_message(song: Song) -> Download.Song:
-    message = Download.Song(**{field: getattr(song, field) for field in _TEXTS})
+    message = Download.Song(**{field: getattr(song, field) for field in _TEXTS}, artists=song.artists)
     if song.duration_seconds is not None:
         message.duration.CopyFrom(_duration(song.duration_seconds))
+    return message
+
+
+def _match_message(match: Match) -> Download.Match:
+    message = Download.Match(
+        uri=match.uri,
+        title=match.title,
+        author=match.author,
+        title_similarity=match.title_similarity,
+        score=match.score,
+        duration_difference_seconds=match.duration_difference_seconds,
+    )
+    if match.duration_seconds is not None:
+        message.duration.CopyFrom(_duration(match.duration_seconds))
     return message
 
 

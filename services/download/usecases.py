@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.download.domain import DownloadSpec, Song
 from services.download.links import parse_link
-from services.download.ports import ProviderStatus, Sources
+from services.download.ports import Health, Healths, ProviderStatus, Songs, Sources
 from services.download.router import Router
 from services.mesh.errors import DownloadNotFound, QueueFull
 from services.mesh.ids import new_id
@@ -47,6 +47,8 @@ class Downloads:
         dispatcher: Dispatcher,
         router: Router,
         sources: Sources,
+        songs: Songs,
+        healths: Healths,
         allowed_hosts: frozenset[str],
         queue: str,
         max_queued: int,
@@ -56,6 +58,8 @@ class Downloads:
         self._dispatcher = dispatcher
         self._router = router
         self._sources = sources
+        self._songs = songs
+        self._healths = healths
         self._allowed_hosts = allowed_hosts
         self._queue = queue
         self._max_queued = max_queued
@@ -65,6 +69,9 @@ class Downloads:
         """Queues a download. Raises what CreateDownload documents."""
         link = parse_link(wish.link, allowed_hosts=self._allowed_hosts)
         self._router.check(link)
+        if link.short:
+            # Only now: what is off or malformed costs no request. The song's one spelling tells it from others.
+            link = parse_link(await self._songs.resolve(owner, link.uri))
         spec = DownloadSpec(
             link=wish.link,
             uri=link.uri,
@@ -127,9 +134,9 @@ class Downloads:
         """Removes a download; a worker that has it in hand finds it gone, and stops. Raises DownloadNotFound."""
         await self._store.delete(await self._owned(owner, name))
 
-    async def providers(self) -> Sequence[ProviderStatus]:
-        """Returns all providers."""
-        return await self._router.statuses()
+    async def providers(self) -> Sequence[tuple[ProviderStatus, Health]]:
+        """Returns all providers, and how each has fared."""
+        return [(status, await self._healths.of(status.id)) for status in await self._router.statuses()]
 
     async def _owned(self, owner: str, name: str) -> Job:
         job = await self._store.get(name)

@@ -140,8 +140,14 @@ class RegistryRpc(RegistryServiceServicer):
     async def ResolveTrack(
         self, request: registry_pb.ResolveTrackRequest, context: Context
     ) -> registry_pb.ResolveTrackResponse:
-        track = await self._library.get(owner(context), request.name)
-        return registry_pb.ResolveTrackResponse(track=track_message(track))
+        user = owner(context)
+        track = await self._library.get(user, request.name)
+        cover = await self._library.find_artifact(user, track.artwork_id) if track.artwork_id else None
+        return registry_pb.ResolveTrackResponse(
+            track=track_message(track),
+            artwork_sha256=cover.sha256 if cover else "",
+            artwork_media_type=cover.media_type if cover else "",
+        )
 
     async def RegisterStems(
         self, request: registry_pb.RegisterStemsRequest, context: Context

@@ -41,6 +41,18 @@ _RATES: Mapping[Encoding, tuple[int, ...]] = {
 _HIGHEST_RATE = 655_350  # of FLAC
 
 
+class Precision(StrEnum):
+    """What networks compute with; everything around them is float32 always.
+
+    On an NVIDIA GPU the shorter ones are several times as fast, and further from the reference.
+    """
+
+    FLOAT32 = "float32"
+    TF32 = "tf32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of a track, in seconds from its beginning."""
@@ -82,6 +94,27 @@ class Options:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrackTags:
+    """What is known about a track, as far as its stems carry it too; empty or 0 = unknown.
+
+    Attributes:
+        artwork_sha256: the cover image, as the blob store knows it.
+        artwork_media_type: what kind of image that is.
+    """
+
+    title: str
+    artist: str = ""
+    album: str = ""
+    album_artist: str = ""
+    genre: str = ""
+    release_date: str = ""
+    track_number: int = 0
+    isrc: str = ""
+    artwork_sha256: str = ""
+    artwork_media_type: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeparationSpec:
     """What is wanted of one separation; kept in the job's record.
 
@@ -92,7 +125,8 @@ class SeparationSpec:
         encoding: how the stems are written.
         options: how the track is separated.
         sha256: the uploaded file, as the blob store knows it.
-        title: the track's title, for file names.
+        tags: of the track when the separation was asked for.
+        license: of the model's weights, for the stems to carry.
         weights: identifies the model's weights.
         build: identifies the code that computes.
     """
@@ -103,7 +137,8 @@ class SeparationSpec:
     encoding: Encoding
     options: Options
     sha256: str
-    title: str
+    tags: TrackTags
+    license: str
     weights: str
     build: str
 
@@ -119,18 +154,39 @@ class SeparationSpec:
             "wanted_stems": tuple(record["wanted_stems"]),
             "encoding": Encoding(record["encoding"]),
             "options": Options.from_record(record["options"]),
+            "tags": TrackTags(**record["tags"]),
         }
         return cls(**values)
 
     def fingerprint(self, parent: str) -> str:
         """Returns what two requests with one request_id must have in common, as 16 hexadecimal digits."""
-        # Not the title, the weights and the build: they may change between a request and its repetition.
-        return _digest([parent, {**asdict(self), "title": "", "weights": "", "build": ""}])[:16]
+        # Not tags, licence, weights and build: they may change between a request and its repetition.
+        return _digest([parent, {**asdict(self), "tags": "", "license": "", "weights": "", "build": ""}])[:16]
 
     @property
     def key(self) -> str:
-        """What the bytes of the stems depend on, as 64 hexadecimal digits."""
-        return _digest({**asdict(self), "title": ""})
+        """What the sound of the stems depends on, as 64 hexadecimal digits. What they say about themselves is not heard."""
+        return _digest({**asdict(self), "tags": "", "license": ""})
+
+    def stem_fields(self, stem: str) -> dict[str, str]:
+        """Returns what a stem says about itself, by the names of Vorbis comments."""
+        tags = self.tags
+        terms = f", whose weights are under {self.license}" if self.license else ""
+        fields = {
+            "TITLE": f"{tags.title} ({stem})",
+            "ARTIST": tags.artist,
+            "ALBUM": tags.album,
+            "ALBUMARTIST": tags.album_artist,
+            "GENRE": tags.genre,
+            "DATE": tags.release_date,
+            "TRACKNUMBER": str(tags.track_number or ""),
+            "ISRC": tags.isrc,
+            "COMMENT": f"{stem}, separated with {self.model}{terms}",
+            "SEPARATION_STEM": stem,
+            "SEPARATION_MODEL": self.model,
+            "SEPARATION_MODEL_LICENSE": self.license,
+        }
+        return {name: text for name, text in fields.items() if text}
 
 
 def _digest(value: object) -> str:
@@ -198,7 +254,7 @@ class TrackSource:
     """What a separation must know of its track."""
 
     sha256: str
-    title: str
+    tags: TrackTags
     sample_rate_hz: int
     duration_seconds: float
 

@@ -82,13 +82,15 @@ class Exports:
         stems = self._files(job)
         if form is ExportFormat.ZIP:
             pieces = _threaded(_zipped(job, spec, stems, self._license(spec.model)))
-            return Export(stem_filename(spec.title, "stems", ".zip"), "application/zip", pieces)
+            return Export(stem_filename(spec.tags.title, "stems", ".zip"), "application/zip", pieces)
         known = self._known_stems(spec.model)
         if spec.wanted_stems and not spec.complement and set(spec.wanted_stems) != set(known or spec.wanted_stems):
             raise StemsUnsuitable(name, "some stems of the model are missing, so that the others do not make the mix")
         tracks = stem_mp4.laid_out(name, list(stems))
         return Export(
-            stem_filename(spec.title, spec.model, ".stem.mp4"), "video/mp4", self._muxed(tracks, stems, spec.title)
+            stem_filename(spec.tags.title, spec.model, ".stem.mp4"),
+            "video/mp4",
+            self._muxed(tracks, stems, spec.tags.title),
         )
 
     async def _muxed(self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], title: str) -> AsyncIterator[bytes]:
@@ -143,12 +145,12 @@ def _zipped(job: Job, spec: SeparationSpec, stems: Mapping[str, Path], terms: Ma
     """Yields a zip archive, nothing compressed: audio does not shrink further."""
     sink = _Sink()
     suffix = FORMATS[spec.encoding].suffix
-    names = {stem: stem_filename(spec.title, stem, suffix) for stem in stems}
+    names = {stem: stem_filename(spec.tags.title, stem, suffix) for stem in stems}
     listed = [
         {"stem": found["stem"], "file": names[found["stem"]], "sha256": found["sha256"]}
         for found in (job.result or {})["stems"]
     ]
-    about = {"separation": job.name, "title": spec.title, "model": spec.model, **terms, "stems": listed}
+    about = {"separation": job.name, "title": spec.tags.title, "model": spec.model, **terms, "stems": listed}
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]  # writes are enough
         for stem, path in stems.items():
             large = path.stat().st_size > _ZIP64_FROM_BYTES

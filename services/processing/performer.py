@@ -22,6 +22,7 @@ from services.processing.ports import (
     StemOutput,
 )
 from services.processing.reuse import Reuse
+from services.processing.stem_blobs import StemBlobs
 
 T = TypeVar("T")
 
@@ -32,20 +33,24 @@ _ENGINE_SHARE = 0.97
 class SeparationPerformer:
     """Performs separations one at a time."""
 
-    def __init__(self, *, engine: Engine, library: Library, reuse: Reuse, blobs: BlobStore, work_dir: Path) -> None:
+    def __init__(
+        self, *, engine: Engine, library: Library, reuse: Reuse, blobs: BlobStore, stems: StemBlobs, work_dir: Path
+    ) -> None:
         """Makes a performer.
 
         Args:
             engine: what computes.
             library: where results become visible.
             reuse: where results are that need not be computed.
-            blobs: where bytes live.
+            blobs: where tracks are.
+            stems: where finished stems go.
             work_dir: a folder for files in the making; all workers may share it, and so take over from each other.
         """
         self._engine = engine
         self._library = library
         self._reuse = reuse
         self._blobs = blobs
+        self._stems = stems
         self._work_dir = work_dir
 
     async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
@@ -121,13 +126,13 @@ class SeparationPerformer:
         }
 
     async def _file(self, spec: SeparationSpec, stem: StemOutput) -> StemFile:
-        digest = await self._blobs.put_file(stem.path)
+        digest = await self._stems.put(stem.path, spec, stem.stem)
         waveform = await self._blobs.put_file(stem.waveform)
         return StemFile(
             stem=stem.stem,
             sha256=digest.sha256,
             size_bytes=digest.size_bytes,
-            filename=stem_filename(spec.title, stem.stem, stem.filename_suffix),
+            filename=stem_filename(spec.tags.title, stem.stem, stem.filename_suffix),
             media_type=stem.media_type,
             sample_count=stem.sample_count,
             sample_rate_hz=stem.sample_rate_hz,

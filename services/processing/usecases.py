@@ -89,6 +89,7 @@ class Separations:
         dispatcher: Dispatcher,
         library: Library,
         catalogue: Catalogue,
+        reuse: Reuse,
         build: str,
         queue: str,
         max_queued: int,
@@ -98,7 +99,7 @@ class Separations:
         self._dispatcher = dispatcher
         self._library = library
         self._catalogue = catalogue
-        self._reuse = Reuse(store, library)
+        self._reuse = reuse
         self._build = build
         self._queue = queue
         self._max_queued = max_queued
@@ -127,7 +128,8 @@ class Separations:
             encoding=encoding,
             options=checked_options(entry.info, options, encoding, source),
             sha256=source.sha256,
-            title=source.title,
+            tags=source.tags,
+            license=entry.info.license,
             weights=entry.availability.digest,
             build=self._build,
         )

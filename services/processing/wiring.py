@@ -21,8 +21,10 @@ from services.processing.adapters.weights import ModelStore
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, KIND
 from services.processing.exports import Exports
 from services.processing.installations import Installations
+from services.processing.reuse import Reuse
 from services.processing.rpc import ProcessingRpc
 from services.processing.settings import Settings
+from services.processing.stem_blobs import StemBlobs
 from services.processing.streams import StemStreams
 from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
@@ -41,13 +43,15 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
         tail = EventTail(client)
         models = ModelStore(settings.models_dir)
-        catalogue = Catalogue(models)
+        catalogue, library = Catalogue(models), GrpcLibrary(to_library)
+        blobs, ffmpeg = LocalBlobStore(settings.data_dir / "blobs"), ffmpeg_path(settings.ffmpeg)
         separations = Separations(
             store=store,
             dispatcher=dispatcher,
-            library=GrpcLibrary(to_library),
+            library=library,
             catalogue=catalogue,
-            build=engine_build(),
+            reuse=Reuse(store, library, StemBlobs(blobs, settings.copies_dir)),
+            build=engine_build(settings.precision),
             queue=settings.queue,
             max_queued=settings.max_queued_jobs,
         )
@@ -56,7 +60,6 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         installations = Installations(
             store=installing, separations=store, dispatcher=install_dispatcher, catalogue=catalogue, models=models
         )
-        blobs, ffmpeg = LocalBlobStore(settings.data_dir / "blobs"), ffmpeg_path(settings.ffmpeg)
         streams = StemStreams(
             store=store,
             catalogue=catalogue,

@@ -20,6 +20,8 @@ _COMMANDS: Final = {
     "jobs": "List, cancel and retry separations.",
     "search": "Search Spotify for tracks.",
     "resolve": "Show what a Spotify link leads to.",
+    "spotify": "Connect your own Spotify account.",
+    "spotdl": "Install what finds Spotify's songs.",
     "watch": "Follow a separation, or everything.",
 }
 """Every command, in the order of the help page: a newcomer reads it top down. `module_of(NAME)` holds its code."""

@@ -48,7 +48,11 @@ ports_option = click.option(
     type=click.IntRange(1, 64),
     help="How many separations run at once. Each holds a model in memory.",
 )
-@click.option("--sandbox", is_flag=True, help="Put a stand-in in the place of Spotify; nothing leaves this machine.")
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Put stand-ins in the place of Spotify and of sites with songs; nothing leaves this machine.",
+)
 @ports_option
 @click.option(
     "--listen",

@@ -31,7 +31,7 @@ class Options:
     workers: int = 1
     """How many separations run at once; each worker holds a model of its own in memory."""
     sandbox: bool = False
-    """Whether a stand-in takes the place of Spotify, so that nothing leaves this machine."""
+    """Whether stand-ins take the place of Spotify and of the sites that play songs, so that nothing leaves this machine."""
     redis_url: str = field(default_factory=lambda: os.environ.get("REDIS_URL", ""))
     """A Redis or Valkey server to use; empty = start one."""
     log_format: str = "console"
@@ -100,11 +100,16 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         "PUBLIC_URL": options.public_url or target,
         "PROCESSING_TARGET": f"{LOOPBACK}:{ports['processing']}",
     }
-    download = {**common, "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}"}
+    download = {
+        **common,
+        "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}",
+        "SPOTIFY_TARGET": f"{LOOPBACK}:{ports['spotify']}",
+    }
     spotify = common
     if options.sandbox:
         stages.append([_sandbox(ports["sandbox"])])
         spotify = {**common, **_sandboxed(ports["sandbox"])}
+        download |= _with_sandboxed_songs(ports["sandbox"])
     # The library first: a worker on its way down may still have stems to register, and stages end in reverse.
     stages.append(
         [
@@ -192,7 +197,7 @@ def _studio(page: Path, port: int, env: Mapping[str, str]) -> Service:
 def _sandbox(port: int) -> Service:
     return Service(
         name="sandbox",
-        argv=(sys.executable, "-m", "sfa.sandbox.spotify", "--port", str(port)),
+        argv=(sys.executable, "-m", "sfa.sandbox", "--port", str(port)),
         env=import_path(),
         ready=probes.answering(LOOPBACK, port, "/"),
         ready_seconds=_STARTING_SECONDS,
@@ -207,6 +212,15 @@ def _sandboxed(port: int) -> dict[str, str]:
         "SPOTIFY_ACCOUNTS_URL": address,
         "SPOTIFY_CLIENT_ID": CLIENT_ID,
         "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
+    }
+
+
+def _with_sandboxed_songs(port: int) -> dict[str, str]:
+    """What makes the download service look for songs, and for covers, at the stand-in."""
+    allowed = [os.environ.get("DOWNLOAD_ALLOWED_HOSTS", ""), f"{LOOPBACK}:{port}"]
+    return {
+        "SPOTDL_AUDIO_SOURCE": f"http://{LOOPBACK}:{port}/search",
+        "DOWNLOAD_ALLOWED_HOSTS": ",".join(host for host in allowed if host),
     }
 
 
@@ -240,23 +254,23 @@ def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
         "spotify": Address(LOOPBACK, ports["spotify"]),
         "media": Address(LOOPBACK, ports["library-media"]),
     }
-    if "studio-files" in ports:
-        upstreams["studio"] = Address(LOOPBACK, ports["studio-files"])
     sign_in = sign_in_settings(options.data_dir.run)
     origin = re.escape(options.public_url.rstrip("/"))
+    if "studio-files" in ports:
+        upstreams["studio"] = Address(LOOPBACK, ports["studio-files"])
     configuration = options.data_dir.run / "envoy.yaml"
     configuration.write_text(
         render(
             GatewayConfig(
                 descriptors=str(descriptor_file()),
                 upstreams=upstreams,
-                studio=Address(options.listen, ports["studio"]) if "studio" in ports else None,
                 mesh_key_file=str(options.data_dir.mesh_key),
                 sign_in=sign_in,
                 listen=Address(options.listen, ports["envoy"]),
                 # Where everybody proves who they are, a page that reaches this machine by another name gains nothing.
                 hosts=("*",) if sign_in else LOOPBACK_NAMES,
                 origins=f"{LOOPBACK_ORIGINS}|{origin}" if origin else LOOPBACK_ORIGINS,
+                studio=Address(options.listen, ports["studio"]) if "studio" in ports else None,
                 admin=Address(LOOPBACK, ports["envoy-admin"]),
             )
         ),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.download.adapters.egress import egress
-from services.download.adapters.page import PageLimits, PageOptions, PageProvider, error_for
+from services.download.adapters.page import PageLimits, PageOptions, PageProvider
+from services.download.adapters.said import error_for
 from services.download.domain import DownloadSpec
 from services.download.ports import Progress
 from services.mesh.audio.ffmpeg import ffmpeg_path
@@ -22,15 +23,23 @@ pytest.importorskip("yt_dlp")
 async def server() -> AsyncIterator[FarEnd]:
     async with far_end() as server:
         yield server
+        for provider in _MADE:
+            await provider.close()
+        _MADE.clear()
+
+
+_MADE: list[PageProvider] = []
 
 
 def _provider(server: FarEnd, *, max_bytes: int = 10**8, transfer: float = 60.0) -> PageProvider:
-    return PageProvider(
+    provider = PageProvider(
         enabled=True,
         limits=PageLimits(max_bytes=max_bytes, max_seconds=3600, transfer_seconds=transfer, stall_seconds=5),
         options=PageOptions(cookies=None, proxy="", ipv4=False, ffmpeg=ffmpeg_path()),
         allowed_hosts=frozenset({server.host}),
     )
+    _MADE.append(provider)
+    return provider
 
 
 def _spec(uri: str) -> DownloadSpec:
@@ -140,7 +149,7 @@ SAID = [
 
 @pytest.mark.parametrize(("text", "reason"), SAID)
 def test_texts_have_reasons(text: str, reason: str) -> None:
-    assert error_for("https://example.org/", text, max_seconds=1, max_bytes=1).reason == reason
+    assert error_for("page", "https://example.org/", text, max_seconds=1, max_bytes=1).reason == reason
 
 
 def _children() -> set[str]:

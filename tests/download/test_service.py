@@ -296,7 +296,7 @@ async def test_with_all_switched_off_nothing_is_queued(tmp_path: Path, valkey: V
             await mesh.create(mesh.server.url("/song/a.wav"))
         assert failure.metadata["provider"] == "direct"
         reply = await mesh.downloads.ListProviders(pb.ListProvidersRequest(), metadata=ANN)
-        assert [one.available for one in reply.providers] == [False, False]
+        assert [one.available for one in reply.providers] == [False, False, False]
 
 
 async def test_a_page_becomes_a_track(mesh: Mesh) -> None:

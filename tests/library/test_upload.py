@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from alchemy.library.v1 import library_service_pb2 as pb
+from alchemy.library.v1 import registry_service_pb2 as registry_pb
 from services.library import uploads
 from services.mesh.errors import StorageFull
 from tests.conftest import Valkey
@@ -278,6 +279,9 @@ async def test_tags_and_cover(library: LibraryUnderTest, tmp_path: Path) -> None
     assert artwork.filename == "cover.jpg"
     assert artwork.sha256 == hashlib.sha256(cover).hexdigest()
     assert not artwork.HasField("audio")
+    request = registry_pb.ResolveTrackRequest(name=track.name)
+    resolved = await library.registry.ResolveTrack(request, metadata=ANN)
+    assert (resolved.artwork_sha256, resolved.artwork_media_type) == (artwork.sha256, "image/jpeg")
 
 
 @pytest.mark.parametrize("suffix", [".flac", ".m4a", ".ogg", ".opus", ".mkv", ".webm", ".wav", ".aiff"])

@@ -25,15 +25,18 @@ from services.mesh.redis import Client
 from services.mesh.server import ServiceBundle
 from services.mesh.testing import serve
 from services.processing.catalogue import Availability, Family, ModelInfo
-from services.processing.domain import StemFile, StemResult, TrackSource
+from services.processing.domain import StemFile, StemResult, TrackSource, TrackTags
 from services.processing.exports import Exports
 from services.processing.installations import Installations
+from services.processing.reuse import Reuse
 from services.processing.rpc import ProcessingRpc
+from services.processing.stem_blobs import StemBlobs
 from services.processing.streams import StemStreams
 from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 from services.realtime.rpc import RealtimeRpc
 from services.realtime.usecases import Events
+from tests.sent import Sent
 
 QUEUE = "separate"
 TRACK = f"tracks/{new_id()}"
@@ -56,7 +59,9 @@ class OneTrack:
         titles = {(OWNER, TRACK): "Song", (OWNER, SAME_TRACK): "The same", (STRANGER, STRANGERS_TRACK): "Theirs"}
         if (owner, track) not in titles:
             raise TrackNotFound(track)
-        return TrackSource(sha256="00" * 32, title=titles[owner, track], sample_rate_hz=48000, duration_seconds=60.0)
+        return TrackSource(
+            sha256="00" * 32, tags=TrackTags(title=titles[owner, track]), sample_rate_hz=48000, duration_seconds=60.0
+        )
 
     async def register(
         self, owner: str, separation: str, model: str, stems: Sequence[StemFile]
@@ -122,17 +127,6 @@ OWN_MODEL = ModelInfo(
 
 
 @dataclass
-class Sent:
-    names: list[str] = field(default_factory=list)
-
-    async def send(self, queue: str, name: str) -> None:
-        self.names.append(name)
-
-    async def pending(self, queue: str) -> set[str]:
-        return set(self.names)
-
-
-@dataclass
 class Mesh:
     """Everything a test may need of the running services."""
 
@@ -156,15 +150,23 @@ async def _mesh(client: Client, folder: Path) -> AsyncIterator[Mesh]:
     installing = JobStore(client, "installation", InstallationEvents())
     models, sent, drain, tail, log = InstalledModels(), Sent(), Drain(), EventTail(client), EventLog(client)
     catalogue, library = Catalogue(models), OneTrack()
+    blobs, work_dir = LocalBlobStore(folder / "blobs"), folder / "work"
+    reuse = Reuse(store, library, StemBlobs(blobs, folder / "copies"))
     separations = Separations(
-        store=store, dispatcher=sent, library=library, catalogue=catalogue, build="build", queue=QUEUE, max_queued=5
+        store=store,
+        dispatcher=sent,
+        library=library,
+        catalogue=catalogue,
+        reuse=reuse,
+        build="build",
+        queue=QUEUE,
+        max_queued=5,
     )
 
     installations = Installations(
         store=installing, separations=store, dispatcher=sent, catalogue=catalogue, models=models
     )
 
-    blobs, work_dir = LocalBlobStore(folder / "blobs"), folder / "work"
     streams = StemStreams(
         store=store, catalogue=catalogue, blobs=blobs, work_dir=work_dir, ffmpeg=ffmpeg_path(), drain=drain
     )

@@ -1,6 +1,7 @@
 """Equal separations are computed once: at creation, while one is running, and for nobody but their owner."""
 
 import asyncio
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,16 +11,19 @@ from alchemy.processing.v1 import processing_service_pb2 as pb
 from alchemy.processing.v1.separation_pb2 import Separation
 from alchemy.type.v1.audio_pb2 import AudioEncoding
 from alchemy.type.v1.job_pb2 import JobState
+from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain
 from services.mesh.jobs import job as moves
 from services.mesh.jobs.worker import JobWorker
+from services.processing.adapters import wav
 from services.processing.performer import SeparationPerformer
 from services.processing.ports import SeparationOutput, SeparationRequest, StemOutput
 from services.processing.reuse import Reuse
+from services.processing.stem_blobs import StemBlobs
 from tests.rpc.conftest import AS_OWNER, AS_STRANGER, QUEUE, SAME_TRACK, STRANGERS_TRACK, TRACK, Mesh
 
-CONTENT = b"vocals"
+WAVE = wav.header(sample_rate=44100, channels=2, bits=16, frames=1) + b"1234"
 
 
 class FakeEngine:
@@ -41,9 +45,9 @@ class FakeEngine:
         await self.go.wait()
         path = request.out_dir / "vocals.wav"
         path.parent.mkdir(parents=True)
-        path.write_bytes(CONTENT)
+        path.write_bytes(WAVE)
         waveform = path.with_suffix(".sfwf")
-        waveform.write_bytes(CONTENT)
+        waveform.write_bytes(WAVE)
         stem = StemOutput(
             stem="vocals",
             path=path,
@@ -90,6 +94,8 @@ def blobs(tmp_path: Path) -> LocalBlobStore:
 
 @pytest.fixture
 def make_worker(mesh: Mesh, engine: FakeEngine, blobs: LocalBlobStore, tmp_path: Path) -> Callable[[], JobWorker]:
+    stems = StemBlobs(blobs, tmp_path / "copies")
+
     def make() -> JobWorker:
         return JobWorker(
             redis_url="redis://unused",
@@ -100,8 +106,9 @@ def make_worker(mesh: Mesh, engine: FakeEngine, blobs: LocalBlobStore, tmp_path:
             performer=SeparationPerformer(
                 engine=engine,
                 library=mesh.library,
-                reuse=Reuse(mesh.store, mesh.library),
+                reuse=Reuse(mesh.store, mesh.library, stems),
                 blobs=blobs,
+                stems=stems,
                 work_dir=tmp_path / "work",
             ),
             drain=Drain(),
@@ -135,12 +142,42 @@ async def test_an_equal_separation_is_answered_at_once(
     assert second.HasField("end_time")
     done = await get(mesh, first.name)
     assert not done.reused
-    assert [stem.sha256 for stem in second.stems] == [stem.sha256 for stem in done.stems]
     assert all(stem.artifact.startswith(f"{SAME_TRACK}/artifacts/") for stem in second.stems)
     assert [file.filename for file in mesh.library.registered[second.name]] == ["The same (vocals).wav"]
     assert mesh.sent.names == []
     assert await mesh.store.active() == []
     assert engine.runs == 1
+
+
+def told(mesh: Mesh, separation: Separation) -> dict[str, str]:
+    """What each stem of a separation calls itself."""
+    files = {stem.stem: mesh.blobs.path(stem.sha256) for stem in separation.stems}
+    command = [ffmpeg_path(), "-v", "error", "-i", "FILE", "-f", "ffmetadata", "-"]
+    return {
+        stem: subprocess.run(
+            [str(path) if word == "FILE" else word for word in command], capture_output=True, text=True, check=True
+        ).stdout
+        for stem, path in files.items()
+    }
+
+
+async def test_what_answers_another_track_carries_its_tags(
+    mesh: Mesh, make_worker: Callable[[], JobWorker], tmp_path: Path
+) -> None:
+    first = await create(mesh)
+    await make_worker().execute(first.name)
+    first, again, other = await get(mesh, first.name), await create(mesh), await create(mesh, SAME_TRACK)
+    assert again.reused
+    assert [stem.sha256 for stem in again.stems] == [stem.sha256 for stem in first.stems]
+    assert other.reused
+    assert [stem.sha256 for stem in other.stems] != [stem.sha256 for stem in first.stems]
+    assert "title=Song (vocals)\n" in told(mesh, first)["vocals"]
+    assert "title=The same (vocals)\n" in told(mesh, other)["vocals"]
+    assert "SEPARATION_MODEL=htdemucs\n" in told(mesh, other)["vocals"]
+    assert [mesh.blobs.path(stem.sha256).stat().st_size for stem in other.stems] == [
+        stem.size_bytes for stem in other.stems
+    ]
+    assert not list((tmp_path / "copies").iterdir())
 
 
 async def test_what_was_reused_can_be_reused(

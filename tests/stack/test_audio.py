@@ -11,8 +11,10 @@ import soundfile
 from alchemy_sdk.alchemy.type.v1 import JobState
 from services.mesh.audio.decode import open_stereo
 from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.audio.tags import read_tags
 from services.mesh.audio.waveform import read_waveform
 from sfa import Mesh
+from tests.library.sounds import jpeg, tagged
 from tests.stack.conftest import EXAMPLE
 
 pytestmark = pytest.mark.stack
@@ -89,3 +91,17 @@ async def test_an_equal_separation_is_answered_at_once(mesh: Mesh, tmp_path: Pat
     for stem in again.stems:
         path = await mesh.library.download(stem.artifact, tmp_path)
         assert hashlib.sha256(path.read_bytes()).hexdigest() == stem.sha256
+
+
+@pytest.mark.parametrize("encoding", ["wav16", "flac24", "mp3", "m4a", "ogg", "opus"])
+async def test_stems_carry_tags_and_cover_of_their_track(mesh: Mesh, tmp_path: Path, encoding: str) -> None:
+    song, cover = tmp_path / "song.mp3", jpeg(tmp_path)
+    song.write_bytes(tagged(tmp_path, ".mp3", cover, title="Señor", artist="Björk", album="Début", track="3"))
+    track = await mesh.library.upload(song)
+    job = await mesh.processing.separate(track.name, model="spleeter-2stems", encoding=encoding)
+    job = await mesh.processing.wait(job.name)
+    path = await mesh.library.download(job.stems[0].artifact, tmp_path)
+    found = await read_tags(path, ffmpeg=ffmpeg_path())
+    assert (found.title, found.artist, found.album, found.track_number) == ("Señor (vocals)", "Björk", "Début", 3)
+    assert found.artwork is not None
+    assert found.artwork.data == cover

@@ -4,9 +4,9 @@ import pytest
 
 from services.mesh.errors import InvalidRequest
 from services.processing.catalogue import MODELS
-from services.processing.domain import Encoding, Options, Part, TrackSource, checked_options, stem_rate
+from services.processing.domain import Encoding, Options, Part, TrackSource, TrackTags, checked_options, stem_rate
 
-SOURCE = TrackSource(sha256="", title="", sample_rate_hz=96_000, duration_seconds=10.0)
+SOURCE = TrackSource(sha256="", tags=TrackTags(title=""), sample_rate_hz=96_000, duration_seconds=10.0)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
 # The fixed ports of a mesh on one machine; `sfa up` uses these unless told otherwise.
 LOCAL = GatewayConfig(
     descriptors="gen/descriptors/alchemy.binpb",
-    studio=Address("127.0.0.1", 8001),
     mesh_key_file="data/mesh.key",
+    studio=Address("127.0.0.1", 8001),
     upstreams={
         "download": Address("127.0.0.1", 3002),
         "library": Address("127.0.0.1", 3005),

@@ -9,7 +9,7 @@
     │                    WorkerLost, OutOfMemory, WeightsCorrupt, DeviceUnavailable
     ├── downloads        DownloadNotFound, LinkUnsupported, AddressForbidden, ProviderDisabled, ProviderNotReady,
     │                    ProviderBlocked, ProviderFailed, AgeRestricted, TooLong, TooLarge, SourceNotFound,
-    │                    SourceUnavailable, SourceNotAudio
+    │                    SourceUnavailable, SourceNotAudio, NoMatch
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
     ├── exports          StemsUnsuitable
     ├── spotify          LinkInvalid, SpotifyNotConfigured, SpotifyCredentialsRejected, SpotifyRateLimited,
@@ -25,6 +25,7 @@ from services.mesh.errors.base import (
     ErrorRecord,
     MeshError,
     Violation,
+    class_of,
 )
 from services.mesh.errors.common import (
     DependencyUnavailable,
@@ -42,6 +43,7 @@ from services.mesh.errors.download import (
     AgeRestricted,
     DownloadNotFound,
     LinkUnsupported,
+    NoMatch,
     ProviderBlocked,
     ProviderDisabled,
     ProviderFailed,
@@ -124,6 +126,7 @@ __all__ = [
     "ModelInUse",
     "ModelNotFound",
     "ModelNotInstalled",
+    "NoMatch",
     "OutOfMemory",
     "PageTokenInvalid",
     "PermissionDenied",
@@ -158,4 +161,5 @@ __all__ = [
     "WeightsRefused",
     "WeightsUnreachable",
     "WorkerLost",
+    "class_of",
 ]

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import Internal, MeshError
 from services.processing.adapters.wire import Message, error_to_wire, output_to_wire, request_from_wire
+from services.processing.domain import Precision
 from services.processing.ports import SeparationCancelled
 
 _log = logging.getLogger("engine")
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument(
         "--cpu-fallback", action="store_true", help="compute on the CPU what the device has no memory for"
     )
+    parser.add_argument("--precision", type=Precision, default=Precision.FLOAT32, help="what networks compute with")
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="engine: %(message)s")
     outbox = _Outbox(_private_stdout())
@@ -49,7 +51,13 @@ def _serve(inbox: "_Inbox", outbox: "_Outbox", options: argparse.Namespace) -> N
     from services.processing.adapters.runner import Runner  # noqa: PLC0415
 
     torch.set_num_threads(options.threads or _usable_cores())
-    runner = Runner(options.models_dir, options.device, ffmpeg_path(options.ffmpeg), cpu_fallback=options.cpu_fallback)
+    runner = Runner(
+        options.models_dir,
+        options.device,
+        ffmpeg_path(options.ffmpeg),
+        cpu_fallback=options.cpu_fallback,
+        precision=options.precision,
+    )
     outbox.send({"event": "ready", "device": runner.device})
     while True:
         message = inbox.requests.get()

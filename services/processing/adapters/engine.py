@@ -11,6 +11,7 @@ from pathlib import Path
 
 from services.mesh.errors import MeshError
 from services.processing.adapters.wire import Message, error_from_wire, output_from_wire, request_to_wire
+from services.processing.domain import Precision
 from services.processing.ports import ChildDied, SeparationCancelled, SeparationOutput, SeparationRequest
 
 # The rest of the two seconds that a cancel may take is for noticing it, and for removing files.
@@ -21,7 +22,14 @@ class EngineProcess:
     """An `Engine` that computes in one child process, kept warm between separations and replaced when it dies."""
 
     def __init__(
-        self, models_dir: Path, device: str = "auto", *, threads: int = 0, ffmpeg: str = "", cpu_fallback: bool = False
+        self,
+        models_dir: Path,
+        device: str = "auto",
+        *,
+        threads: int = 0,
+        ffmpeg: str = "",
+        cpu_fallback: bool = False,
+        precision: Precision = Precision.FLOAT32,
     ) -> None:
         """Starts nothing yet.
 
@@ -31,10 +39,12 @@ class EngineProcess:
             threads: CPU threads; 0 = all that the process may use.
             ffmpeg: the ffmpeg to run; empty = the one on PATH or in its wheel.
             cpu_fallback: whether the CPU may compute what does not fit into the device's memory.
+            precision: what networks compute with.
         """
         self._arguments = (
             *("--models-dir", str(models_dir), "--device", device),
             *("--threads", str(threads), "--ffmpeg", ffmpeg),
+            *("--precision", precision.value),
             *(["--cpu-fallback"] if cpu_fallback else []),
         )
         self.device = ""

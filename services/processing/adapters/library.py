@@ -11,7 +11,7 @@ from alchemy.library.v1 import registry_service_pb2 as pb
 from alchemy.library.v1.registry_service_pb2_grpc import RegistryServiceStub
 from services.mesh.errors import BlobMissing, DependencyUnavailable, TrackNotFound
 from services.mesh.identity import acting_for
-from services.processing.domain import StemFile, StemResult, TrackSource
+from services.processing.domain import StemFile, StemResult, TrackSource, TrackTags
 
 _DEADLINE_SECONDS = 15.0
 _PATIENCE_SECONDS = 60.0
@@ -40,7 +40,18 @@ class GrpcLibrary:
         audio = reply.track.audio
         return TrackSource(
             sha256=reply.track.sha256,
-            title=reply.track.title,
+            tags=TrackTags(
+                title=reply.track.title,
+                artist=reply.track.artist,
+                album=reply.track.album,
+                album_artist=reply.track.album_artist,
+                genre=reply.track.genre,
+                release_date=reply.track.release_date,
+                track_number=reply.track.track_number,
+                isrc=reply.track.isrc,
+                artwork_sha256=reply.artwork_sha256,
+                artwork_media_type=reply.artwork_media_type,
+            ),
             sample_rate_hz=audio.sample_rate_hz,
             duration_seconds=audio.sample_count / audio.sample_rate_hz,
         )

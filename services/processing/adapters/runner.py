@@ -17,6 +17,7 @@ from services.processing.adapters.devices import is_out_of_memory, release_memor
 from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain, write_outline
 from services.processing.adapters.memory import rungs
 from services.processing.adapters.overlap_add import START, separate
+from services.processing.adapters.processor import MOST_SEGMENTS, Processor
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
 from services.processing.adapters.resample import blocks_of, resample
 from services.processing.adapters.samples import SampleFile
@@ -25,14 +26,13 @@ from services.processing.adapters.spleeter import load_spleeter
 from services.processing.adapters.weights import InstalledModel, Manifest, ModelStore
 from services.processing.adapters.workspace import Workspace
 from services.processing.catalogue import Family, ModelInfo, complement_stem
-from services.processing.domain import stem_rate
+from services.processing.domain import Precision, stem_rate
 from services.processing.live import announce
 from services.processing.ports import (
     FloatArray,
     Model,
     SeparationOutput,
     SeparationRequest,
-    Separator,
     StemOutput,
 )
 
@@ -48,7 +48,15 @@ _WAV_COST = 0.003
 class Runner:
     """Separates one track at a time and keeps the last model loaded."""
 
-    def __init__(self, models_dir: Path, device: str, ffmpeg: str, *, cpu_fallback: bool = False) -> None:
+    def __init__(
+        self,
+        models_dir: Path,
+        device: str,
+        ffmpeg: str,
+        *,
+        cpu_fallback: bool = False,
+        precision: Precision = Precision.FLOAT32,
+    ) -> None:
         """Loads nothing yet.
 
         Args:
@@ -56,9 +64,11 @@ class Runner:
             device: as `resolve_device` takes it.
             ffmpeg: the program, from `ffmpeg_path`.
             cpu_fallback: whether a separation that does not fit into a GPU's memory may be computed by the CPU.
+            precision: what networks compute with.
         """
         self._ffmpeg = ffmpeg
         self._cpu_fallback = cpu_fallback
+        self._precision = precision
         self._store = ModelStore(models_dir)
         self._device_name = device
         self._loaded: tuple[tuple[Manifest, torch.device], Model] | None = None
@@ -89,11 +99,12 @@ class Runner:
         device = resolve_device(self._device_name)
         model = self._store.open(request.model)
         failure = ""
-        for rung in rungs(device.type, model.info, request.options, cpu_fallback=self._cpu_fallback):
+        for rung in rungs(device.type, model.info, request.options, MOST_SEGMENTS, cpu_fallback=self._cpu_fallback):
             place = torch.device("cpu") if rung.on_cpu else device
             smaller = replace(request, options=rung.options)
             try:
-                return replace(self._run(model, place, smaller, meter, check), concessions=rung.concessions)
+                output = self._run(model, place, smaller, rung.most_at_once, meter=meter, check=check)
+                return replace(output, concessions=rung.concessions)
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -109,12 +120,14 @@ class Runner:
         model: InstalledModel,
         device: torch.device,
         request: SeparationRequest,
+        most_at_once: int,
+        *,
         meter: ProgressMeter,
         check: Callable[[], None],
     ) -> SeparationOutput:
         wanted = _wanted(model.info, request.wanted_stems)
         options = request.options
-        separator: Separator = self._model(model, device).with_segments(options.segment_seconds, options.overlap)
+        separator = self._model(model, device).configured(options.segment_seconds, options.overlap, most_at_once)
         if options.shifts:
             separator = Shifted(separator, options.shifts, options.seed)
         outputs = [*wanted, complement_stem(wanted)] if request.complement else wanted
@@ -125,7 +138,8 @@ class Runner:
             separating=_NETWORK_COST[model.info.family] * steps_per_span * max(1, options.shifts),
             encoding=_ENCODE_COST.get(output.codec, _WAV_COST) * len(outputs),
         )
-        key = _checkpoint_key(request, model.manifest, wanted, device)
+        build = engine_build(self._precision)
+        key = _checkpoint_key(request, model.manifest, wanted, device, build=build, batch_size=separator.batch_size)
         with Workspace.open(request.out_dir, key, outputs) as work:
             mix, files = work.mix, work.stems
             announce(work.path, separator.sample_rate)
@@ -151,7 +165,7 @@ class Runner:
                 if request.complement:
                     files[-1].append(mix.read(start, start + block.shape[-1]) - block.sum(axis=0))
 
-            separate(separator, mix, wanted, write, on_step, start=start, on_span=work.save)
+            separate(separator, mix, wanted, write, on_step, start=start, on_batch=work.save)
             meter.enter(ENCODING)
             rate = options.sample_rate_hz or stem_rate(request.encoding, work.notes["sample_rate_hz"])
             files = _at_rate(work, outputs, separator.sample_rate, rate, check)
@@ -178,7 +192,7 @@ class Runner:
         return SeparationOutput(
             model=model.info.id,
             weights=model.manifest.digest,
-            build=engine_build(),
+            build=build,
             device=str(device),
             gain=gain,
             stems=tuple(results),
@@ -189,13 +203,14 @@ class Runner:
         # A model that was installed again has another manifest.
         if self._loaded is None or self._loaded[0] != (model.manifest, device):
             self._loaded = None
+            processor = Processor(device, self._precision)
             if model.info.family is Family.SPLEETER:
-                self._loaded = ((model.manifest, device), load_spleeter(model, device))
+                self._loaded = ((model.manifest, device), load_spleeter(model, processor))
             else:
                 # Imported here because it takes a second, which Spleeter's users need not wait.
                 from services.processing.adapters.demucs import load_demucs  # noqa: PLC0415
 
-                self._loaded = ((model.manifest, device), load_demucs(model, device))
+                self._loaded = ((model.manifest, device), load_demucs(model, processor))
         return self._loaded[1]
 
 
@@ -221,14 +236,23 @@ def _at_rate(
     return resampled
 
 
-def _checkpoint_key(request: SeparationRequest, manifest: Manifest, wanted: Sequence[str], device: torch.device) -> str:
+def _checkpoint_key(
+    request: SeparationRequest,
+    manifest: Manifest,
+    wanted: Sequence[str],
+    device: torch.device,
+    *,
+    build: str,
+    batch_size: int,
+) -> str:
     """Names everything that the samples depend on: with another key, a checkpoint is of no use.
 
     Unlike the files that come out, samples of one track must not come from two kinds of processor.
     """
     return json.dumps(
         {
-            "build": engine_build(),
+            "build": build,
+            "batch_size": batch_size,
             "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
             "processor": [torch.backends.cpu.get_cpu_capability(), torch.get_num_threads()],
             "source": request.sha256,

@@ -14,6 +14,8 @@ _RIFF_LIMIT = 0xFFFF_FFFF
 _BYTE_BITS = 8
 # More than any header here has.
 _HEADER_ROOM = 128
+# More than the tags take that may follow the samples.
+_TAGS_ROOM = 32 << 20
 
 
 def header(*, sample_rate: int, channels: int, bits: int, frames: int | None) -> bytes:
@@ -31,7 +33,7 @@ def header(*, sample_rate: int, channels: int, bits: int, frames: int | None) ->
     )
     fact = struct.pack("<4sII", b"fact", 4, min(frames, _RIFF_LIMIT)) if code == _FLOAT else b""
     riff_bytes = 4 + len(fmt) + len(fact) + 8 + data_bytes + data_bytes % 2
-    if riff_bytes <= _RIFF_LIMIT:
+    if riff_bytes <= _RIFF_LIMIT - _TAGS_ROOM:
         data = struct.pack("<4sI", b"data", data_bytes)
         return struct.pack("<4sI4s", b"RIFF", riff_bytes, b"WAVE") + fmt + fact + data
     ds64 = struct.pack("<4sIQQQI", b"ds64", 28, riff_bytes + 36, data_bytes, frames, 0)

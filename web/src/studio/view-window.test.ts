@@ -23,5 +23,5 @@ test("a window turns the page when the playhead leaves it", () => {
 
 test("a ruler has round marks", () => {
   expect(rulerMarks({ start: 0, length: 10.9 }, 12)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  expect(rulerMarks({ start: 61, length: 60 }, 6)).toEqual([75, 90, 105, 120]);
+  expect(rulerMarks({ start: 61, length: 60 }, 6)).toEqual([70, 80, 90, 100, 110, 120]);
 });

@@ -108,6 +108,8 @@ export const text = {
     attempt: (n: number) => `attempt ${n}`,
     remaining: (seconds: number) => `about ${roughly(seconds)} left`,
     took: (seconds: number) => `took ${roughly(seconds)}`,
+    found: (title: string, author: string) => `Found as “${title}”${author ? ` by ${author}` : ""}`,
+    doubtful: "perhaps another recording",
     reused: "answered from an earlier result",
     cancelling: "Stopping …",
     cancel: (title: string) => `Cancel ${title}`,

@@ -63,6 +63,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_SOURCE_NOT_FOUND: _ClassVar[ErrorReason]
     ERROR_REASON_SOURCE_UNAVAILABLE: _ClassVar[ErrorReason]
     ERROR_REASON_SOURCE_NOT_AUDIO: _ClassVar[ErrorReason]
+    ERROR_REASON_NO_MATCH: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_INTERNAL: ErrorReason
 ERROR_REASON_INVALID_REQUEST: ErrorReason
@@ -120,3 +121,4 @@ ERROR_REASON_TOO_LARGE: ErrorReason
 ERROR_REASON_SOURCE_NOT_FOUND: ErrorReason
 ERROR_REASON_SOURCE_UNAVAILABLE: ErrorReason
 ERROR_REASON_SOURCE_NOT_AUDIO: ErrorReason
+ERROR_REASON_NO_MATCH: ErrorReason

@@ -28,7 +28,7 @@ from alchemy.type.v1 import audio_pb2 as alchemy_dot_type_dot_v1_dot_audio__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)alchemy/library/v1/registry_service.proto\x12\x12\x61lchemy.library.v1\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x1e\x61lchemy/library/v1/track.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1fgoogle/api/field_behavior.proto\")\n\x13ResolveTrackRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"@\n\x14ResolveTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"\xc4\x01\n\x08StemFile\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x0e\n\x06sha256\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x10\n\x08\x66ilename\x18\x04 \x01(\t\x12\x12\n\nmedia_type\x18\x05 \x01(\t\x12/\n\x05\x61udio\x18\x06 \x01(\x0b\x32 .alchemy.type.v1.AudioProperties\x12\x17\n\x0fwaveform_sha256\x18\x07 \x01(\t\x12\x16\n\x0ewaveform_bytes\x18\x08 \x01(\x03\"x\n\x14RegisterStemsRequest\x12\x18\n\nseparation\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05model\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x31\n\x05stems\x18\x03 \x03(\x0b\x32\x1c.alchemy.library.v1.StemFileB\x04\xe2\x41\x01\x02\"H\n\x15RegisterStemsResponse\x12/\n\tartifacts\x18\x01 \x03(\x0b\x32\x1c.alchemy.library.v1.Artifact\"\xb1\x01\n\x04Tags\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x02 \x01(\t\x12\r\n\x05\x61lbum\x18\x03 \x01(\t\x12\x14\n\x0c\x61lbum_artist\x18\x04 \x01(\t\x12\x14\n\x0crelease_date\x18\x05 \x01(\t\x12\x14\n\x0ctrack_number\x18\x06 \x01(\x05\x12\x0c\n\x04isrc\x18\x07 \x01(\t\x12\x0f\n\x07\x61rtwork\x18\x08 \x01(\x0c\x12\x1a\n\x12\x61rtwork_media_type\x18\t \x01(\t\"\xb4\x01\n\x12ImportTrackRequest\x12\x10\n\x08\x66ilename\x18\x01 \x01(\t\x12\x30\n\x06source\x18\x02 \x01(\x0b\x32\x1a.alchemy.library.v1.SourceB\x04\xe2\x41\x01\x02\x12&\n\x04tags\x18\x03 \x01(\x0b\x32\x18.alchemy.library.v1.Tags\x12$\n\x04then\x18\x04 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\x12\x0c\n\x04\x64\x61ta\x18\x05 \x01(\x0c\"?\n\x13ImportTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"`\n\x13\x46indImportedRequest\x12\x16\n\x08\x64ownload\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12$\n\x04then\x18\x03 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\"@\n\x14\x46indImportedResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track2\x9f\x03\n\x0fRegistryService\x12\x61\n\x0cResolveTrack\x12\'.alchemy.library.v1.ResolveTrackRequest\x1a(.alchemy.library.v1.ResolveTrackResponse\x12\x64\n\rRegisterStems\x12(.alchemy.library.v1.RegisterStemsRequest\x1a).alchemy.library.v1.RegisterStemsResponse\x12`\n\x0bImportTrack\x12&.alchemy.library.v1.ImportTrackRequest\x1a\'.alchemy.library.v1.ImportTrackResponse(\x01\x12\x61\n\x0c\x46indImported\x12\'.alchemy.library.v1.FindImportedRequest\x1a(.alchemy.library.v1.FindImportedResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)alchemy/library/v1/registry_service.proto\x12\x12\x61lchemy.library.v1\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x1e\x61lchemy/library/v1/track.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1fgoogle/api/field_behavior.proto\")\n\x13ResolveTrackRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"t\n\x14ResolveTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\x12\x16\n\x0e\x61rtwork_sha256\x18\x02 \x01(\t\x12\x1a\n\x12\x61rtwork_media_type\x18\x03 \x01(\t\"\xc4\x01\n\x08StemFile\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x0e\n\x06sha256\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x10\n\x08\x66ilename\x18\x04 \x01(\t\x12\x12\n\nmedia_type\x18\x05 \x01(\t\x12/\n\x05\x61udio\x18\x06 \x01(\x0b\x32 .alchemy.type.v1.AudioProperties\x12\x17\n\x0fwaveform_sha256\x18\x07 \x01(\t\x12\x16\n\x0ewaveform_bytes\x18\x08 \x01(\x03\"x\n\x14RegisterStemsRequest\x12\x18\n\nseparation\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05model\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x31\n\x05stems\x18\x03 \x03(\x0b\x32\x1c.alchemy.library.v1.StemFileB\x04\xe2\x41\x01\x02\"H\n\x15RegisterStemsResponse\x12/\n\tartifacts\x18\x01 \x03(\x0b\x32\x1c.alchemy.library.v1.Artifact\"\xb1\x01\n\x04Tags\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x02 \x01(\t\x12\r\n\x05\x61lbum\x18\x03 \x01(\t\x12\x14\n\x0c\x61lbum_artist\x18\x04 \x01(\t\x12\x14\n\x0crelease_date\x18\x05 \x01(\t\x12\x14\n\x0ctrack_number\x18\x06 \x01(\x05\x12\x0c\n\x04isrc\x18\x07 \x01(\t\x12\x0f\n\x07\x61rtwork\x18\x08 \x01(\x0c\x12\x1a\n\x12\x61rtwork_media_type\x18\t \x01(\t\"\xb4\x01\n\x12ImportTrackRequest\x12\x10\n\x08\x66ilename\x18\x01 \x01(\t\x12\x30\n\x06source\x18\x02 \x01(\x0b\x32\x1a.alchemy.library.v1.SourceB\x04\xe2\x41\x01\x02\x12&\n\x04tags\x18\x03 \x01(\x0b\x32\x18.alchemy.library.v1.Tags\x12$\n\x04then\x18\x04 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\x12\x0c\n\x04\x64\x61ta\x18\x05 \x01(\x0c\"?\n\x13ImportTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"`\n\x13\x46indImportedRequest\x12\x16\n\x08\x64ownload\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12$\n\x04then\x18\x03 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\"@\n\x14\x46indImportedResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track2\x9f\x03\n\x0fRegistryService\x12\x61\n\x0cResolveTrack\x12\'.alchemy.library.v1.ResolveTrackRequest\x1a(.alchemy.library.v1.ResolveTrackResponse\x12\x64\n\rRegisterStems\x12(.alchemy.library.v1.RegisterStemsRequest\x1a).alchemy.library.v1.RegisterStemsResponse\x12`\n\x0bImportTrack\x12&.alchemy.library.v1.ImportTrackRequest\x1a\'.alchemy.library.v1.ImportTrackResponse(\x01\x12\x61\n\x0c\x46indImported\x12\'.alchemy.library.v1.FindImportedRequest\x1a(.alchemy.library.v1.FindImportedResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,23 +50,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOLVETRACKREQUEST']._serialized_start=189
   _globals['_RESOLVETRACKREQUEST']._serialized_end=230
   _globals['_RESOLVETRACKRESPONSE']._serialized_start=232
-  _globals['_RESOLVETRACKRESPONSE']._serialized_end=296
-  _globals['_STEMFILE']._serialized_start=299
-  _globals['_STEMFILE']._serialized_end=495
-  _globals['_REGISTERSTEMSREQUEST']._serialized_start=497
-  _globals['_REGISTERSTEMSREQUEST']._serialized_end=617
-  _globals['_REGISTERSTEMSRESPONSE']._serialized_start=619
-  _globals['_REGISTERSTEMSRESPONSE']._serialized_end=691
-  _globals['_TAGS']._serialized_start=694
-  _globals['_TAGS']._serialized_end=871
-  _globals['_IMPORTTRACKREQUEST']._serialized_start=874
-  _globals['_IMPORTTRACKREQUEST']._serialized_end=1054
-  _globals['_IMPORTTRACKRESPONSE']._serialized_start=1056
-  _globals['_IMPORTTRACKRESPONSE']._serialized_end=1119
-  _globals['_FINDIMPORTEDREQUEST']._serialized_start=1121
-  _globals['_FINDIMPORTEDREQUEST']._serialized_end=1217
-  _globals['_FINDIMPORTEDRESPONSE']._serialized_start=1219
-  _globals['_FINDIMPORTEDRESPONSE']._serialized_end=1283
-  _globals['_REGISTRYSERVICE']._serialized_start=1286
-  _globals['_REGISTRYSERVICE']._serialized_end=1701
+  _globals['_RESOLVETRACKRESPONSE']._serialized_end=348
+  _globals['_STEMFILE']._serialized_start=351
+  _globals['_STEMFILE']._serialized_end=547
+  _globals['_REGISTERSTEMSREQUEST']._serialized_start=549
+  _globals['_REGISTERSTEMSREQUEST']._serialized_end=669
+  _globals['_REGISTERSTEMSRESPONSE']._serialized_start=671
+  _globals['_REGISTERSTEMSRESPONSE']._serialized_end=743
+  _globals['_TAGS']._serialized_start=746
+  _globals['_TAGS']._serialized_end=923
+  _globals['_IMPORTTRACKREQUEST']._serialized_start=926
+  _globals['_IMPORTTRACKREQUEST']._serialized_end=1106
+  _globals['_IMPORTTRACKRESPONSE']._serialized_start=1108
+  _globals['_IMPORTTRACKRESPONSE']._serialized_end=1171
+  _globals['_FINDIMPORTEDREQUEST']._serialized_start=1173
+  _globals['_FINDIMPORTEDREQUEST']._serialized_end=1269
+  _globals['_FINDIMPORTEDRESPONSE']._serialized_start=1271
+  _globals['_FINDIMPORTEDRESPONSE']._serialized_end=1335
+  _globals['_REGISTRYSERVICE']._serialized_start=1338
+  _globals['_REGISTRYSERVICE']._serialized_end=1753
 # @@protoc_insertion_point(module_scope)

@@ -17,10 +17,14 @@ class ResolveTrackRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class ResolveTrackResponse(_message.Message):
-    __slots__ = ("track",)
+    __slots__ = ("track", "artwork_sha256", "artwork_media_type")
     TRACK_FIELD_NUMBER: _ClassVar[int]
+    ARTWORK_SHA256_FIELD_NUMBER: _ClassVar[int]
+    ARTWORK_MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
     track: _track_pb2.Track
-    def __init__(self, track: _Optional[_Union[_track_pb2.Track, _Mapping]] = ...) -> None: ...
+    artwork_sha256: str
+    artwork_media_type: str
+    def __init__(self, track: _Optional[_Union[_track_pb2.Track, _Mapping]] = ..., artwork_sha256: _Optional[str] = ..., artwork_media_type: _Optional[str] = ...) -> None: ...
 
 class StemFile(_message.Message):
     __slots__ = ("stem", "sha256", "size_bytes", "filename", "media_type", "audio", "waveform_sha256", "waveform_bytes")

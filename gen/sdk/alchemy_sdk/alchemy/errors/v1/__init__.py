@@ -275,7 +275,7 @@ class ErrorReason(betterproto2.Enum):
     LINK_UNSUPPORTED = 101
     """
     INVALID_ARGUMENT, also in a job's error. Nothing here can fetch this link. Metadata: link. Give the address of an
-    audio file, or of a page that plays one.
+    audio file, of a page that plays one, or of a track of Spotify.
     """
 
     ADDRESS_FORBIDDEN = 102
@@ -341,6 +341,12 @@ class ErrorReason(betterproto2.Enum):
     In a job's error, code INVALID_ARGUMENT. What is at the link is not audio. Metadata: link, detail.
     """
 
+    NO_MATCH = 113
+    """
+    In a job's error, code NOT_FOUND. The song was looked for, and nothing like it was found. Metadata: link, title, artist.
+    Give the address of a page that plays it, with the same `song`.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -401,6 +407,7 @@ class ErrorReason(betterproto2.Enum):
             110: "ERROR_REASON_SOURCE_NOT_FOUND",
             111: "ERROR_REASON_SOURCE_UNAVAILABLE",
             112: "ERROR_REASON_SOURCE_NOT_AUDIO",
+            113: "ERROR_REASON_NO_MATCH",
         }
 
     @classmethod
@@ -463,4 +470,5 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SOURCE_NOT_FOUND": 110,
             "ERROR_REASON_SOURCE_UNAVAILABLE": 111,
             "ERROR_REASON_SOURCE_NOT_AUDIO": 112,
+            "ERROR_REASON_NO_MATCH": 113,
         }

@@ -578,6 +578,16 @@ class ResolveTrackResponse(betterproto2.Message):
     The track; its sha256 is the key of its bytes in the blob store.
     """
 
+    artwork_sha256: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    SHA-256 of the cover image, the key in the blob store; empty if there is none.
+    """
+
+    artwork_media_type: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The IANA media type of the cover image, empty if there is none.
+    """
+
 
 default_message_pool.register_message("alchemy.library.v1", "ResolveTrackResponse", ResolveTrackResponse)
 
