@@ -44,6 +44,10 @@ const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>>
   WEIGHTS_MISSING: "The model's files are not where they should come from. The details say what is missing.",
   STEMS_UNSUITABLE: "These stems do not fit that format. Separate again with all stems, or choose another format.",
 
+  ANALYSIS_NOT_FOUND: "This analysis no longer exists.",
+  RESULTS_MISSING: "This was not measured, or could not be told from the audio. Analyse the song again.",
+  MUSIC_CHANGED: "Somebody corrected this at the same moment. Look at it again.",
+
   CURSOR_INVALID: "The server was set up anew. Reload the page.",
 
   LINK_INVALID: "This is not a Spotify link that leads anywhere.",
