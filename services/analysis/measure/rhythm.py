@@ -26,7 +26,7 @@ _FAINTEST_FLUX = 2e-3  # the steadiest of tones varies less
 _FEWEST_ONSETS = 4
 _NO_PULSE, _CLEAR_PULSE = 0.2, 0.5  # strength of a pulse in noise or speech, and in music with a beat
 _SAME_TEMPO = 0.04
-_LEAST_BAR_CONFIDENCE = 0.35
+_LEAST_BAR_CONFIDENCE = 0.25
 _CURVE_STEP_SECONDS = 0.5
 _CURVE_BEATS = 8
 _ALTERNATIVES = 4
@@ -59,14 +59,15 @@ class RhythmMeasurement:
         if onsets.flux.std(axis=0).max() < _FAINTEST_FLUX or len(pick(curve)) < _FEWEST_ONSETS:
             return _short("no_pulse", "Hardly any notes start here.")
         found = self.readings()
-        if not found or max(reading.pulse.strength for reading in found) < _NO_PULSE:
+        if not found:
             return _short("no_pulse", "There is no steady pulse.")
         return _told(found, curve, self.source)
 
     def readings(self) -> list[Reading]:
         """Returns everything the rhythm could be, to choose from."""
         onsets = self._onsets()
-        return describe(scene(onsets.flux, self.pitches.chroma()), pulses(combined(onsets.flux)))
+        clear = [pulse for pulse in pulses(combined(onsets.flux)) if pulse.strength > _NO_PULSE]
+        return describe(scene(onsets.flux, self.pitches.chroma()), clear)
 
     def flux(self) -> FloatArray:
         """Returns the flux of the mix."""

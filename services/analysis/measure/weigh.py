@@ -49,6 +49,9 @@ WEIGHTS = {
     "six": -1.485,
 }
 
+_DOUBT = 2.0
+"""Music differs more from the songs of the fit than these do among themselves; being less sure changes no choice."""
+
 ACCENT_WEIGHTS = np.array([WEIGHTS[f"first_{name}"] for name in ("low", "mid", "high", "bass", "upper", "bar_change")])
 """Of the columns of `Reading.accents`, for one downbeat."""
 
@@ -56,7 +59,7 @@ ACCENT_WEIGHTS = np.array([WEIGHTS[f"first_{name}"] for name in ("low", "mid", "
 def probabilities(found: Sequence[Reading]) -> Array:
     """Returns how likely each reading is, given that one of them is right, shape (readings,)."""
     weights = np.array([WEIGHTS[name] for name in FEATURES])
-    score = np.array([reading.features for reading in found]) @ weights
+    score = np.array([reading.features for reading in found]) @ weights / _DOUBT
     likely: Array = np.exp(score - score.max())
     likely /= likely.sum()
     return likely
