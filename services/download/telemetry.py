@@ -7,5 +7,9 @@ FINISHED = Counter(
     "Songs by provider and outcome: FETCHED, or the reason of the error.",
     ["provider", "outcome"],
 )
-RECEIVED = Counter("alchemy_download_bytes", "Bytes received by provider.", ["provider"])
+RECEIVED = Counter(
+    "alchemy_download_bytes",
+    "Bytes of transfers by provider; one that is continued counts what it took over.",
+    ["provider"],
+)
 REUSED = Counter("alchemy_download_reused", "Songs that were in the library already, so that nothing was fetched.")

@@ -105,7 +105,7 @@ def up(
     \b
     Examples:
       sfa up
-      sfa up --sandbox                then: sfa search amber river
+      sfa up --sandbox                then: sfa search amber river, and sfa import LINK with one of its links
       sfa up --workers 2 --data-dir /srv/music
       DEVICE=cuda sfa up --ports fixed --log-format json
       AUTH=jwt AUTH_ISSUER=https://id.example.org sfa up --listen 0.0.0.0     see docs/identity.md

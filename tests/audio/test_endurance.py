@@ -39,8 +39,8 @@ async def separated_hashes(
 
 
 def child_of(engine: EngineProcess) -> psutil.Process:
-    assert engine._process is not None
-    return psutil.Process(engine._process.pid)
+    assert engine._child is not None
+    return psutil.Process(engine._child.pid)
 
 
 @pytest.mark.parametrize("model", ["htdemucs", "spleeter-2stems"])

@@ -40,7 +40,7 @@ _REASONS = (
         "unreachable",
         r"http error 5\d\d|timed? ?out|connection (refused|reset|aborted)|unable to connect|name or service",
     ),
-    ("unreachable", r"getaddrinfo|remote end closed|proxyerror|tunnel connection failed|incompleteread|ssl"),
+    ("unreachable", r"getaddrinfo|remote end closed|proxyerror|tunnel (connection )?failed|incompleteread|ssl"),
 )
 
 

@@ -70,6 +70,7 @@ class SpotdlProvider:
         # Isolated: no modules from the folder of the script, which has names of its own, or of this interpreter.
         self._children = Children([str(options.python), "-I", str(_CHILD)])
         self._open = AsyncExitStack()
+        self._opening = asyncio.Lock()
         self._egress: Egress | None = None
         self._seen = ("", 0.0)
 
@@ -157,8 +158,10 @@ class SpotdlProvider:
 
     async def _proxy(self) -> str:
         """The address of a proxy that reaches public addresses only; one for all searches, so that spotdl stays set up."""
-        if self._egress is None:
-            self._egress = await self._open.enter_async_context(egress(self._allowed_hosts, ipv4=self._options.ipv4))
+        async with self._opening:
+            if self._egress is None:
+                proxy = egress(self._allowed_hosts, ipv4=self._options.ipv4)
+                self._egress = await self._open.enter_async_context(proxy)
         return self._egress.url
 
     async def _version(self) -> str:
