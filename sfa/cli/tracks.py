@@ -68,7 +68,8 @@ def delete(session: Session, track_ids: tuple[str, ...], yes: bool) -> None:
 
 async def _list(session: Session, search: str, order: str, *, as_json: bool) -> None:
 
-    table = Table(Column("id", no_wrap=True), "title", "artist", "album", "length", box=None, pad_edge=False)
+    columns = ("title", "artist", "album", "length", Column("bpm", justify="right"), "key")
+    table = Table(Column("id", no_wrap=True), *columns, box=None, pad_edge=False)
     count = 0
     async with session.connect() as mesh:
         async for track in mesh.library.list_tracks(filter=search, order_by=order):
@@ -77,7 +78,10 @@ async def _list(session: Session, search: str, order: str, *, as_json: bool) -> 
                 print_json(as_dict(track))
                 continue
             length = texts.duration(track.audio.duration if track.audio else None)
-            table.add_row(*map(texts.plain, (texts.short(track.name), track.title, track.artist, track.album, length)))
+            bpm = f"{track.music.bpm:.1f}" if track.music and track.music.bpm else ""
+            key = track.music.key.camelot if track.music and track.music.key else ""
+            row = (texts.short(track.name), track.title, track.artist, track.album, length, bpm, key)
+            table.add_row(*map(texts.plain, row))
     if as_json:
         return
     if count:

@@ -79,7 +79,7 @@ def _draw_wave(axis: Axes, found: Measurements, audio: Heard) -> None:
     axis.fill_between(times, audio.lowest / largest, audio.highest / largest, color=_WAVE, linewidth=0)
     axis.set_ylim(-1.05, 1.05)
     axis.set_yticks([])
-    _label(axis, "Beats, sections")
+    _label(axis, "Beats, sections" if found.form else "Beats")
     if found.form:
         colours = {group: _SECTION_COLOURS[i % len(_SECTION_COLOURS)] for i, group in enumerate(_groups(found))}
         for section in found.form.sections:
