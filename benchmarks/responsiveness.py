@@ -26,6 +26,7 @@ from services.processing.live import LiveStem
 from services.processing.ports import SeparationCancelled, SeparationRequest
 
 _THREADS = 2
+_WARM_UP_SECONDS = 5
 _LOOK_SECONDS = 0.02
 _BEAT_SECONDS = 0.25  # of the job worker
 _SEGMENTS = 2
@@ -53,9 +54,12 @@ async def first_audio(minutes: list[int], rate: int) -> None:
         folder = Path(name)
         installed(folder / "models", htdemucs())
         engine = EngineProcess(folder / "models", "cpu", threads=_THREADS)
-        await one(engine, song(folder, 20, rate), folder / "warm")
+        short = song(folder, _WARM_UP_SECONDS, rate)
         for length in minutes:
-            heard, segment = await one(engine, song(folder, length * 60, rate), folder / f"out{length}")
+            long = song(folder, length * 60, rate)
+            # To its end, because a cancel in the middle of a segment costs the child, and the model with it.
+            await engine.separate(_request(short, folder / f"warm{length}"), lambda *_: None)
+            heard, segment = await one(engine, long, folder / f"out{length}")
             allowed = _SEGMENTS * segment + _SECONDS_MORE
             print(
                 f"{length} min, {rate} Hz: heard after {heard:.1f} s; a segment takes {segment:.1f} s, so {allowed:.1f} s are"
@@ -72,9 +76,8 @@ async def one(engine: EngineProcess, source: Path, out: Path) -> tuple[float, fl
         if stage == "separating":
             steps.append(time.perf_counter())
 
-    request = SeparationRequest(id=out.name, model="htdemucs", source=source, sha256="0" * 64, out_dir=out)
     started = time.perf_counter()
-    separating = asyncio.ensure_future(engine.separate(request, on_progress))
+    separating = asyncio.ensure_future(engine.separate(_request(source, out), on_progress))
     live = LiveStem(out, "vocals")
     while not live.read(0, 1) and not separating.done():  # noqa: ASYNC110 - as a player looks, from outside
         await asyncio.sleep(_LOOK_SECONDS)
@@ -87,6 +90,10 @@ async def one(engine: EngineProcess, source: Path, out: Path) -> tuple[float, fl
     live.close()
     segments = [later - earlier for earlier, later in pairwise(steps[1:])]
     return heard, statistics.mean(segments)
+
+
+def _request(source: Path, out: Path) -> SeparationRequest:
+    return SeparationRequest(id=out.name, model="htdemucs", source=source, sha256="0" * 64, out_dir=out)
 
 
 def song(folder: Path, seconds: int, rate: int) -> Path:
@@ -115,9 +122,7 @@ def estimates(seconds: int) -> None:
             (folder / "pipe").open("ab").write(f'{{"stage": "{stage}", "fraction": {fraction}}}\n'.encode())
             telling += time.perf_counter() - now
 
-        request = SeparationRequest(
-            id="eta", model="htdemucs", source=song(folder, seconds, 44100), sha256="0" * 64, out_dir=folder / "out"
-        )
+        request = _request(song(folder, seconds, 44100), folder / "out")
         started = time.perf_counter()
         runner.run(request, report, lambda: None)
         ended = time.perf_counter()

@@ -10,12 +10,13 @@ The speed of a network does not depend on its weights, so htdemucs runs with ran
 
 import argparse
 import asyncio
+import json
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import psutil
@@ -36,8 +37,6 @@ from services.processing.adapters.runner import Runner
 from services.processing.adapters.samples import SampleFile
 from services.processing.ports import FloatArray, SeparationRequest
 
-T = TypeVar("T")
-
 _MATRIX = 2048
 _MATRIX_ROUNDS = 20
 
@@ -50,14 +49,16 @@ def main() -> None:
     spleeter.add_argument("--models-dir", type=Path, required=True)
     spleeter.add_argument("--minutes", type=int, default=5)
     spleeter.set_defaults(run=lambda options: asyncio.run(time_spleeter(options.models_dir, options.minutes)))
-    htdemucs = commands.add_parser("htdemucs")
-    htdemucs.add_argument("--seconds", type=int, default=30)
-    htdemucs.add_argument("--rounds", type=int, default=5)
-    htdemucs.set_defaults(run=lambda options: compare_htdemucs(options.seconds, options.rounds))
+    demucs = commands.add_parser("htdemucs")
+    demucs.add_argument("--seconds", type=int, default=30)
+    demucs.add_argument("--rounds", type=int, default=5)
+    demucs.add_argument("--out", type=Path)
+    demucs.set_defaults(run=lambda options: compare_htdemucs(options.seconds, options.rounds, options.out))
     one_stem = commands.add_parser("one-stem")
     one_stem.add_argument("--seconds", type=int, default=12)
     one_stem.add_argument("--rounds", type=int, default=3)
-    one_stem.set_defaults(run=lambda options: compare_one_stem(options.seconds, options.rounds))
+    one_stem.add_argument("--out", type=Path)
+    one_stem.set_defaults(run=lambda options: compare_one_stem(options.seconds, options.rounds, options.out))
     checkpoints = commands.add_parser("checkpoints")
     checkpoints.add_argument("--models-dir", type=Path, required=True)
     checkpoints.add_argument("--seconds", type=int, default=60)
@@ -101,42 +102,74 @@ async def time_spleeter(models_dir: Path, minutes: int) -> None:
     )
 
 
-def compare_htdemucs(seconds: int, rounds: int) -> None:
+def compare_htdemucs(seconds: int, rounds: int, out: Path | None) -> None:
     """Runs stock and ours by turns on the same weights and audio."""
     mix, network = noise(seconds * RATE), htdemucs()
-    times: dict[str, list[float]] = {"stock": [], "ours": []}
+    times = Times()
     for _ in range(rounds):
-        expected, stock = timed(lambda: run_stock(network, mix))
-        actual, ours = timed(lambda: run_ours([network], mix))
-        times["stock"].append(stock)
-        times["ours"].append(ours)
+        expected = times.of("stock", partial(run_stock, network, mix))
+        actual = times.of("ours", partial(run_ours, [network], mix))
     difference = actual - expected
+    rate = matmul_rate()
     print(f"htdemucs, {seconds} s of audio, {rounds} rounds, {torch.get_num_threads()} threads")
-    for name, values in times.items():
-        median = statistics.median(values)
-        print(
-            f"  {name:5}: {median:.1f} s median ({min(values):.1f} to {max(values):.1f}), {seconds / median:.2f}x real time"
-        )
-    print(f"  ours is {statistics.median(times['stock']) / statistics.median(times['ours']):.2f} times as fast")
+    times.report(seconds)
     signal_to_noise = 10 * np.log10(np.square(expected).sum() / np.square(difference).sum())
     print(f"  largest difference {np.abs(difference).max():.1e}, {signal_to_noise:.0f} dB")
-    print(f"  matrix multiplication here: {matmul_rate() / 1e9:.0f} GFLOP/s")
+    print(f"  matrix multiplication here: {rate / 1e9:.0f} GFLOP/s")
+    times.save(out, audio_seconds=seconds, matmul_flops=rate)
 
 
-def compare_one_stem(seconds: int, rounds: int) -> None:
+def compare_one_stem(seconds: int, rounds: int, out: Path | None) -> None:
     """Takes one stem of a bag with a network for each, by turns from stock, which runs all, and from ours, which runs one."""
     networks = [htdemucs(seed) for seed in range(len(STEMS))]
     weights = np.eye(len(STEMS)).tolist()
     bag, mix = BagOfModels(networks, weights), noise(seconds * RATE)
-    times: dict[str, list[float]] = {"stock": [], "ours": []}
+    times = Times()
     for _ in range(rounds):
-        expected, stock = timed(lambda: run_stock(bag, mix)[-1:])
-        actual, ours = timed(lambda: run_ours(networks, mix, weights, STEMS[-1:]))
-        times["stock"].append(stock)
-        times["ours"].append(ours)
-    share = statistics.median(times["ours"]) / statistics.median(times["stock"])
-    print(f"htdemucs-ft, vocals of {seconds} s, {rounds} rounds: {share:.3f} of stock's time {times}")
+        expected = times.of("stock", partial(run_stock, bag, mix))[-1:]
+        actual = times.of("ours", partial(run_ours, networks, mix, weights, STEMS[-1:]))
+    print(f"htdemucs-ft, vocals of {seconds} s, {rounds} rounds, {torch.get_num_threads()} threads")
+    times.report(seconds)
     print(f"  largest difference {np.abs(actual - expected).max():.1e}")
+    times.save(out, audio_seconds=seconds)
+
+
+class Times:
+    """What each side took, round by round."""
+
+    def __init__(self) -> None:
+        self._wall: dict[str, list[float]] = {}
+        self._processor: dict[str, list[float]] = {}
+
+    def of(self, name: str, work: Callable[[], FloatArray]) -> FloatArray:
+        """Runs one side, and notes the time that passed and the processor time; a busy machine adds to the first alone."""
+        wall, processor = time.perf_counter(), time.process_time()
+        result = work()
+        self._wall.setdefault(name, []).append(time.perf_counter() - wall)
+        self._processor.setdefault(name, []).append(time.process_time() - processor)
+        return result
+
+    def report(self, audio_seconds: float) -> None:
+        """Prints medians, and what ours is to stock."""
+        for name, values in self._wall.items():
+            median, processor = statistics.median(values), statistics.median(self._processor[name])
+            spread = f"{min(values):.1f} to {max(values):.1f}"
+            print(
+                f"  {name:5}: {median:.1f} s median ({spread}), {audio_seconds / median:.2f}x real time;"
+                f" {processor:.1f} s of processors"
+            )
+        wall, processor = (
+            statistics.median(side["ours"]) / statistics.median(side["stock"]) for side in (self._wall, self._processor)
+        )
+        print(
+            f"  ours takes {wall:.3f} of stock's time ({1 / wall:.2f} times as fast), {processor:.3f} of its processor time"
+        )
+
+    def save(self, out: Path | None, **about: float) -> None:
+        """Writes the raw figures."""
+        if out is not None:
+            figures = {**about, "threads": torch.get_num_threads(), "wall": self._wall, "processor": self._processor}
+            out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def cost_of_checkpoints(models_dir: Path, seconds: int, rounds: int) -> None:
@@ -195,15 +228,10 @@ def matmul_rate() -> float:
     """Measures how many operations a second large float32 matrices take here: no network can be faster."""
     left, right = torch.randn(_MATRIX, _MATRIX), torch.randn(_MATRIX, _MATRIX)
     left @ right
-    _, seconds = timed(lambda: [left @ right for _ in range(_MATRIX_ROUNDS)])
-    return 2 * _MATRIX**3 * _MATRIX_ROUNDS / seconds
-
-
-def timed(work: Callable[[], T]) -> tuple[T, float]:
-    """Returns the result and the seconds that it took."""
     started = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - started
+    for _ in range(_MATRIX_ROUNDS):
+        left @ right
+    return 2 * _MATRIX**3 * _MATRIX_ROUNDS / (time.perf_counter() - started)
 
 
 if __name__ == "__main__":

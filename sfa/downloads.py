@@ -8,7 +8,7 @@ from alchemy_sdk.alchemy.chain.v1 import Then
 from alchemy_sdk.alchemy.download import v1
 from sfa.answers import reason_of_status
 from sfa.errors import DownloadFailed
-from sfa.processing import TERMINAL
+from sfa.snapshots import followed
 from sfa.transport import PATIENCE_SECONDS, Transport
 
 _BATCH = 200
@@ -93,17 +93,12 @@ class Downloads:
             NotFound: If there is no such download.
             Unavailable: If the mesh could not be reached for `patience` seconds.
         """
-        last: v1.Download | None = None
-        async with aclosing(self._transport.resuming(lambda: self._snapshots(name), patience=patience)) as responses:
-            async for response in responses:
-                snapshot = response.download
-                assert snapshot is not None
-                if last is not None and (snapshot.revision < last.revision or snapshot == last):
-                    continue  # a keep-alive, or a replica that is behind the one we watched before
-                last = snapshot
-                yield snapshot
-                if snapshot.state in TERMINAL:
-                    return
+        jobs = followed(
+            self._transport, lambda: self._snapshots(name), lambda response: response.download, patience=patience
+        )
+        async with aclosing(jobs):
+            async for download in jobs:
+                yield download
 
     async def cancel(self, name: str) -> v1.Download:
         """Asks for the end of a download; harmless to repeat, and without effect on one that has ended.

@@ -225,8 +225,9 @@ class Loudness:
         integrated_lufs: None where nothing passes the gate (silence).
         range_lu: None where it is not defined.
         true_peak_dbtp: of the louder channel; None for digital silence.
-        momentary_lufs: 400 ms windows; NaN for silence.
-        short_term_lufs: 3 s windows; NaN for silence.
+        momentary_lufs: 400 ms windows, each at the time of its end; NaN for silence.
+        short_term_lufs: 3 s windows, likewise.
+        momentary_max_lufs, short_term_max_lufs: the loudest windows, at steps of 10 ms; None for silence or a track that is shorter.
         replay_gain_db: ReplayGain 2.0, -18 LUFS less the integrated loudness; None with it.
         replay_gain_peak: largest sample peak, linear.
     """
@@ -236,6 +237,8 @@ class Loudness:
     true_peak_dbtp: float | None
     momentary_lufs: Curve
     short_term_lufs: Curve
+    momentary_max_lufs: float | None
+    short_term_max_lufs: float | None
     replay_gain_db: float | None
     replay_gain_peak: float
 

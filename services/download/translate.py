@@ -1,7 +1,6 @@
 """Between records and messages of the contract."""
 
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from alchemy.chain.v1.chain_pb2 import Then
 from alchemy.download.v1.download_pb2 import Download, Provider
@@ -9,6 +8,7 @@ from alchemy.realtime.v1.realtime_service_pb2 import Event
 from services.download.domain import DownloadSpec, Match, Song
 from services.download.ports import Health, ProviderStatus
 from services.mesh.jobs.job import Job
+from services.mesh.jobs.messages import progress_message, timestamp
 
 _TEXTS = ("title", "artist", "album", "album_artist", "release_date", "track_number", "isrc", "artwork_uri")
 
@@ -29,26 +29,20 @@ def download_message(job: Job, queue_position: int | None = None) -> Download:
         link=spec.link,
         allow_duplicate=spec.allow_duplicate,
         state=f"JOB_STATE_{job.state.value}",
+        progress=progress_message(job, queue_position),
         provider=job.details.get("provider", ""),
         track=result.get("track", ""),
         reused=result.get("reused", False),
         cancel_requested=job.cancel_requested,
-        create_time=_timestamp(job.created_at),
-        start_time=_timestamp(job.started_at),
-        end_time=_timestamp(job.ended_at),
+        create_time=timestamp(job.created_at),
+        start_time=timestamp(job.started_at),
+        end_time=timestamp(job.ended_at),
         revision=job.revision,
     )
     if spec.song != Song():
         message.song.CopyFrom(_song_message(spec.song))
     if spec.then:
         message.then.CopyFrom(Then.FromString(spec.then))
-    message.progress.stage = job.stage
-    message.progress.fraction = job.fraction
-    message.progress.attempt = job.attempt
-    if job.remaining_seconds is not None:
-        message.progress.remaining.CopyFrom(_duration(job.remaining_seconds))
-    if queue_position is not None:
-        message.progress.queue_position = queue_position
     if transfer := job.details.get("transfer"):
         message.transfer.CopyFrom(Download.Transfer(**transfer))
     if match := job.details.get("match"):
@@ -69,10 +63,10 @@ def provider_message(status: ProviderStatus, health: Health) -> Provider:
         available=not reason,
         unavailable_reason=reason,
         version=status.version,
-        last_success_time=_timestamp(health.succeeded),
+        last_success_time=timestamp(health.succeeded),
     )
     if health.failure is not None:
-        failure, when = health.failure, _timestamp(health.failed)
+        failure, when = health.failure, timestamp(health.failed)
         message.last_failure.MergeFrom(Provider.Failure(reason=failure.reason, message=failure.message, time=when))
     return message
 
@@ -114,12 +108,3 @@ def _duration(seconds: float) -> Duration:
     message = Duration()
     message.FromMicroseconds(round(seconds * 1e6))
     return message
-
-
-def _timestamp(seconds: float | None) -> Timestamp | None:
-    if seconds is None:
-        return None
-    stamp = Timestamp()
-    # Whole microseconds: a float of seconds holds no more, and clients that make a datetime of it keep no more.
-    stamp.FromMicroseconds(round(seconds * 1e6))
-    return stamp

@@ -262,10 +262,3 @@ def stem_rate(encoding: Encoding, source_rate_hz: int) -> int:
     if known is None:
         return min(source_rate_hz, _HIGHEST_RATE)
     return next((rate for rate in known if rate >= source_rate_hz), known[-1])
-
-
-def stem_filename(title: str, stem: str, suffix: str) -> str:
-    """Returns the name to save a stem under: "Song (vocals).wav", at most 255 bytes of UTF-8."""
-    tail = f" ({stem}){suffix}"
-    clean = "".join(" " if c in '/\\:*?"<>|' or not c.isprintable() else c for c in title).strip() or "untitled"
-    return clean.encode()[: 255 - len(tail.encode())].decode(errors="ignore").rstrip() + tail

@@ -100,18 +100,6 @@ class SeparationCancelled(Exception):
     """The separation was ended by `Engine.cancel`."""
 
 
-class ChildDied(Exception):
-    """The engine's child process died in mid-separation. The next separation gets a fresh one.
-
-    Attributes:
-        exit_code: as in `subprocess`: negative = killed by that signal.
-    """
-
-    def __init__(self, exit_code: int, cause: str) -> None:
-        super().__init__(f"the engine's process died: {cause}")
-        self.exit_code = exit_code
-
-
 class Engine(Protocol):
     """Separates tracks, one at a time, somewhere else than in the caller's process."""
 

@@ -87,7 +87,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
 
         async def react(published: Published) -> None:
             if published.event.HasField("track_deleted"):
-                await separations.forget_track(published.owner, published.event.track_deleted)
+                await separations.forget_parent(published.owner, published.event.track_deleted)
 
         async def follow_library() -> None:
             await EventLog(client).consume("processing", react)

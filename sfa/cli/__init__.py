@@ -11,9 +11,10 @@ from sfa.cli.session import Session
 
 _COMMANDS: Final = {
     "up": "Run the whole mesh on this machine.",
-    "demo": "Separate a song, from nothing to stems.",
+    "demo": "Separate and analyse a song, from nothing.",
     "doctor": "Find out what is missing on this machine.",
     "separate": "Split songs into stems.",
+    "analyze": "Tell tempo, key, chords and more.",
     "import": "Fetch songs from links.",
     "models": "List models; install their weights.",
     "tracks": "List, show and delete songs.",

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from alchemy_sdk.alchemy.analysis.v1 import Analysis
 from alchemy_sdk.alchemy.chain.v1 import Then
 from alchemy_sdk.alchemy.download.v1 import Download
 from alchemy_sdk.alchemy.processing.v1 import Separation
@@ -19,7 +20,8 @@ from sfa.cli.session import Exit, Session
 from sfa.cli.views import Step, View
 from sfa.errors import DownloadFailed, MeshError
 from sfa.mesh import Mesh
-from sfa.processing import TERMINAL, model_name
+from sfa.processing import model_name
+from sfa.snapshots import TERMINAL
 from sfa.songs import Song, songs_of
 
 # Below this spotdl's own judgement is worth a second look.
@@ -29,11 +31,14 @@ _SURE: Final = 0.7
 @click.command("import")
 @click.argument("links", nargs=-1, required=True, metavar="LINK...")
 @click.option("--separate", is_flag=True, help="Let the server separate each song as soon as it is in the library.")
+@click.option("--analyze", is_flag=True, help="Let it measure tempo, key and more; after --separate, with the stems.")
 @click.option("--model", default="", metavar="ID", help="With --separate: which model.  [default: the best installed]")
 @click.option("--stems", default="", metavar="A,B", help="With --separate: only these stems.  [default: all]")
 @json_option
 @click.pass_obj
-def import_(session: Session, links: tuple[str, ...], separate: bool, model: str, stems: str, as_json: bool) -> None:
+def import_(
+    session: Session, links: tuple[str, ...], separate: bool, analyze: bool, model: str, stems: str, as_json: bool
+) -> None:
     """Fetches songs from links into the library.
 
     LINK is the address of an audio file, or of a page that plays one; or a track, album or playlist of Spotify, whose songs
@@ -45,19 +50,20 @@ def import_(session: Session, links: tuple[str, ...], separate: bool, model: str
       sfa import https://example.org/song.flac
       sfa import https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M
       sfa import --separate --stems vocals LINK LINK    the server goes on by itself, also if you leave
+      sfa import --analyze LINK                         `sfa tracks` shows tempo and key then
     """
     if (model or stems) and not separate:
         raise click.UsageError("--model and --stems say how to separate: add --separate.")
     wish = Wish(model=model, stems=tuple(stem.strip() for stem in stems.split(",") if stem.strip()))
-    sys.exit(
-        run(
-            _import_all(session, list(dict.fromkeys(links)), wish if separate else None, as_json=as_json),
-            as_json=as_json,
-        )
-    )
+    separation = wish if separate else None
+    then = _then(separation, analyze=analyze)
+    importing = _import_all(session, list(dict.fromkeys(links)), separation, then, as_json=as_json)
+    sys.exit(run(importing, as_json=as_json))
 
 
-async def _import_all(session: Session, links: Sequence[str], wish: Wish | None, *, as_json: bool) -> int:
+async def _import_all(
+    session: Session, links: Sequence[str], wish: Wish | None, then: Then | None, *, as_json: bool
+) -> int:
     failures = 0
     async with session.connect() as mesh:
         if wish is not None:
@@ -65,7 +71,7 @@ async def _import_all(session: Session, links: Sequence[str], wish: Wish | None,
         with views.chosen(as_json=as_json) as view:
             songs = [song for link in links for song in await _songs(mesh, link)]
             wanted = [song.download for song in songs if song.download is not None]
-            created = iter(await mesh.downloads.create_all(wanted, then=_then(wish)))
+            created = iter(await mesh.downloads.create_all(wanted, then=then))
             # One after another: the server works on all of them, and each line ends when its song does.
             for song in songs:
                 download = song.refused or next(created)
@@ -87,11 +93,15 @@ async def _songs(mesh: Mesh, link: str) -> list[Song]:
         return [Song(label=link, download=None, refused=DownloadFailed(error.message, reason=error.reason))]
 
 
-def _then(wish: Wish | None) -> Then | None:
-    if wish is None:
+def _then(separate: Wish | None, *, analyze: bool) -> Then | None:
+    """What the server does with each song; None = nothing."""
+    if separate is None and not analyze:
         return None
-    model = model_name(wish.model) if wish.model else ""
-    return Then(separate=Separation(model=model, wanted_stems=list(wish.stems)))
+    then = Then(analyze=Analysis() if analyze else None)
+    if separate is not None:
+        model = model_name(separate.model) if separate.model else ""
+        then.separate = Separation(model=model, wanted_stems=list(separate.stems))
+    return then
 
 
 async def _follow(mesh: Mesh, link: str, download: Download, view: View) -> bool:

@@ -99,12 +99,10 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         "HTTP_PORT": str(ports["library-media"]),
         "PUBLIC_URL": options.public_url or target,
         "PROCESSING_TARGET": f"{LOOPBACK}:{ports['processing']}",
+        "ANALYSIS_TARGET": f"{LOOPBACK}:{ports['analysis']}",
     }
-    download = {
-        **common,
-        "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}",
-        "SPOTIFY_TARGET": f"{LOOPBACK}:{ports['spotify']}",
-    }
+    analysis = {**common, "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}"}
+    download = {**analysis, "SPOTIFY_TARGET": f"{LOOPBACK}:{ports['spotify']}"}
     spotify = common
     if options.sandbox:
         stages.append([_sandbox(ports["sandbox"])])
@@ -126,6 +124,8 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
                 _worker(f"worker-{n}", "processing", ports[f"worker-{n}-metrics"], processing)
                 for n in range(1, options.workers + 1)
             ),
+            _server("analysis", "AnalysisService", ports, analysis),
+            _worker("analysis-worker", "analysis", ports["analysis-worker-metrics"], analysis),
             _server("download", "DownloadService", ports, download),
             _worker("download-worker", "download", ports["download-worker-metrics"], download),
         ]
@@ -247,6 +247,7 @@ def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
     )
 
     upstreams = {
+        "analysis": Address(LOOPBACK, ports["analysis"]),
         "download": Address(LOOPBACK, ports["download"]),
         "library": Address(LOOPBACK, ports["library"]),
         "processing": Address(LOOPBACK, ports["processing"]),
@@ -291,7 +292,12 @@ def _routed(port: int) -> probes.Probe:
     """Ready when calls through the gateway reach the services behind it."""
     calls = [
         probes.answering(LOOPBACK, port, path)
-        for path in ("/v1/models", "/v1/tracks?page_size=1", "/v1/downloads?page_size=1")
+        for path in (
+            "/v1/models",
+            "/v1/tracks?page_size=1",
+            "/v1/downloads?page_size=1",
+            "/v1/tracks/-/analyses?page_size=1",
+        )
     ]
 
     async def probe() -> bool:

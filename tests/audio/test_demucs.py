@@ -57,7 +57,7 @@ def test_equals_the_reference_runner(bag: Bag, length: int, tmp_path: Path) -> N
 
 
 @given(length=st.integers(1, 3 * SEGMENT))
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_equals_the_reference_runner_at_any_length(length: int, tmp_path: Path) -> None:
     networks, _ = TRANSFORMER
     mix = noise(length, seed=length)

@@ -20,7 +20,7 @@ from tests.audio.conftest import RATE, noise, write_wav
 RUNS = 20
 JOBS = 50
 WARM_UP = 10
-MUTANTS_OF_EACH = 60
+MUTANTS_OF_EACH = 40
 MOST_GROWTH_BYTES = 24 << 20
 
 
@@ -39,8 +39,8 @@ async def separated_hashes(
 
 
 def child_of(engine: EngineProcess) -> psutil.Process:
-    assert engine._process is not None
-    return psutil.Process(engine._process.pid)
+    assert engine._child is not None
+    return psutil.Process(engine._child.pid)
 
 
 @pytest.mark.parametrize("model", ["htdemucs", "spleeter-2stems"])

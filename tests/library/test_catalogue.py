@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.library.adapters.catalogue import SqlCatalogue
 from services.library.adapters.database import open_database
 from services.library.adapters.tables import metadata
-from services.library.domain import Artifact, ArtifactKind, Audio, Order, Track, sort_value
+from services.library.domain import Artifact, ArtifactKind, Audio, Filter, Order, Track, sort_value
 from services.mesh.errors import DependencyUnavailable, StorageFull
 from services.mesh.ids import new_id
 
@@ -93,7 +93,7 @@ async def test_pages_cover_all_tracks_exactly_once(
     found: list[Track] = []
     after: tuple[str | int, str] | None = None
     while True:
-        page, total = await catalogue.tracks(owner, order, [], after, size)
+        page, total = await catalogue.tracks(owner, order, Filter(), after, size)
         assert total == len(tracks)
         found += page
         if len(page) < size:
@@ -130,7 +130,7 @@ async def test_writers_wait_for_each_other(engine: AsyncEngine) -> None:
     catalogue = SqlCatalogue(engine)
     new = [made("ann", str(n), n, 1) for n in range(40)]
     await asyncio.gather(*(catalogue.add_track(track, [file], "", 0) for track, file in new))
-    assert (await catalogue.tracks("ann", Order(), [], None, 100))[1] == 40
+    assert (await catalogue.tracks("ann", Order(), Filter(), None, 100))[1] == 40
     assert len(await catalogue.changes(100)) == 40
 
 

@@ -14,6 +14,7 @@ LOCAL = GatewayConfig(
     mesh_key_file="data/mesh.key",
     studio=Address("127.0.0.1", 8001),
     upstreams={
+        "analysis": Address("127.0.0.1", 3004),
         "download": Address("127.0.0.1", 3002),
         "library": Address("127.0.0.1", 3005),
         "media": Address("127.0.0.1", 3015),
@@ -32,6 +33,7 @@ COMPOSE = GatewayConfig(
     listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
     studio=Address("0.0.0.0", 8001),  # noqa: S104
     upstreams={
+        "analysis": Address("analysis", 3004),
         "download": Address("download", 3002),
         "library": Address("library", 3005),
         "media": Address("library", 3015),

@@ -11,6 +11,7 @@
     │                    ProviderBlocked, ProviderFailed, AgeRestricted, TooLong, TooLarge, SourceNotFound,
     │                    SourceUnavailable, SourceNotAudio, NoMatch
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
+    ├── analysis         AnalysisNotFound, ResultsMissing, MusicChanged
     ├── exports          StemsUnsuitable
     ├── spotify          LinkInvalid, SpotifyNotConfigured, SpotifyCredentialsRejected, SpotifyRateLimited,
     │                    SpotifyNotFound, SpotifyForbidden, SpotifyAuthorizationFailed
@@ -20,6 +21,11 @@ Handlers raise them; `services.mesh.calls` alone turns them into a gRPC status. 
 everything variable in a message also stands in the metadata.
 """
 
+from services.mesh.errors.analysis import (
+    AnalysisNotFound,
+    MusicChanged,
+    ResultsMissing,
+)
 from services.mesh.errors.base import (
     DOMAIN,
     ErrorRecord,
@@ -103,6 +109,7 @@ __all__ = [
     "DOMAIN",
     "AddressForbidden",
     "AgeRestricted",
+    "AnalysisNotFound",
     "ArtifactNotFound",
     "AudioEmpty",
     "AudioLayoutUnsupported",
@@ -126,6 +133,7 @@ __all__ = [
     "ModelInUse",
     "ModelNotFound",
     "ModelNotInstalled",
+    "MusicChanged",
     "NoMatch",
     "OutOfMemory",
     "PageTokenInvalid",
@@ -136,6 +144,7 @@ __all__ = [
     "ProviderNotReady",
     "QueueFull",
     "RequestIdReused",
+    "ResultsMissing",
     "SeparationNotFound",
     "ServerDraining",
     "SourceNotAudio",

@@ -16,6 +16,7 @@ import { ViewBoundary } from "./ViewBoundary";
 
 const JobsView = lazy(() => import("../jobs/JobsView"));
 const ModelsView = lazy(() => import("../models/ModelsView"));
+const TrackStudio = lazy(() => import("../studio/TrackStudio"));
 const SystemView = lazy(() => import("../models/SystemView"));
 
 /** The whole page. */
@@ -66,6 +67,7 @@ function View({ route }: { route: Route }) {
     case "system":
       return <SystemView />;
     case "track":
+      return <TrackStudio track={route.track} />;
     case "unknown":
       return (
         <Message icon={Compass} title={text.notFound.title} words={text.notFound.words}>

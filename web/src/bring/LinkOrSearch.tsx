@@ -92,6 +92,7 @@ function songOf(track: Track) {
   return {
     title: track.title,
     artist: track.artists.map((artist) => artist.title).join(", "),
+    artists: track.artists.map((artist) => artist.title),
     album: track.album?.title ?? "",
     albumArtist: track.album?.artists.map((artist) => artist.title).join(", ") ?? "",
     releaseDate: track.album?.releaseDate ?? "",

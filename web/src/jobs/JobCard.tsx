@@ -15,6 +15,9 @@ import type { JobActions } from "./use-jobs";
 
 const ICONS: Readonly<Record<Job["kind"], LucideIcon>> = { separation: Split, download: Download, installation: HardDriveDownload };
 
+/** Below this score a match may well be another recording. */
+const DOUBTFUL = 0.7;
+
 /** One job: what it is, how far it is, and what can be done about it. */
 export function JobCard({ job, actions, now }: { job: Job; actions: JobActions; now: Date }) {
   const Icon = ICONS[job.kind];
@@ -32,6 +35,14 @@ export function JobCard({ job, actions, now }: { job: Job; actions: JobActions; 
           <span>{kind}</span>
           {!isActive(job) && <Ending job={job} now={now} />}
         </p>
+        {job.match && (
+          <p className={styles.line}>
+            <a href={job.match.uri} target="_blank" rel="noreferrer">
+              {text.jobs.found(job.match.title, job.match.author)}
+            </a>
+            {job.match.score < DOUBTFUL && <span>{text.jobs.doubtful}</span>}
+          </p>
+        )}
         {isActive(job) && <Advance job={job} />}
         {job.state === JobState.FAILED && <FailureOf job={job} />}
       </div>

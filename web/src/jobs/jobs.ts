@@ -1,5 +1,5 @@
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
-import type { Download } from "@sound-forge-alchemy/api/alchemy/download/v1/download_pb.js";
+import type { Download, Download_Match } from "@sound-forge-alchemy/api/alchemy/download/v1/download_pb.js";
 import type { Track } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
 import type { Installation } from "@sound-forge-alchemy/api/alchemy/processing/v1/installation_pb.js";
 import type { Separation } from "@sound-forge-alchemy/api/alchemy/processing/v1/separation_pb.js";
@@ -25,6 +25,8 @@ export interface Job {
   cancelRequested: boolean;
   /** Whether it was answered from an earlier result. */
   reused: boolean;
+  /** For a song of Spotify: the recording that was found for it. */
+  match: Download_Match | undefined;
   created: Date;
   started: Date | undefined;
   ended: Date | undefined;
@@ -62,17 +64,18 @@ function ofSeparation(one: Separation, tracks: Records<Track>, deletedTrack: str
     model: one.model,
     track: track?.name ?? "",
     reused: one.reused,
+    match: undefined,
   };
 }
 
 function ofDownload(one: Download, tracks: Records<Track>): Job {
   const track = tracks.get(one.track);
   const title = track?.title ?? one.song?.title;
-  return { ...common(one), kind: "download", title: title ? title : one.link, model: "", track: track?.name ?? "", reused: one.reused };
+  return { ...common(one), kind: "download", title: title ? title : one.link, model: "", track: track?.name ?? "", reused: one.reused, match: one.match };
 }
 
 function ofInstallation(one: Installation): Job {
-  return { ...common(one), kind: "installation", title: one.name.split("/")[1] ?? one.name, model: "", track: "", reused: false };
+  return { ...common(one), kind: "installation", title: one.name.split("/")[1] ?? one.name, model: "", track: "", reused: false, match: undefined };
 }
 
 function common(one: Separation | Download | Installation) {

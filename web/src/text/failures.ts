@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>>
   REQUEST_ID_REUSED: "This was already asked for in another form. Try again.",
   PAGE_TOKEN_INVALID: "The list changed while it was read. Reload the page.",
   UNAUTHENTICATED: "The server does not know who you are. Open the studio at its own address.",
+  PERMISSION_DENIED: "Only an administrator of this server may do this.",
   STORAGE_FULL: "The server's disk is full. Free some space, then try again.",
 
   TRACK_NOT_FOUND: "This track is no longer in the library.",
@@ -43,6 +44,10 @@ const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>>
   WEIGHTS_MISSING: "The model's files are not where they should come from. The details say what is missing.",
   STEMS_UNSUITABLE: "These stems do not fit that format. Separate again with all stems, or choose another format.",
 
+  ANALYSIS_NOT_FOUND: "This analysis no longer exists.",
+  RESULTS_MISSING: "This was not measured, or could not be told from the audio. Analyse the song again.",
+  MUSIC_CHANGED: "Somebody corrected this at the same moment. Look at it again.",
+
   CURSOR_INVALID: "The server was set up anew. Reload the page.",
 
   LINK_INVALID: "This is not a Spotify link that leads anywhere.",
@@ -54,7 +59,7 @@ const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>>
   SPOTIFY_AUTHORIZATION_FAILED: "Connecting the Spotify account did not work. Begin again.",
 
   DOWNLOAD_NOT_FOUND: "This download no longer exists.",
-  LINK_UNSUPPORTED: "Nothing here can fetch this link: it names a song, but holds no audio. Paste the address of an audio file, or of a page that plays one.",
+  LINK_UNSUPPORTED: "Nothing here can fetch this link. Paste the address of an audio file, of a page that plays one, or of a song on Spotify.",
   ADDRESS_FORBIDDEN: "The link leads into a private network, which the server does not enter.",
   PROVIDER_DISABLED: "The operator of this server has switched off fetching such links.",
   PROVIDER_NOT_READY: "What would fetch this link is not installed on the server.",
@@ -66,6 +71,7 @@ const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>>
   SOURCE_NOT_FOUND: "There is nothing at this link. It was removed, is private, or never existed.",
   SOURCE_UNAVAILABLE: "The site behind the link does not answer. Try again later.",
   SOURCE_NOT_AUDIO: "What is at this link is not audio.",
+  NO_MATCH: "The song was looked for, and nothing like it was found. Paste the address of a page that plays it.",
 };
 
 /** Words for a reason; for one that this page does not know, the server's own message. */

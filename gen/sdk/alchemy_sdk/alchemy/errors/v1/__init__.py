@@ -347,6 +347,22 @@ class ErrorReason(betterproto2.Enum):
     Give the address of a page that plays it, with the same `song`.
     """
 
+    ANALYSIS_NOT_FOUND = 120
+    """
+    NOT_FOUND. No such analysis. Metadata: name.
+    """
+
+    RESULTS_MISSING = 121
+    """
+    FAILED_PRECONDITION. What the call needs was not measured of the track, or could not be told. Metadata: name, feature.
+    Analyse that feature first; Results.shortfalls says what could not be told.
+    """
+
+    MUSIC_CHANGED = 122
+    """
+    ABORTED. Somebody else corrected the music of the track at the same moment. Metadata: name. Begin again.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -408,6 +424,9 @@ class ErrorReason(betterproto2.Enum):
             111: "ERROR_REASON_SOURCE_UNAVAILABLE",
             112: "ERROR_REASON_SOURCE_NOT_AUDIO",
             113: "ERROR_REASON_NO_MATCH",
+            120: "ERROR_REASON_ANALYSIS_NOT_FOUND",
+            121: "ERROR_REASON_RESULTS_MISSING",
+            122: "ERROR_REASON_MUSIC_CHANGED",
         }
 
     @classmethod
@@ -471,4 +490,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SOURCE_UNAVAILABLE": 111,
             "ERROR_REASON_SOURCE_NOT_AUDIO": 112,
             "ERROR_REASON_NO_MATCH": 113,
+            "ERROR_REASON_ANALYSIS_NOT_FOUND": 120,
+            "ERROR_REASON_RESULTS_MISSING": 121,
+            "ERROR_REASON_MUSIC_CHANGED": 122,
         }

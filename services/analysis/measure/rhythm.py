@@ -1,0 +1,158 @@
+"""Pulse, tempo, beats, bars: the reading of the rhythm that most speaks for.
+
+The mix is always heard. With stems, onsets are those of the drums, and harmony is that of bass and other; where the drums pause,
+the mix fills in.
+"""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import scipy.ndimage
+from numpy.typing import NDArray
+
+from services.analysis.measure.bars import positions
+from services.analysis.measure.frontend import SHORT, FloatArray, Listener
+from services.analysis.measure.onsets import OnsetListener, OnsetStrength, combined, pick, seconds
+from services.analysis.measure.pitches import PitchListener
+from services.analysis.measure.pulse import Array, pulses
+from services.analysis.measure.readings import Reading, describe, scene
+from services.analysis.measure.weigh import probabilities
+from services.analysis.results import Beat, Curve, Feature, Metre, Rhythm, Shortfall, Tempo
+
+_SHORTEST_SECONDS = 3.0
+_SILENCE = 1e-3  # -60 dB of full scale
+_PAUSE = 0.02  # of the loudest frame; drums below it for a second pause
+_FAINTEST_FLUX = 2e-3  # the steadiest of tones varies less
+_FEWEST_ONSETS = 4
+_NO_PULSE, _CLEAR_PULSE = 0.2, 0.5  # strength of a pulse in noise or speech, and in music with a beat
+_SAME_TEMPO = 0.04
+_LEAST_BAR_CONFIDENCE = 0.25
+_CURVE_STEP_SECONDS = 0.5
+_CURVE_BEATS = 8
+_ALTERNATIVES = 4
+
+
+class RhythmMeasurement:
+    """Listens for rhythm, and tells it.
+
+    Attributes:
+        listeners: to be given every block.
+        source: the stems it is measured on.
+    """
+
+    def __init__(self, stems: Collection[str]) -> None:
+        self._mix = OnsetListener(("mix",))
+        self._drums = OnsetListener(("drums",)) if "drums" in stems else None
+        pitched = tuple(name for name in ("bass", "other") if name in stems)
+        self.pitches = PitchListener(pitched or ("mix",))
+        self.source = (("drums",) if self._drums else ()) + pitched
+        self.listeners: tuple[Listener, ...] = (self._mix, self.pitches, *((self._drums,) if self._drums else ()))
+
+    def result(self) -> Rhythm | Shortfall:
+        """Returns the rhythm, or why there is none to tell."""
+        onsets = self._onsets()
+        if onsets.level.max(initial=0.0) < _SILENCE:
+            return _short("silent", "There is nothing to hear.")
+        if len(onsets.flux) < _SHORTEST_SECONDS * SHORT.rate:
+            return _short("too_short", "A rhythm needs some seconds of music.")
+        curve = combined(onsets.flux)
+        if onsets.flux.std(axis=0).max() < _FAINTEST_FLUX or len(pick(curve)) < _FEWEST_ONSETS:
+            return _short("no_pulse", "Hardly any notes start here.")
+        found = self.readings()
+        if not found:
+            return _short("no_pulse", "There is no steady pulse.")
+        return _told(found, curve, self.source)
+
+    def readings(self) -> list[Reading]:
+        """Returns everything the rhythm could be, to choose from."""
+        onsets = self._onsets()
+        clear = [pulse for pulse in pulses(combined(onsets.flux)) if pulse.strength > _NO_PULSE]
+        return describe(scene(onsets.flux, self.pitches.chroma()), clear)
+
+    def flux(self) -> FloatArray:
+        """Returns the flux of the mix."""
+        return self._mix.strength().flux
+
+    def _onsets(self) -> OnsetStrength:
+        """Returns the onsets of the drums, of the mix where they pause, of the mix alone if there are none."""
+        mix = self._mix.strength()
+        if self._drums is None:
+            return mix
+        drums = self._drums.strength()
+        loudest = drums.level.max(initial=0.0)
+        if loudest < _SILENCE:
+            self.source = tuple(name for name in self.source if name != "drums")
+            return mix
+        pause = scipy.ndimage.maximum_filter1d(drums.level, int(2 * SHORT.rate)) < _PAUSE * loudest
+        return OnsetStrength(np.where(pause[:, None], mix.flux, drums.flux), mix.level)
+
+
+def _told(found: Sequence[Reading], curve: Array, source: tuple[str, ...]) -> Rhythm:
+    """Turns the readings and their likelihoods into a result."""
+    likely = probabilities(found)
+    by_pulse: dict[int, float] = {}
+    for reading, share in zip(found, likely, strict=True):
+        by_pulse[id(reading.pulse)] = by_pulse.get(id(reading.pulse), 0.0) + float(share)
+    best_pulse = max(by_pulse, key=lambda key: by_pulse[key])
+    mine = [i for i, reading in enumerate(found) if id(reading.pulse) == best_pulse]
+    best = max(mine, key=lambda i: likely[i])
+    reading = found[best]
+    clear = float(np.clip((reading.pulse.strength - _NO_PULSE) / (_CLEAR_PULSE - _NO_PULSE), 0, 1))
+    times = seconds(reading.pulse.beats)
+    tempo_curve = _tempo_curve(times)
+    bpm = float(np.median(tempo_curve.values))
+    tempos = np.array([60 * SHORT.rate / r.pulse.period for r in found])
+    same = np.abs(np.log(tempos / tempos[best])) < _SAME_TEMPO
+    metre, counts = _bars(reading, likely, [found[i] for i in mine], mine)
+    return Rhythm(
+        source=source,
+        tempo=Tempo(bpm=bpm, confidence=clear * float(likely[same].sum())),
+        alternatives=_alternatives(bpm, tempos[~same], clear * likely[~same]),
+        beats=tuple(Beat(time=float(t), position=int(p)) for t, p in zip(times, counts, strict=True)),
+        confidence=clear * by_pulse[best_pulse],
+        metre=metre,
+        tempo_curve=tempo_curve,
+        onsets=tuple(float(t) for t in np.maximum(pick(curve), 0)),
+    )
+
+
+def _bars(
+    reading: Reading, likely: Array, siblings: Sequence[Reading], indices: Sequence[int]
+) -> tuple[Metre | None, NDArray[np.intp]]:
+    """Returns the metre, None if bars cannot be told, and the position of each beat in its bar."""
+    shares = likely[list(indices)] / likely[list(indices)].sum()
+    if shares.max() < _LEAST_BAR_CONFIDENCE:
+        return None, np.zeros(len(reading.pulse.beats), np.intp)
+    confidence = sum(float(s) for s, r in zip(shares, siblings, strict=True) if r.metre == reading.metre)
+    metre = Metre(beats_per_bar=reading.metre, beat_unit=8 if reading.metre == 6 else 4, confidence=confidence)  # noqa: PLR2004
+    return metre, positions(reading)
+
+
+def _alternatives(bpm: float, tempos: Array, shares: Array) -> tuple[Tempo, ...]:
+    """Returns other tempi, most likely first; half and double are among them whatever speaks for them."""
+    octaves = [[bpm / 2, 0.0], [bpm * 2, 0.0]]
+    groups = list(octaves)
+    for tempo, share in zip(tempos, shares, strict=True):
+        for group in groups:
+            if abs(np.log(tempo / group[0])) < _SAME_TEMPO:
+                group[1] += float(share)
+                break
+        else:
+            groups.append([float(tempo), float(share)])
+    ranked = sorted(groups, key=lambda group: -group[1])
+    kept = [group for i, group in enumerate(ranked) if i < _ALTERNATIVES or group in octaves]
+    return tuple(Tempo(bpm=tempo, confidence=share) for tempo, share in kept)
+
+
+def _tempo_curve(times: Array) -> Curve:
+    """Returns the tempo around each half second, over some bars."""
+    reach = min(_CURVE_BEATS, len(times) - 1)
+    spans = (times[reach:] - times[:-reach]) / reach
+    centres = (times[reach:] + times[:-reach]) / 2
+    grid = np.arange(times[0], times[-1], _CURVE_STEP_SECONDS)
+    values: FloatArray = np.interp(grid, centres, 60 / spans).astype(np.float32)
+    return Curve(start=float(times[0]), step=_CURVE_STEP_SECONDS, values=values)
+
+
+def _short(reason: str, message: str) -> Shortfall:
+    return Shortfall(feature=Feature.RHYTHM, reason=reason, message=message)

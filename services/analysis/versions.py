@@ -1,0 +1,19 @@
+"""Versions of the algorithms, of all features that can be measured. Light: the service reads it, which measures nothing.
+
+Whoever changes what a feature measures raises its version: it is then measured anew when it is asked for.
+"""
+
+from collections.abc import Mapping
+
+from services.analysis.results import Feature
+
+VERSIONS: Mapping[Feature, str] = {
+    Feature.RHYTHM: "1",
+    # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
+    Feature.KEY: "1.1",
+    Feature.CHORDS: "1.1",
+    Feature.FORM: "1.1",
+    Feature.LOUDNESS: "1",
+    Feature.TIMBRE: "1",
+    Feature.MELODY: "1",
+}
