@@ -56,9 +56,9 @@ class Cli:
                 process.kill()
             await process.communicate()
 
-    async def __call__(self, *arguments: str | Path, status: int = 0) -> "Answer":
-        """Runs a command to its end, which must have the given exit status."""
-        async with asyncio.timeout(120), self.started(*arguments) as process:
+    async def __call__(self, *arguments: str | Path, status: int = 0, seconds: float = 120.0) -> "Answer":
+        """Runs a command to its end, which must come in time and have the given exit status."""
+        async with asyncio.timeout(seconds), self.started(*arguments) as process:
             out, err = await process.communicate()
         answer = Answer(out.decode(), err.decode())
         assert process.returncode == status, f"exit status {process.returncode}\n{answer.err}"
