@@ -81,12 +81,16 @@ def test_loops_are_whole_bars_inside_a_part(form: Form) -> None:
         assert any(part.start - 0.1 <= loop.start and loop.end <= part.end + 0.1 for part in form.sections)
 
 
-def test_one_part_is_one_section() -> None:
+def test_what_hardly_changes_is_one_group_and_its_seams_are_uncertain() -> None:
     form = measured(track([("A", 24)])).form
 
     assert form is not None
-    assert {section.group for section in form.sections} == {"A"}
-    assert all(section.label == "section" or section.confidence < 0.5 for section in form.sections)
+    most = max(
+        sum(part.end - part.start for part in form.sections if part.group == group)
+        for group in {section.group for section in form.sections}
+    )
+    assert most > 0.8 * 48
+    assert all(section.confidence < 0.5 for section in form.sections)
 
 
 @pytest.mark.parametrize(

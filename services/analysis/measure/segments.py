@@ -20,11 +20,14 @@ from services.analysis.measure.pulse import Array
 # Inside a part chords come and go, so they say little about its bars; but parts that repeat have the same ones.
 _SOUND = {"timbre": 1.0, "pattern": 1.0, "level": 1.0, "parts": 1.0}
 _CONTENT = {"timbre": 0.5, "pattern": 0.5, "harmony": 2.0, "level": 0.5, "parts": 1.0}
-_PER_PART = 0.33
+# Less than this between bars, in the units of Bars, is no change of music: about a third of what songs have.
+_SLIGHT = {"timbre": 25.0, "pattern": 1.0, "harmony": 0.3, "level": 3.0, "parts": 12.0}
+_OTHER_CHORDS = 0.4  # mean square between the chroma of phrases
+_PRICE, _USUAL_BARS, _MOST_BARS, _GROWTH = 0.42, 32, 128, 0.75  # of a part; it grows with what there is to explain
 _PHRASE_BARS = 4
 _CHORDS, _CRASH = 1.0, 0.7
 _ODD, _HALF_PHRASE = 1.0, 0.3  # costs of lengths that are not a multiple of two, and of four bars
-_TYPICAL_SECONDS, _LENGTH_SPREAD = 14.0, 0.8
+_TYPICAL_PARTS, _TYPICAL_SECONDS, _LENGTH_SPREAD = 9, (7.0, 20.0), 0.8
 _LENGTH_COST = 0.4
 _LONGEST_SECONDS = 60.0
 _MUCH_QUIETER_DB = 20.0
@@ -59,18 +62,18 @@ def parts(heard: Bars) -> Parts:
 
 
 def vectors(heard: Bars, weights: Mapping[str, float]) -> Array:
-    """Returns one vector per bar, of variance 1 in all; each aspect has the say of its weight."""
+    """Returns one vector per bar, of variance 1 in all where there is change; each aspect has the say of its weight."""
     columns = []
     for name, weight in weights.items():
         values: Array = getattr(heard, name)
         if values.shape[1]:
             centred = values - values.mean(axis=0)
-            spread = np.sqrt(np.square(centred).sum(axis=1).mean())
+            spread = max(float(np.sqrt(np.square(centred).sum(axis=1).mean())), _SLIGHT[name])
             # One odd bar, a stop or a crash, is no part of its own.
-            far = np.linalg.norm(centred, axis=1, keepdims=True) / max(_ODDEST * spread, 1e-9)
-            columns.append(np.sqrt(weight) * centred / np.maximum(far, 1) / max(spread, 1e-9))
+            far = np.linalg.norm(centred, axis=1, keepdims=True) / (_ODDEST * spread)
+            columns.append(np.sqrt(weight) * centred / np.maximum(far, 1) / spread)
     total: Array = np.hstack(columns)
-    total /= np.sqrt(max(np.square(total).sum(axis=1).mean(), 1e-9))
+    total /= np.sqrt(sum(weight for name, weight in weights.items() if getattr(heard, name).shape[1]))
     return total
 
 
@@ -92,7 +95,7 @@ def _openings(heard: Bars) -> Array:
     accent = heard.pattern[:, 2]
     struck = np.clip((accent / max(float(np.median(accent)), 0.1 * float(accent.max()), 1e-6) - 1), 0, 1)
     high = float(np.quantile(changed, 0.9))
-    opening: Array = _CHORDS * np.clip(changed / max(high, 1e-6), 0, 1) + _CRASH * struck
+    opening: Array = _CHORDS * np.clip(changed / max(high, _OTHER_CHORDS), 0, 1) + _CRASH * struck
     return opening
 
 
@@ -102,6 +105,9 @@ def _segmentation(features: Array, seconds: Array, openings: Array) -> tuple[int
     total = np.vstack((np.zeros(features.shape[1]), np.cumsum(features, axis=0)))
     squares = np.concatenate(([0.0], np.cumsum(np.square(features).sum(axis=1))))
     clock = np.concatenate(([0.0], np.cumsum(seconds)))
+    # A song has about so many parts, long or short; a set of an hour has parts as long as those of a song.
+    typical = float(np.clip(clock[-1] / _TYPICAL_PARTS, *_TYPICAL_SECONDS))
+    price = _PRICE * (min(count, _MOST_BARS) / _USUAL_BARS) ** _GROWTH
     best = np.full(count + 1, np.inf)
     best[0] = 0.0
     came = np.zeros(count + 1, np.intp)
@@ -111,7 +117,9 @@ def _segmentation(features: Array, seconds: Array, openings: Array) -> tuple[int
         lengths = end - starts
         spread = squares[end] - squares[starts] - np.square(total[end] - total[starts]).sum(axis=1) / lengths
         cost = (
-            best[starts] + spread + _PER_PART * (_length_cost(lengths, clock[end] - clock[starts]) - openings[starts])
+            best[starts]
+            + spread
+            + price * (_length_cost(lengths, (clock[end] - clock[starts]) / typical) - openings[starts])
         )
         came[end] = starts[cost.argmin()]
         best[end] = cost.min()
@@ -121,10 +129,10 @@ def _segmentation(features: Array, seconds: Array, openings: Array) -> tuple[int
     return tuple(edges[::-1])
 
 
-def _length_cost(bars: NDArray[np.intp], seconds: Array) -> Array:
-    """Returns the price of parts of these lengths, about 1."""
+def _length_cost(bars: NDArray[np.intp], relative: Array) -> Array:
+    """Returns the price of parts of these lengths, in bars and as multiples of the typical one; about 1."""
     uneven = _PHRASE[bars % len(_PHRASE)]
-    unusual = _LENGTH_COST * (np.log(np.maximum(seconds, 0.1) / _TYPICAL_SECONDS) / _LENGTH_SPREAD) ** 2
+    unusual = _LENGTH_COST * (np.log(np.maximum(relative, 1e-3)) / _LENGTH_SPREAD) ** 2
     cost: Array = 1 + uneven + unusual
     return cost
 
