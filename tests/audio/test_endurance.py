@@ -141,4 +141,4 @@ async def test_no_damaged_file_ends_the_engine(
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
         assert child_of(engine).pid == pid
     assert outcomes.keys() <= {"stems", "AUDIO_UNDECODABLE", "AUDIO_EMPTY", "AUDIO_NOT_FINITE"}
-    assert len(outcomes) > 1  # some were damaged indeed, and some could still be read
+    assert sum(outcomes.values()) == MUTANTS_OF_EACH
