@@ -1,5 +1,6 @@
 import type { Track } from "@sound-forge-alchemy/api/alchemy/spotify/v1/catalogue_pb.js";
 import { Download, Music } from "lucide-react";
+import { useState } from "react";
 
 import { text } from "../text/en";
 import { clock, secondsOf } from "../text/format";
@@ -12,12 +13,9 @@ export function SearchResults({ tracks, busy, onFetch }: { tracks: readonly Trac
   return (
     <ul className={styles.results} aria-label={text.bring.results}>
       {tracks.map((track) => {
-        const cover = track.album?.artwork.at(-1)?.uri;
         return (
           <li key={track.name} className={styles.result}>
-            <span className={styles.cover}>
-              {cover ? <img src={cover} alt="" loading="lazy" referrerPolicy="no-referrer" /> : <Music size={16} aria-hidden />}
-            </span>
+            <Cover address={track.album?.artwork.at(-1)?.uri} />
             <span className={styles.names}>
               <span className={styles.title}>{track.title}</span>
               <span className={styles.artist}>
@@ -30,5 +28,19 @@ export function SearchResults({ tracks, busy, onFetch }: { tracks: readonly Trac
         );
       })}
     </ul>
+  );
+}
+
+/** An album's cover, from Spotify's host; a note where there is none, or where it cannot be had. */
+function Cover({ address }: { address: string | undefined }) {
+  const [broken, setBroken] = useState(false);
+  return (
+    <span className={styles.cover}>
+      {address && !broken ? (
+        <img src={address} alt="" loading="lazy" referrerPolicy="no-referrer" onError={() => setBroken(true)} />
+      ) : (
+        <Music size={16} aria-hidden />
+      )}
+    </span>
   );
 }

@@ -2,6 +2,7 @@ import { CircleAlert, Disc3, Plus, SearchX } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 
 import { separations, tracks } from "../api/collections";
+import { failureOf } from "../api/failure";
 import { useRecords } from "../api/use-records";
 import view from "../app/View.module.css";
 import { useBringIn } from "../bring/context";
@@ -90,6 +91,11 @@ export function LibraryView() {
           {text.library.add}
         </Button>
       </header>
+      {jobs.isError && !jobs.data && library.data && (
+        <p className={styles.unknown} role="alert">
+          {text.library.statesUnknown} {failureOf(jobs.error).words}
+        </p>
+      )}
       {library.isError && !library.data ? (
         <FailedMessage title={text.library.failed} cause={library.error} onRetry={() => void library.refetch()} />
       ) : library.isPending ? (

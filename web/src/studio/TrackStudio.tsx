@@ -56,6 +56,10 @@ export default function TrackStudio({ track: name }: { track: string }) {
   if (library.isError && !library.data) {
     return <FailedMessage title={text.studio.unreadable} cause={library.error} onRetry={() => void library.refetch()} />;
   }
+  if (jobs.isError && !jobs.data) {
+    return <FailedMessage title={text.jobs.failed} cause={jobs.error} onRetry={() => void jobs.refetch()} />;
+  }
+  if (!jobs.data) return null;
   if (!track || !row) {
     if (library.isFetching) return null;
     return (

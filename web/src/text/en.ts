@@ -48,6 +48,7 @@ export const text = {
     empty: { title: "Bring in your first song", words: "Drop audio files anywhere on this page, or paste a link. They stay on your own machine." },
     nothing: { title: "Nothing matches", words: "No track fits this search.", clear: "Clear search and filter" },
     failed: "The library cannot be read",
+    statesUnknown: "Which songs are separated cannot be told.",
     state: {
       none: "Not separated",
       queued: (ahead: number | undefined) => (ahead ? `Waiting, ${ahead} before it` : "Waiting"),

@@ -1,0 +1,55 @@
+"""The studio in a real browser, against the real mesh. The steps are in web/e2e."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sfa.gateway import studio_page
+from sfa.local.datadir import DataDir
+from sfa.local.plan import Options
+from sfa.local.ports import PortMode
+from sfa.local.running import local_mesh
+from tests.stack.conftest import EXAMPLE, Stack
+from tools.generate.toolchain import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.skipif(studio_page() is None, reason="the page is not built: make studio"),
+    pytest.mark.skipif(CHROMIUM is None, reason="neither chromium nor google-chrome is on the PATH"),
+]
+
+
+@pytest.fixture
+async def empty(tmp_path: Path) -> AsyncIterator[Stack]:
+    """A mesh of its own: what other tests leave in a library is in nobody's way."""
+    data_dir = DataDir(tmp_path / "mesh")
+    options = Options(data_dir=data_dir, redis_url="", port_mode=PortMode.ANY)
+    async with local_mesh(options, console=None, say=lambda _: None, hurry=asyncio.Event()) as supervisor:
+        yield Stack(supervisor, data_dir)
+
+
+async def test_the_studio_in_a_browser(empty: Stack, long_song: Path) -> None:
+    environment = {
+        "STUDIO_URL": empty.supervisor.studio,
+        "SONG": str(EXAMPLE),
+        "LONG_SONG": str(long_song),
+        "PROCESSING_PID": str(empty.supervisor.pids["processing"]),
+        "CHROMIUM": str(CHROMIUM),
+    }
+    browsing = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tools.npm", "run", "--silent", "e2e"),
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await browsing.communicate()
+    assert browsing.returncode == 0, output.decode()[-8000:]
