@@ -9,6 +9,8 @@ ARGS ?=
 # Stamps: what they depend on is installed again only when it changed.
 INSTALLED := $(VENV)/.installed
 WEB := web/node_modules/.installed
+STUDIO := web/dist/.built
+SPOTDL := .spotdl/.installed
 
 .DEFAULT_GOAL := help
 
@@ -19,26 +21,31 @@ help: ## List these commands
 ## Running
 
 .PHONY: demo
-demo: $(INSTALLED) ## Start the mesh, separate a real song, show the results (ARGS=FILE for your own)
+demo: $(INSTALLED) $(STUDIO) ## Start the mesh, separate a real song, show the results (ARGS=FILE for your own)
 	$(BIN)/sfa demo $(ARGS)
 
 .PHONY: up
-up: $(INSTALLED) ## Start the mesh and keep it running until Ctrl-C
+up: $(INSTALLED) $(STUDIO) ## Start the mesh and keep it running until Ctrl-C
 	$(BIN)/sfa up $(ARGS)
+
+.PHONY: studio
+studio: $(STUDIO) ## Build the web page that the mesh serves
 
 ## Checking
 
 .PHONY: test
-test: $(INSTALLED) $(WEB) ## Run all tests, with the real Envoy and Valkey
+test: $(INSTALLED) $(STUDIO) $(SPOTDL) ## Run all tests, with the real Envoy and Valkey
 	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m tools.npm run --silent test
 
 .PHONY: check
 check: lint types imports contract gen-check gateway ## Everything short of the tests: style, types, contracts, generated code
 
 .PHONY: lint
-lint: $(INSTALLED) ## Check style
+lint: $(INSTALLED) $(WEB) ## Check style
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python -m tools.npm run --silent lint
 
 .PHONY: types
 types: $(INSTALLED) $(WEB) ## Check types
@@ -80,7 +87,7 @@ bench: $(INSTALLED) ## Measure what the mesh adds to a separation
 
 .PHONY: clean
 clean: ## Remove everything that these commands installed or cached
-	rm -rf $(VENV) web/node_modules .third_party .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .spotdl web/node_modules web/dist .third_party .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ## Installing
@@ -96,3 +103,13 @@ $(INSTALLED): pyproject.toml constraints/cpu.txt
 $(WEB): web/package.json web/package-lock.json $(INSTALLED)
 	$(BIN)/python -m tools.npm ci --silent
 	@touch $@
+
+$(STUDIO): $(WEB) web/index.html web/vite.config.ts $(shell find web/src web/public gen/ts -type f)
+	$(BIN)/python -m tools.npm run --silent build
+	@touch $@
+
+# It cannot live beside our own packages. Without it the tests of Spotify's links are skipped, and say so.
+.PHONY: spotdl
+spotdl: $(SPOTDL) ## Install spotdl for the tests, in an environment of its own
+$(SPOTDL): sfa/local/spotdl.py | $(INSTALLED)
+	@$(BIN)/sfa spotdl install --into .spotdl && touch $@ || echo "Tests that need spotdl will be skipped."

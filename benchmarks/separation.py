@@ -10,11 +10,12 @@ The speed of a network does not depend on its weights, so htdemucs runs with ran
 
 import argparse
 import asyncio
+import json
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,18 +25,20 @@ import torch
 from demucs.apply import BagOfModels, apply_model
 from demucs.htdemucs import HTDemucs
 
+from benchmarks.networks import RATE, STEMS, htdemucs, noise
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.processing import runs
 from services.processing.adapters import workspace
 from services.processing.adapters.demucs import Demucs
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.overlap_add import separate
+from services.processing.adapters.processor import Processor
 from services.processing.adapters.runner import Runner
 from services.processing.adapters.samples import SampleFile
 from services.processing.ports import FloatArray, SeparationRequest
 
-RATE = 44100
-STEMS = ("drums", "bass", "other", "vocals")
+_MATRIX = 2048
+_MATRIX_ROUNDS = 20
 
 
 def main() -> None:
@@ -46,14 +49,16 @@ def main() -> None:
     spleeter.add_argument("--models-dir", type=Path, required=True)
     spleeter.add_argument("--minutes", type=int, default=5)
     spleeter.set_defaults(run=lambda options: asyncio.run(time_spleeter(options.models_dir, options.minutes)))
-    htdemucs = commands.add_parser("htdemucs")
-    htdemucs.add_argument("--seconds", type=int, default=30)
-    htdemucs.add_argument("--rounds", type=int, default=5)
-    htdemucs.set_defaults(run=lambda options: compare_htdemucs(options.seconds, options.rounds))
+    demucs = commands.add_parser("htdemucs")
+    demucs.add_argument("--seconds", type=int, default=30)
+    demucs.add_argument("--rounds", type=int, default=5)
+    demucs.add_argument("--out", type=Path)
+    demucs.set_defaults(run=lambda options: compare_htdemucs(options.seconds, options.rounds, options.out))
     one_stem = commands.add_parser("one-stem")
     one_stem.add_argument("--seconds", type=int, default=12)
     one_stem.add_argument("--rounds", type=int, default=3)
-    one_stem.set_defaults(run=lambda options: compare_one_stem(options.seconds, options.rounds))
+    one_stem.add_argument("--out", type=Path)
+    one_stem.set_defaults(run=lambda options: compare_one_stem(options.seconds, options.rounds, options.out))
     checkpoints = commands.add_parser("checkpoints")
     checkpoints.add_argument("--models-dir", type=Path, required=True)
     checkpoints.add_argument("--seconds", type=int, default=60)
@@ -97,44 +102,74 @@ async def time_spleeter(models_dir: Path, minutes: int) -> None:
     )
 
 
-def compare_htdemucs(seconds: int, rounds: int) -> None:
+def compare_htdemucs(seconds: int, rounds: int, out: Path | None) -> None:
     """Runs stock and ours by turns on the same weights and audio."""
-    torch.manual_seed(0)
-    network = HTDemucs(list(STEMS), bottom_channels=512, segment=Fraction(39, 5)).eval()
-    mix = noise(seconds * RATE)
-    times: dict[str, list[float]] = {"stock": [], "ours": []}
+    mix, network = noise(seconds * RATE), htdemucs()
+    times = Times()
     for _ in range(rounds):
-        expected, stock = timed(lambda: run_stock(network, mix))
-        actual, ours = timed(lambda: run_ours([network], mix))
-        times["stock"].append(stock)
-        times["ours"].append(ours)
+        expected = times.of("stock", partial(run_stock, network, mix))
+        actual = times.of("ours", partial(run_ours, [network], mix))
     difference = actual - expected
+    rate = matmul_rate()
     print(f"htdemucs, {seconds} s of audio, {rounds} rounds, {torch.get_num_threads()} threads")
-    for name, values in times.items():
-        median = statistics.median(values)
-        print(
-            f"  {name:5}: {median:.1f} s median ({min(values):.1f} to {max(values):.1f}), {seconds / median:.2f}x real time"
-        )
-    print(f"  ours is {statistics.median(times['stock']) / statistics.median(times['ours']):.2f} times as fast")
+    times.report(seconds)
     signal_to_noise = 10 * np.log10(np.square(expected).sum() / np.square(difference).sum())
     print(f"  largest difference {np.abs(difference).max():.1e}, {signal_to_noise:.0f} dB")
+    print(f"  matrix multiplication here: {rate / 1e9:.0f} GFLOP/s")
+    times.save(out, audio_seconds=seconds, matmul_flops=rate)
 
 
-def compare_one_stem(seconds: int, rounds: int) -> None:
+def compare_one_stem(seconds: int, rounds: int, out: Path | None) -> None:
     """Takes one stem of a bag with a network for each, by turns from stock, which runs all, and from ours, which runs one."""
-    torch.manual_seed(0)
-    networks = [HTDemucs(list(STEMS), bottom_channels=512, segment=Fraction(39, 5)).eval() for _ in STEMS]
+    networks = [htdemucs(seed) for seed in range(len(STEMS))]
     weights = np.eye(len(STEMS)).tolist()
     bag, mix = BagOfModels(networks, weights), noise(seconds * RATE)
-    times: dict[str, list[float]] = {"stock": [], "ours": []}
+    times = Times()
     for _ in range(rounds):
-        expected, stock = timed(lambda: run_stock(bag, mix)[-1:])
-        actual, ours = timed(lambda: run_ours(networks, mix, weights, STEMS[-1:]))
-        times["stock"].append(stock)
-        times["ours"].append(ours)
-    share = statistics.median(times["ours"]) / statistics.median(times["stock"])
-    print(f"htdemucs-ft, vocals of {seconds} s, {rounds} rounds: {share:.3f} of stock's time {times}")
+        expected = times.of("stock", partial(run_stock, bag, mix))[-1:]
+        actual = times.of("ours", partial(run_ours, networks, mix, weights, STEMS[-1:]))
+    print(f"htdemucs-ft, vocals of {seconds} s, {rounds} rounds, {torch.get_num_threads()} threads")
+    times.report(seconds)
     print(f"  largest difference {np.abs(actual - expected).max():.1e}")
+    times.save(out, audio_seconds=seconds)
+
+
+class Times:
+    """What each side took, round by round."""
+
+    def __init__(self) -> None:
+        self._wall: dict[str, list[float]] = {}
+        self._processor: dict[str, list[float]] = {}
+
+    def of(self, name: str, work: Callable[[], FloatArray]) -> FloatArray:
+        """Runs one side, and notes the time that passed and the processor time; a busy machine adds to the first alone."""
+        wall, processor = time.perf_counter(), time.process_time()
+        result = work()
+        self._wall.setdefault(name, []).append(time.perf_counter() - wall)
+        self._processor.setdefault(name, []).append(time.process_time() - processor)
+        return result
+
+    def report(self, audio_seconds: float) -> None:
+        """Prints medians, and what ours is to stock."""
+        for name, values in self._wall.items():
+            median, processor = statistics.median(values), statistics.median(self._processor[name])
+            spread = f"{min(values):.1f} to {max(values):.1f}"
+            print(
+                f"  {name:5}: {median:.1f} s median ({spread}), {audio_seconds / median:.2f}x real time;"
+                f" {processor:.1f} s of processors"
+            )
+        wall, processor = (
+            statistics.median(side["ours"]) / statistics.median(side["stock"]) for side in (self._wall, self._processor)
+        )
+        print(
+            f"  ours takes {wall:.3f} of stock's time ({1 / wall:.2f} times as fast), {processor:.3f} of its processor time"
+        )
+
+    def save(self, out: Path | None, **about: float) -> None:
+        """Writes the raw figures."""
+        if out is not None:
+            figures = {**about, "threads": torch.get_num_threads(), "wall": self._wall, "processor": self._processor}
+            out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def cost_of_checkpoints(models_dir: Path, seconds: int, rounds: int) -> None:
@@ -184,21 +219,19 @@ def run_ours(
     blocks: list[FloatArray] = []
     with tempfile.TemporaryDirectory() as folder, SampleFile(Path(folder) / "mix.f32") as samples:
         samples.append(mix)
-        model = Demucs(STEMS, networks, weights, torch.device("cpu"))
+        model = Demucs(tuple(networks[0].sources), networks, weights, Processor(torch.device("cpu")))
         separate(model, samples, stems, lambda block: blocks.append(block.copy()), lambda *_: None)
     return np.concatenate(blocks, axis=-1)
 
 
-def timed(work: Callable[[], FloatArray]) -> tuple[FloatArray, float]:
-    """Returns the result and the seconds that it took."""
+def matmul_rate() -> float:
+    """Measures how many operations a second large float32 matrices take here: no network can be faster."""
+    left, right = torch.randn(_MATRIX, _MATRIX), torch.randn(_MATRIX, _MATRIX)
+    left @ right
     started = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - started
-
-
-def noise(length: int, seed: int = 0) -> FloatArray:
-    """Returns white noise, shape (2, length)."""
-    return (np.random.default_rng(seed).standard_normal((2, length)) * 0.1).astype(np.float32)
+    for _ in range(_MATRIX_ROUNDS):
+        left @ right
+    return 2 * _MATRIX**3 * _MATRIX_ROUNDS / (time.perf_counter() - started)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from alchemy_sdk.alchemy.analysis.v1 import Analysis as Analysis
+    from alchemy_sdk.alchemy.analysis.v1 import Results as Results
     from alchemy_sdk.alchemy.download.v1 import Download as Download
     from alchemy_sdk.alchemy.library.v1 import Artifact as Artifact
     from alchemy_sdk.alchemy.library.v1 import Track as Track
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from alchemy_sdk.alchemy.type.v1 import JobState as JobState
     from alchemy_sdk.alchemy.type.v1 import Progress as Progress
     from sfa.errors import AlreadyExists as AlreadyExists
+    from sfa.errors import AnalysisFailed as AnalysisFailed
     from sfa.errors import DataLoss as DataLoss
     from sfa.errors import DeadlineExceeded as DeadlineExceeded
     from sfa.errors import DownloadFailed as DownloadFailed
@@ -43,17 +46,21 @@ if TYPE_CHECKING:
     from sfa.errors import Violation as Violation
     from sfa.mesh import Mesh as Mesh
     from sfa.mesh import connect as connect
+    from sfa.options import SeparationOptions as SeparationOptions
     from sfa.realtime import kind_of as kind_of
 
 _HOME: Final = {
     # The entry point, and what it returns.
     "connect": "sfa.mesh",
     "Mesh": "sfa.mesh",
+    "SeparationOptions": "sfa.options",
     # The nouns of the contract.
     "Track": "alchemy_sdk.alchemy.library.v1",
     "Artifact": "alchemy_sdk.alchemy.library.v1",
     "Model": "alchemy_sdk.alchemy.processing.v1",
     "Separation": "alchemy_sdk.alchemy.processing.v1",
+    "Analysis": "alchemy_sdk.alchemy.analysis.v1",
+    "Results": "alchemy_sdk.alchemy.analysis.v1",
     "Download": "alchemy_sdk.alchemy.download.v1",
     "Installation": "alchemy_sdk.alchemy.processing.v1",
     "Progress": "alchemy_sdk.alchemy.type.v1",
@@ -74,6 +81,7 @@ _HOME: Final = {
     "DeadlineExceeded": "sfa.errors",
     "DataLoss": "sfa.errors",
     "Internal": "sfa.errors",
+    "AnalysisFailed": "sfa.errors",
     "DownloadFailed": "sfa.errors",
     "SeparationFailed": "sfa.errors",
     "SeparationCancelled": "sfa.errors",

@@ -8,7 +8,7 @@ from alchemy_sdk.alchemy.chain.v1 import Then
 from alchemy_sdk.alchemy.download import v1
 from sfa.answers import reason_of_status
 from sfa.errors import DownloadFailed
-from sfa.processing import TERMINAL
+from sfa.snapshots import followed
 from sfa.transport import PATIENCE_SECONDS, Transport
 
 _BATCH = 200
@@ -25,7 +25,7 @@ class Downloads:
         """Queues a download and returns at once; follow it with `watch`.
 
         Args:
-            link: Address of an audio file, or of a page that plays one.
+            link: Address of an audio file, of a page that plays one, or of a track of Spotify.
             then: What to do with the track then.
             allow_duplicate: Whether to fetch it even if the library has a track of the same source.
 
@@ -39,11 +39,21 @@ class Downloads:
         assert response.download is not None
         return response.download
 
-    async def create_all(self, links: Sequence[str], *, then: Then | None = None) -> list[v1.Download | DownloadFailed]:
-        """Queues many downloads; returns for each link, in order, the download or why it was refused."""
+    async def create_all(
+        self, wanted: Sequence[str | v1.Download], *, then: Then | None = None
+    ) -> list[v1.Download | DownloadFailed]:
+        """Queues many downloads.
+
+        Args:
+            wanted: Links; or downloads of which `link`, and what is known as `song`, is set.
+            then: What to do with each track then.
+
+        Returns:
+            For each, in order, the download or why it was refused.
+        """
         results: list[v1.Download | DownloadFailed] = []
-        for start in range(0, len(links), _BATCH):
-            requests = [self._request(link, then) for link in links[start : start + _BATCH]]
+        for start in range(0, len(wanted), _BATCH):
+            requests = [self._request(one, then) for one in wanted[start : start + _BATCH]]
             response = await self._transport.unary(
                 self._stub.batch_create_downloads, v1.BatchCreateDownloadsRequest(requests=requests)
             )
@@ -83,17 +93,12 @@ class Downloads:
             NotFound: If there is no such download.
             Unavailable: If the mesh could not be reached for `patience` seconds.
         """
-        last: v1.Download | None = None
-        async with aclosing(self._transport.resuming(lambda: self._snapshots(name), patience=patience)) as responses:
-            async for response in responses:
-                snapshot = response.download
-                assert snapshot is not None
-                if last is not None and (snapshot.revision < last.revision or snapshot == last):
-                    continue  # a keep-alive, or a replica that is behind the one we watched before
-                last = snapshot
-                yield snapshot
-                if snapshot.state in TERMINAL:
-                    return
+        jobs = followed(
+            self._transport, lambda: self._snapshots(name), lambda response: response.download, patience=patience
+        )
+        async with aclosing(jobs):
+            async for download in jobs:
+                yield download
 
     async def cancel(self, name: str) -> v1.Download:
         """Asks for the end of a download; harmless to repeat, and without effect on one that has ended.
@@ -126,6 +131,9 @@ class Downloads:
     def _snapshots(self, name: str) -> AsyncIterator[v1.WatchDownloadResponse]:
         return self._stub.watch_download(v1.WatchDownloadRequest(name=name))
 
-    def _request(self, link: str, then: Then | None, *, allow_duplicate: bool = False) -> v1.CreateDownloadRequest:
-        wanted = v1.Download(link=link, then=then, allow_duplicate=allow_duplicate)
-        return v1.CreateDownloadRequest(download=wanted, request_id=str(uuid.uuid4()))
+    def _request(
+        self, wanted: str | v1.Download, then: Then | None, *, allow_duplicate: bool = False
+    ) -> v1.CreateDownloadRequest:
+        link, song = (wanted, None) if isinstance(wanted, str) else (wanted.link, wanted.song)
+        download = v1.Download(link=link, song=song, then=then, allow_duplicate=allow_duplicate)
+        return v1.CreateDownloadRequest(download=download, request_id=str(uuid.uuid4()))

@@ -13,6 +13,7 @@ MeshError
 ├── DataLoss              bytes are gone, or did not arrive as they were sent
 ├── Internal              a defect of the server
 ├── DownloadFailed        a link could not be fetched
+├── AnalysisFailed        an analysis ended without results
 └── SeparationFailed      the job ended without a result
     └── SeparationCancelled   because somebody cancelled it
 """
@@ -112,6 +113,10 @@ class Internal(MeshError):
 
 class DownloadFailed(MeshError):
     """A link was refused, or its download ended without a track. `reason` says why."""
+
+
+class AnalysisFailed(MeshError):
+    """An analysis ended without results, or was cancelled. `reason` says why."""
 
 
 class SeparationFailed(MeshError):

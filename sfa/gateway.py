@@ -41,8 +41,9 @@ class GatewayConfig:
     Attributes:
         descriptors: path of alchemy.binpb, as the Envoy process sees it.
         upstreams: address per cluster: one for each public service's domain ("library", "processing", "realtime"), and
-            "media" for the library's HTTP port.
+            "media" for the library's HTTP port; "studio" for the web page's files, which may be absent.
         listen: where clients connect.
+        studio: one more address to listen on, the same in everything; for the web page. None = only `listen`.
         admin: where Envoy's admin page listens; keep it on loopback.
         hosts: names (without port) under which clients may address the gateway; ("*",) = any.
         origins: regular expression of the web origins that may call; others are refused.
@@ -57,6 +58,7 @@ class GatewayConfig:
     upstreams: Mapping[str, Address]
     mesh_key_file: str
     listen: Address = Address("127.0.0.1", 3000)
+    studio: Address | None = None
     admin: Address = Address("127.0.0.1", 9901)
     hosts: Sequence[str] = LOOPBACK_NAMES
     origins: str = LOOPBACK_ORIGINS
@@ -66,8 +68,9 @@ class GatewayConfig:
     max_upload_bytes: int = 2 * GIB
 
     def __post_init__(self) -> None:
-        if self.sign_in is None and not self.contained and self.listen.host not in {*LOOPBACK_NAMES, "::1"}:
-            raise DoorUnguarded(self.listen.host)
+        for address in filter(None, (self.listen, self.studio)):
+            if self.sign_in is None and not self.contained and address.host not in {*LOOPBACK_NAMES, "::1"}:
+                raise DoorUnguarded(address.host)
 
 
 @dataclass(frozen=True)
@@ -165,10 +168,16 @@ def _rule(method: MethodDescriptorProto) -> http_pb2.HttpRule | None:
     return options.Extensions[annotations_pb2.http] if options.HasExtension(annotations_pb2.http) else None
 
 
+def studio_page() -> Path | None:
+    """The directory of the built web page; None if nobody has built it."""
+    page = _data("studio")
+    return page if (page / "index.html").is_file() else None
+
+
 def _data(kind: str) -> Path:
     """A folder of data: inside the package where it was installed from a wheel, else in the checkout."""
     installed = Path(__file__).parent / "data" / kind
     if installed.exists():
         return installed
     checkout = Path(__file__).parents[1]
-    return checkout / {"envoy": "envoy", "descriptors": "gen/descriptors"}[kind]
+    return checkout / {"envoy": "envoy", "descriptors": "gen/descriptors", "studio": "web/dist"}[kind]

@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from alchemy_sdk.alchemy.processing import v1
-from sfa.processing import TERMINAL, model_name
+from sfa.processing import model_name
+from sfa.snapshots import followed
 from sfa.transport import PATIENCE_SECONDS, Transport
 
 
@@ -79,19 +80,16 @@ class Installations:
             NotFound: If there is no such installation, or its model was removed meanwhile.
             Unavailable: If the mesh could not be reached for `patience` seconds.
         """
-        last: v1.Installation | None = None
         request = v1.WatchInstallationRequest(name=name)
-        opened = self._transport.resuming(lambda: self._stub.watch_installation(request), patience=patience)
-        async with aclosing(opened) as responses:
-            async for response in responses:
-                snapshot = response.installation
-                assert snapshot is not None
-                if last is not None and (snapshot.revision < last.revision or snapshot == last):
-                    continue  # a keep-alive, or a replica that is behind the one we watched before
-                last = snapshot
-                yield snapshot
-                if snapshot.state in TERMINAL:
-                    return
+        jobs = followed(
+            self._transport,
+            lambda: self._stub.watch_installation(request),
+            lambda response: response.installation,
+            patience=patience,
+        )
+        async with aclosing(jobs):
+            async for installation in jobs:
+                yield installation
 
     async def cancel(self, name: str) -> v1.Installation:
         """Asks for the end of an installation; harmless to repeat, and without effect on one that has ended.

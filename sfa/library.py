@@ -91,8 +91,10 @@ class Library:
         """All matching tracks, fetched page by page as they are consumed.
 
         Args:
-            filter: Words that must all occur in title, artist, album or filename, in any letter case.
-            order_by: A field, with an optional " desc": create_time, update_time, title, artist, album or duration.
+            filter: Words that must all occur in title, artist, album or filename, in any letter case; "bpm:120-128" and
+                "key:8A" (or "key:Am") stand for what was measured.
+            order_by: A field, with an optional " desc": create_time, update_time, title, artist, album, duration, bpm or
+                key.
 
         Raises:
             InvalidArgument: If order_by names no such field.

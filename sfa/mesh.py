@@ -4,6 +4,7 @@ import ssl
 from types import TracebackType
 from typing import Self
 
+from sfa.analysis import Analyses
 from sfa.downloads import Downloads
 from sfa.installations import Installations
 from sfa.library import Library
@@ -19,6 +20,7 @@ class Mesh:
 
     Attributes:
         target: The address of its gateway.
+        analysis: What is in the music.
         downloads: Songs from links.
         library: Tracks and their files.
         processing: Models and separations.
@@ -30,6 +32,7 @@ class Mesh:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.target = str(transport.target)
+        self.analysis = Analyses(transport)
         self.downloads = Downloads(transport)
         self.library = Library(transport)
         self.processing = Processing(transport)

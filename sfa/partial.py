@@ -1,14 +1,18 @@
 """A file on its way: it grows beside its destination and takes its name only when it is whole and proven."""
 
+import errno
+import fcntl
 import hashlib
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from sfa.errors import DataLoss
 
 _HASH_BYTES: Final = 1024 * 1024
+# What file systems without locks answer, such as some that lie on a network.
+_LOCKLESS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS})
 
 
 def destination(where: str | os.PathLike[str], filename: str) -> Path:
@@ -31,10 +35,7 @@ class PartialFile:
     def __init__(self, final: Path, sha256: str, size_bytes: int) -> None:
         self._final = final
         self._sha256 = sha256
-        # Named by content, not by file: two downloads of different bytes to one place never mix. Short enough for any
-        # file system, unlike the final name with a suffix.
-        self._path = final.with_name(f".{sha256[:32]}.part")
-        self._file = self._path.open("a+b")
+        self._path, self._file = _claimed(final, sha256)
         self._hash = hashlib.sha256()
         self._file.seek(0)
         while block := self._file.read(_HASH_BYTES):
@@ -86,3 +87,36 @@ class PartialFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+def _claimed(final: Path, sha256: str) -> tuple[Path, BinaryIO]:
+    """The part file for a content beside `final`, held by nobody else for as long as it is open.
+
+    Named by content, not by file: two downloads of different bytes to one place never mix. Short enough for any file system,
+    unlike the final name with a suffix. While another download of the same bytes is under way, a further name is taken.
+    """
+    number = 0
+    while True:
+        path = final.with_name(f".{sha256[:32]}{f'-{number}' if number else ''}.part")
+        file = path.open("a+b")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            number += 1
+        except OSError as error:
+            if error.errno not in _LOCKLESS:
+                file.close()
+                raise
+            return path, file
+        else:
+            # The one that held it may have finished between the two lines, and given it its final name.
+            if _lies_at(path, file):
+                return path, file
+        file.close()
+
+
+def _lies_at(path: Path, file: BinaryIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False

@@ -1,6 +1,5 @@
 """Models and separations."""
 
-import asyncio
 import os
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -10,8 +9,10 @@ from typing import Final
 
 from alchemy_sdk.alchemy.processing import v1
 from alchemy_sdk.alchemy.type.v1 import AudioEncoding, JobState
-from sfa import errors, partial
+from sfa import errors
 from sfa.answers import failure
+from sfa.options import SeparationOptions
+from sfa.snapshots import followed, saved
 from sfa.transport import PATIENCE_SECONDS, Transport
 
 ENCODINGS: Final = {
@@ -32,8 +33,8 @@ ENCODINGS: Final = {
 EXPORT_FORMATS: Final = {"zip": v1.ExportFormat.ZIP, "stem.mp4": v1.ExportFormat.STEM_MP4}
 """What a separation can be fetched as, by the names that `export` takes."""
 
-TERMINAL: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
-"""The states in which a job stays."""
+
+_DEFAULTS: Final = SeparationOptions()
 
 
 class Processing:
@@ -72,6 +73,7 @@ class Processing:
         stems: Sequence[str] = (),
         complement: bool = False,
         encoding: str = "wav16",
+        options: SeparationOptions = _DEFAULTS,
     ) -> v1.Separation:
         """Queues a separation and returns at once; follow it with `watch` or `wait`.
 
@@ -81,11 +83,12 @@ class Processing:
             stems: The stems wanted, such as ["vocals"]; none = all that the model makes.
             complement: Whether to also write the rest of the mix as one more stem, "no-vocals" for ["vocals"].
             encoding: A key of `ENCODINGS`: wav16, wav24, wav32f, flac16, flac24, mp3, m4a, ogg or opus.
+            options: How it is computed: a part only, another sample rate, shifts, overlap, segments.
 
         Raises:
             ValueError: If the encoding is none of these.
             NotFound: If there is no such track or model.
-            InvalidArgument: If the model does not make one of the stems.
+            InvalidArgument: If the model does not make one of the stems, or does not allow an option.
             FailedPrecondition: If the model is not installed; metadata["command"] installs it.
             ResourceExhausted: If too many jobs wait already; retry_after says when to try again.
         """
@@ -97,6 +100,7 @@ class Processing:
             complement=complement,
             encoding=ENCODINGS[encoding],
         )
+        options.apply(wanted)
         response = await self._transport.unary(
             self._stub.create_separation,
             v1.CreateSeparationRequest(parent=track, separation=wanted, request_id=str(uuid.uuid4())),
@@ -141,17 +145,12 @@ class Processing:
             NotFound: If there is no such separation, or its track was deleted meanwhile.
             Unavailable: If the mesh could not be reached for `patience` seconds.
         """
-        last: v1.Separation | None = None
-        async with aclosing(self._transport.resuming(lambda: self._snapshots(name), patience=patience)) as responses:
-            async for response in responses:
-                snapshot = response.separation
-                assert snapshot is not None
-                if last is not None and (snapshot.revision < last.revision or snapshot == last):
-                    continue  # a keep-alive, or a replica that is behind the one we watched before
-                last = snapshot
-                yield snapshot
-                if snapshot.state in TERMINAL:
-                    return
+        jobs = followed(
+            self._transport, lambda: self._snapshots(name), lambda response: response.separation, patience=patience
+        )
+        async with aclosing(jobs):
+            async for separation in jobs:
+                yield separation
 
     async def wait(
         self,
@@ -261,24 +260,7 @@ class Processing:
         if form not in EXPORT_FORMATS:
             raise ValueError(f"Unknown format {form!r}: choose one of {', '.join(EXPORT_FORMATS)}.")
         request = v1.ExportSeparationRequest(name=name, format=EXPORT_FORMATS[form])
-        async with aclosing(self._transport.stream(self._stub.export_separation(request))) as pieces:
-            first = await anext(pieces)
-            final = await asyncio.to_thread(partial.destination, destination, first.filename)
-            draft = final.with_name(f"{final.name}.{uuid.uuid4().hex}.part")
-            try:
-                with await asyncio.to_thread(draft.open, "xb") as file:
-                    done = 0
-                    piece: v1.ExportSeparationResponse | None = first
-                    while piece is not None:
-                        data = piece.data.data if piece.data is not None else b""
-                        done += await asyncio.to_thread(file.write, data)
-                        if on_progress is not None:
-                            on_progress(done)
-                        piece = await anext(pieces, None)
-                await asyncio.to_thread(draft.replace, final)
-            finally:
-                await asyncio.to_thread(draft.unlink, missing_ok=True)
-        return final
+        return await saved(self._transport.stream(self._stub.export_separation(request)), destination, on_progress)
 
     def _snapshots(self, name: str) -> AsyncIterator[v1.WatchSeparationResponse]:
         return self._stub.watch_separation(v1.WatchSeparationRequest(name=name))

@@ -87,3 +87,38 @@ class Spotify:
                     if item.position >= given:
                         given = item.position + 1
                         yield item
+
+    async def begin_authorization(self, redirect_uri: str) -> tuple[str, str]:
+        """Begins to connect the caller's own Spotify account.
+
+        Args:
+            redirect_uri: Where Spotify sends the person back to, on this machine: "http://127.0.0.1:PORT/PATH".
+
+        Returns:
+            The page on which the person agrees, and the `state` that comes back with the code.
+
+        Raises:
+            InvalidArgument: If `redirect_uri` is not on this machine.
+        """
+        request = v1.BeginAuthorizationRequest(redirect_uri=redirect_uri)
+        response = await self._transport.unary(self._stub.begin_authorization, request)
+        return response.authorization_uri, response.state
+
+    async def complete_authorization(self, state: str, code: str) -> None:
+        """Connects the account, with what came back to the redirect address.
+
+        Raises:
+            FailedPrecondition: If the attempt is unknown or over, or Spotify refuses the code: begin again.
+        """
+        # Not repeated by itself: a code works once.
+        request = v1.CompleteAuthorizationRequest(state=state, code=code)
+        await self._transport.unary(self._stub.complete_authorization, request, idempotent=False)
+
+    async def authorized(self) -> bool:
+        """Whether the caller has connected an account."""
+        response = await self._transport.unary(self._stub.get_authorization, v1.GetAuthorizationRequest())
+        return response.connected
+
+    async def revoke_authorization(self) -> None:
+        """Has the mesh forget the caller's account."""
+        await self._transport.unary(self._stub.revoke_authorization, v1.RevokeAuthorizationRequest())

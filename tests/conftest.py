@@ -1,6 +1,7 @@
 """What all tests share: a real Valkey, started once on a free port, emptied for every test that asks for it."""
 
 import asyncio
+import os
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +20,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def spotdl_python() -> Path:
+    """The interpreter that has spotdl, which cannot live beside our own packages."""
+    named = os.environ.get("SPOTDL_PYTHON")
+    python = Path(named) if named else Path(__file__).parents[1] / ".spotdl" / "bin" / "python"
+    if not python.exists():
+        pytest.skip(
+            "spotdl is not installed: `make spotdl` puts it into .spotdl, or SPOTDL_PYTHON names its interpreter"
+        )
+    return python
 
 
 class Valkey:

@@ -1,4 +1,4 @@
-"""Names of keys: the usual one, and the codes that DJs mix by. Pure."""
+"""How notes are spelt in a key. Pure; names and codes of keys themselves are in `services.mesh.music`."""
 
 from services.analysis.results import KeyEstimate, Mode
 
@@ -17,26 +17,6 @@ def pitch_name(pitch_class: int, key: KeyEstimate | None = None) -> str:
     return (_SHARP if sharp else _FLAT)[pitch_class % 12]
 
 
-def key_name(key: KeyEstimate) -> str:
-    """Returns the key in words: "F# minor", "Eb major"."""
-    return f"{pitch_name(key.tonic, key)} {key.mode}"
-
-
-def camelot(key: KeyEstimate) -> str:
-    """Returns the code on the Camelot wheel: A minor is 8A, C major 8B; neighbours are a fifth apart."""
-    return f"{(_fifths(key) + 7) % 12 + 1}{'B' if key.mode is Mode.MAJOR else 'A'}"
-
-
-def open_key(key: KeyEstimate) -> str:
-    """Returns the Open Key code: A minor is 1m, C major 1d; neighbours are a fifth apart."""
-    return f"{_fifths(key) % 12 + 1}{'d' if key.mode is Mode.MAJOR else 'm'}"
-
-
 def _signature(key: KeyEstimate) -> int:
     """Returns the tonic of the major key that has the same signature."""
     return (key.tonic + (_MINOR_TO_RELATIVE_MAJOR if key.mode is Mode.MINOR else 0)) % 12
-
-
-def _fifths(key: KeyEstimate) -> int:
-    """Returns how many fifths the key lies above C major or A minor."""
-    return _signature(key) * 7 % 12

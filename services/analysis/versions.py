@@ -9,9 +9,10 @@ from services.analysis.results import Feature
 
 VERSIONS: Mapping[Feature, str] = {
     Feature.RHYTHM: "1",
-    Feature.KEY: "1",
-    Feature.CHORDS: "1",
-    Feature.FORM: "1",
+    # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
+    Feature.KEY: "1.1",
+    Feature.CHORDS: "1.1",
+    Feature.FORM: "1.1",
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",
     Feature.MELODY: "1",

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from services.download.domain import DownloadSpec, Song
+from services.download.domain import DownloadSpec, Match, Song
+from services.mesh.errors import ErrorRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,12 +18,14 @@ class Progress:
         stage: "searching", "downloading" or "converting".
         provider: who fetches.
         received_bytes, total_bytes: of the transfer; 0 total = unknown.
+        match: what was found, once something is.
     """
 
     stage: str
     provider: str
     received_bytes: int = 0
     total_bytes: int = 0
+    match: Match | None = None
 
 
 OnProgress = Callable[[Progress], None]
@@ -68,6 +71,15 @@ class ProviderStatus:
     version: str = ""
 
 
+@dataclass(frozen=True)
+class Health:
+    """How a provider has fared of late: times in seconds since 1970, None = not within a week."""
+
+    succeeded: float | None = None
+    failed: float | None = None
+    failure: ErrorRecord | None = None
+
+
 class Provider(Protocol):
     """One way to fetch songs."""
 
@@ -83,6 +95,10 @@ class Provider(Protocol):
             LooksLikePage: the link leads to a page, and this provider fetches files.
             WorkDied: what fetched it died.
         """
+        ...
+
+    async def close(self) -> None:
+        """Ends what it keeps running between songs. Harmless to repeat."""
         ...
 
 
@@ -107,6 +123,30 @@ class Library(Protocol):
 
     async def store(self, owner: str, download: str, uri: str, fetched: Fetched, then: bytes) -> Stored:
         """Adds a file that came from `uri`. Raises what the library says about it."""
+        ...
+
+
+class Songs(Protocol):
+    """What is known about the songs of Spotify's catalogue."""
+
+    async def resolve(self, owner: str, link: str) -> str:
+        """Returns what a short link leads to, as an address that `parse_link` reads. Raises MeshError."""
+        ...
+
+    async def song(self, owner: str, uri: str) -> Song:
+        """Returns a song by its address, "spotify:track:...". Raises MeshError."""
+        ...
+
+
+class Healths(Protocol):
+    """How all providers have fared, told by every worker."""
+
+    async def note(self, provider: str, failure: ErrorRecord | None) -> None:
+        """Remembers that a provider has worked, or how it has failed."""
+        ...
+
+    async def of(self, provider: str) -> Health:
+        """Returns how a provider has fared."""
         ...
 
 

@@ -9,25 +9,23 @@ from alchemy.download.v1 import download_service_pb2 as pb
 from alchemy.download.v1.download_pb2 import Download
 from alchemy.download.v1.download_service_pb2_grpc import DownloadServiceServicer
 from alchemy.realtime.v1.realtime_service_pb2 import Event
-from alchemy.type.v1.job_pb2 import JobState
 from services.download.translate import download_message, provider_message, song_from
-from services.download.usecases import Downloads, Snapshot, Wish
+from services.download.usecases import Downloads, Wish
 from services.mesh.drain import Drain
 from services.mesh.errors import InvalidRequest, MeshError, Violation
 from services.mesh.events import EventTail
 from services.mesh.identity import owner
-from services.mesh.jobs.watch import KEEP_ALIVE_SECONDS, Watched, watch
+from services.mesh.jobs.messages import MAX_REQUEST_ID, due, ended, revision
+from services.mesh.jobs.owned import Snapshot
+from services.mesh.jobs.watch import Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-_MAX_REQUEST_ID = 64
 _MAX_TEXT = 500
 _MAX_BATCH = 1000
+_MAX_ARTISTS = 100
 _TEXTS = ("title", "artist", "album", "album_artist")
-_ENDED = frozenset({JobState.JOB_STATE_SUCCEEDED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED})
-# A waiting job's place in the queue changes with other jobs, so no event of its own tells it.
-_POSITION_SECONDS = 1.0
 
 
 class DownloadRpc(DownloadServiceServicer):
@@ -65,7 +63,9 @@ class DownloadRpc(DownloadServiceServicer):
     async def ListDownloads(self, request: pb.ListDownloadsRequest, context: Context) -> pb.ListDownloadsResponse:
         size = page_size(request.page_size, default=50)
         position = decode_token(request.page_token, ["downloads"])
-        snapshots = await self._downloads.page(owner(context), before=position[0] if position else None, size=size + 1)
+        snapshots = await self._downloads.page(
+            owner(context), None, before=position[0] if position else None, size=size + 1
+        )
         page, rest = snapshots[:size], snapshots[size:]
         return pb.ListDownloadsResponse(
             downloads=[_message(snapshot) for snapshot in page],
@@ -80,7 +80,7 @@ class DownloadRpc(DownloadServiceServicer):
         async def load() -> Download:
             return _message(await self._downloads.get(user, request.name))
 
-        watched = Watched(load=load, revision=_revision, unpack=_unpack, ended=_ended, due=_due)
+        watched = Watched(load=load, revision=revision, unpack=_unpack, ended=ended, due=due)
         async for download in watch(self._tail, self._drain, user, request.name, watched):
             yield pb.WatchDownloadResponse(download=download)
 
@@ -97,8 +97,8 @@ class DownloadRpc(DownloadServiceServicer):
         return pb.DeleteDownloadResponse()
 
     async def ListProviders(self, request: pb.ListProvidersRequest, context: Context) -> pb.ListProvidersResponse:
-        statuses = await self._downloads.providers()
-        return pb.ListProvidersResponse(providers=map(provider_message, statuses))
+        found = await self._downloads.providers()
+        return pb.ListProvidersResponse(providers=[provider_message(status, health) for status, health in found])
 
 
 def _message(snapshot: Snapshot) -> Download:
@@ -113,10 +113,13 @@ def _wish(request: pb.CreateDownloadRequest) -> Wish:
         for field in _TEXTS
         if len(getattr(wanted.song, field)) > _MAX_TEXT
     ]
+    if len(wanted.song.artists) > _MAX_ARTISTS or any(len(artist) > _MAX_TEXT for artist in wanted.song.artists):
+        limits = f"must be at most {_MAX_ARTISTS} names of at most {_MAX_TEXT} characters"
+        faults.append(Violation("download.song.artists", limits))
     if not wanted.link.strip():
         faults.append(Violation("download.link", "must not be empty"))
-    if len(request.request_id) > _MAX_REQUEST_ID:
-        faults.append(Violation("request_id", f"must have at most {_MAX_REQUEST_ID} characters"))
+    if len(request.request_id) > MAX_REQUEST_ID:
+        faults.append(Violation("request_id", f"must have at most {MAX_REQUEST_ID} characters"))
     if faults:
         raise InvalidRequest(faults)
     return Wish(
@@ -128,17 +131,5 @@ def _wish(request: pb.CreateDownloadRequest) -> Wish:
     )
 
 
-def _revision(download: Download) -> int:
-    return download.revision
-
-
 def _unpack(event: Event) -> Download | None:
     return event.download_changed if event.HasField("download_changed") else None
-
-
-def _ended(download: Download) -> bool:
-    return download.state in _ENDED
-
-
-def _due(download: Download) -> float:
-    return _POSITION_SECONDS if download.state == JobState.JOB_STATE_QUEUED else KEEP_ALIVE_SECONDS

@@ -6,6 +6,8 @@ from pathlib import Path
 from services.download.domain import PROVIDERS
 from services.mesh.settings import ServiceSettings, byte_count, one_of, port_number, positive_seconds, setting
 
+AUDIO_SOURCES = ("youtube-music", "youtube", "soundcloud", "bandcamp", "piped")
+
 
 def _providers(text: str) -> frozenset[str]:
     names = {name.strip() for name in text.split(",")} - {"", "none"}
@@ -21,6 +23,14 @@ def _hosts(text: str) -> frozenset[str]:
     return frozenset(hosts)
 
 
+def _audio_sources(text: str) -> tuple[str, ...]:
+    sources = tuple(source for part in text.split(",") if (source := part.strip()))
+    known = [source for source in sources if source in AUDIO_SOURCES or source.startswith(("http://", "https://"))]
+    if not sources or len(known) < len(sources):
+        raise ValueError(f"must name one or more of {', '.join(AUDIO_SOURCES)}, or an address that begins with http")
+    return sources
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -34,10 +44,11 @@ class Settings(ServiceSettings):
 
     port: int = setting("PORT", "Port of the gRPC server.", default="3002", parse=port_number)
     library_target: str = setting("LIBRARY_TARGET", "host:port of the library.", default="127.0.0.1:3005")
+    spotify_target: str = setting("SPOTIFY_TARGET", "host:port of the spotify service.", default="127.0.0.1:3001")
     providers: frozenset[str] = setting(
         "DOWNLOAD_PROVIDERS",
-        'What may fetch songs, comma-separated: direct, page; "none" switches all off.',
-        default="direct,page",
+        'What may fetch songs, comma-separated: direct, page, spotdl; "none" switches all off.',
+        default="direct,page,spotdl",
         parse=_providers,
     )
     allowed_hosts: frozenset[str] = setting(
@@ -76,4 +87,17 @@ class Settings(ServiceSettings):
         "Whether yt-dlp uses IPv4 only: yes or no.",
         default="no",
         parse=lambda text: one_of("yes", "no")(text) == "yes",
+    )
+    spotdl_python: Path = setting(
+        "SPOTDL_PYTHON",
+        "The Python interpreter that has spotdl; that of DATA_DIR/spotdl if unset, where `sfa spotdl install` puts it.",
+        default=lambda values: values["data_dir"] / "spotdl" / "bin" / "python",
+        parse=Path,
+    )
+    spotdl_audio_source: tuple[str, ...] = setting(
+        "SPOTDL_AUDIO_SOURCE",
+        "Where spotdl looks for songs, comma-separated, first come first served: youtube-music, youtube, soundcloud,"
+        " bandcamp, piped, or the address of a search of your own.",
+        default="youtube-music,youtube",
+        parse=_audio_sources,
     )

@@ -3,7 +3,9 @@
 import asyncio
 
 from services.download.adapters.direct import HttpCovers
+from services.download.adapters.healths import RedisHealths
 from services.download.adapters.library import GrpcLibrary
+from services.download.adapters.songs import GrpcSongs
 from services.download.adapters.sources import RedisSources
 from services.download.domain import ACTOR, KIND
 from services.download.performer import DownloadPerformer
@@ -22,18 +24,21 @@ from services.mesh.server import run_process
 
 async def work(settings: Settings, drain: Drain) -> None:
     """Runs the workers until the drain starts."""
-    http = guarded_http(settings)
+    router = make_router(settings)
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     async with (
         redis.connect(settings.redis_url) as client,
         channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
+        channel(settings.spotify_target, load_key(settings.mesh_key_file)) as to_spotify,
     ):
         store = JobStore(client, KIND, DownloadEvents())
         performer = DownloadPerformer(
-            router=make_router(settings, http),
+            router=router,
             library=GrpcLibrary(to_library),
-            covers=HttpCovers(http),
+            covers=HttpCovers(guarded_http(settings)),
             sources=RedisSources(client),
+            songs=GrpcSongs(to_spotify),
+            healths=RedisHealths(client),
             work_dir=settings.data_dir / "downloads",
         )
         # Downloads mostly wait for the network, so a process carries several.
@@ -52,6 +57,7 @@ async def work(settings: Settings, drain: Drain) -> None:
         try:
             await asyncio.gather(*(worker.run() for worker in workers))
         finally:
+            await router.close()
             dispatcher.close()
 
 

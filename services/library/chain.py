@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from services.library.adapters.catalogue import SqlCatalogue
-from services.library.domain import Step, StepState, Track
+from services.library.domain import ANALYZE, SEPARATE, Step, StepState, Track
 from services.library.usecases import now_us
 from services.mesh.errors import ErrorRecord, MeshError
 from services.mesh.logs import logger
@@ -21,6 +21,8 @@ _BATCH = 20
 # Also without being woken: a step may be due that had to wait.
 _LOOK_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 30.0
+# How often a separation that an analysis waits for is looked at.
+_SEPARATING_SECONDS = 1.0
 
 
 class StepRefused(Exception):
@@ -44,6 +46,14 @@ class Starter(Protocol):
         Raises:
             StepRefused: it cannot be done.
             NotNow: try again later.
+        """
+        ...
+
+    async def under_way(self, owner: str, job: str) -> bool:
+        """Whether the job of a step has not ended yet.
+
+        Raises:
+            NotNow: the service that does it does not answer.
         """
         ...
 
@@ -79,6 +89,8 @@ class ChainRunner:
 
     async def _started(self, track: Track, step: Step) -> Step:
         try:
+            if await self._must_wait(track, step):
+                return replace(step, due_us=now_us() + int(_SEPARATING_SECONDS * 1e6))
             job = await self._starter.start(track.owner, track.name, step)
         except StepRefused as refused:
             log.warning("step refused", track=track.name, action=step.action, reason=refused.error.reason)
@@ -90,3 +102,13 @@ class ChainRunner:
             return replace(step, tries=tries, due_us=now_us() + int(wait * 1e6))
         log.info("step started", track=track.name, action=step.action, job=job)
         return replace(step, state=StepState.STARTED, job=job)
+
+    async def _must_wait(self, track: Track, step: Step) -> bool:
+        """Whether an analysis is to come after a separation that has not ended: it measures on the stems."""
+        if step.action != ANALYZE:
+            return False
+        separations = [before for before in track.steps if before.action == SEPARATE]
+        if any(before.state is StepState.PENDING for before in separations):
+            return True
+        jobs = [before.job for before in separations if before.state is StepState.STARTED]
+        return any([await self._starter.under_way(track.owner, job) for job in jobs])

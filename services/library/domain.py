@@ -1,15 +1,21 @@
 """What a track and its files are, apart from how they travel and where they are kept."""
 
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from services.library.music import Music
 from services.mesh.audio.probe import Probe
 from services.mesh.audio.waveform import MEDIA_TYPE, SUFFIX
 from services.mesh.errors import ArtifactNotFound, ErrorRecord, InvalidRequest, TrackNotFound, Violation
 from services.mesh.ids import is_id
+from services.mesh.music import Key
 
 WAVEFORM_FILENAME = f"waveform{SUFFIX}"
+
+
+# What can follow by itself; named as in the contract's Then.
+SEPARATE, ANALYZE = "separate", "analyze"
 
 
 class ArtifactKind(StrEnum):
@@ -18,6 +24,7 @@ class ArtifactKind(StrEnum):
     ORIGINAL = "ORIGINAL"
     ARTWORK = "ARTWORK"
     STEM = "STEM"
+    ANALYSIS = "ANALYSIS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +79,7 @@ class Step:
     """One thing that follows by itself; see Step in the contract.
 
     Attributes:
-        action: what is done, "separate".
+        action: what is done, `SEPARATE` or `ANALYZE`.
         request_id: by which the service that does it knows a repetition; unique among the steps of a track.
         wish: how, as the message of that service, serialized.
         tries: how often starting it had to be put off.
@@ -114,6 +121,7 @@ class Track:
     revision: int
     source: Source | None = None
     steps: tuple[Step, ...] = ()
+    music: Music = field(default_factory=Music)
 
     @property
     def steps_due_us(self) -> int | None:
@@ -136,7 +144,7 @@ class BlobRef:
 
 @dataclass(frozen=True, kw_only=True)
 class Artifact:
-    """One immutable file of a track; see Artifact in the contract. `separation` is a resource name."""
+    """One immutable file of a track; see Artifact in the contract. `separation` and `analysis` are resource names."""
 
     id: str
     track_id: str
@@ -152,6 +160,7 @@ class Artifact:
     separation: str | None = None
     model: str | None = None
     waveform: BlobRef | None = None
+    analysis: str | None = None
 
     @property
     def name(self) -> str:
@@ -217,15 +226,15 @@ def artifact_ids(name: str) -> tuple[str, str]:
     return parts[1], parts[3]
 
 
-def separation_track(separation: str) -> str:
-    """Returns the track's id in `tracks/{id}/separations/{id}`.
+def job_track(name: str, collection: str) -> str:
+    """Returns the track's id in `tracks/{id}/{collection}/{id}`, the name of a separation or an analysis.
 
     Raises:
         InvalidRequest: it is not such a name.
     """
-    parts = separation.split("/")
-    if len(parts) != 4 or parts[0::2] != ["tracks", "separations"] or not all(map(is_id, parts[1::2])):  # noqa: PLR2004 (two pairs)
-        raise InvalidRequest([Violation("separation", "must be tracks/{track}/separations/{separation}")])
+    parts = name.split("/")
+    if len(parts) != 4 or parts[0::2] != ["tracks", collection] or not all(map(is_id, parts[1::2])):  # noqa: PLR2004 (two pairs)
+        raise InvalidRequest([Violation("name", f"must be tracks/{{track}}/{collection}/{{id}}")])
     return parts[1]
 
 
@@ -237,7 +246,22 @@ class Order:
     descending: bool = False
 
 
-def sort_value(track: Track, field: str) -> str | int:
+@dataclass(frozen=True)
+class Filter:
+    """What listed tracks must have.
+
+    Attributes:
+        words: texts, in folded form, that must all occur.
+        bpm_milli: lowest and highest tempo, in thousandths of beats per minute.
+        keys: the key; two of them exclude each other.
+    """
+
+    words: tuple[str, ...] = ()
+    bpm_milli: tuple[tuple[int, int], ...] = ()
+    keys: tuple[Key, ...] = ()
+
+
+def sort_value(track: Track, by: str) -> str | int:
     """Returns what a track is sorted by; texts regardless of letter case."""
     values: dict[str, str | int] = {
         "create_time": track.created_us,
@@ -246,8 +270,10 @@ def sort_value(track: Track, field: str) -> str | int:
         "artist": folded(track.artist),
         "album": folded(track.album),
         "duration": track.audio.duration_ns,
+        "bpm": track.music.bpm_milli,
+        "key": track.music.key_order,
     }
-    return values[field]
+    return values[by]
 
 
 def search_text(track: Track) -> str:

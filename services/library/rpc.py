@@ -13,6 +13,8 @@ from alchemy.library.v1.library_service_pb2_grpc import LibraryServiceServicer
 from alchemy.library.v1.registry_service_pb2_grpc import RegistryServiceServicer
 from services.library.adapters.media import MediaSigner
 from services.library.domain import Artifact, Order, sort_value
+from services.library.known_music import KnownMusic
+from services.library.music_messages import corrections_from, feature_names, music_message, summary_from
 from services.library.rules import UPDATABLE, parse_filter, parse_order
 from services.library.translate import (
     artifact_message,
@@ -30,7 +32,7 @@ from services.mesh.pages import decode_token, encode_token, page_size
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
-_NUMERIC = {"create_time", "update_time", "duration"}
+_NUMERIC = {"create_time", "update_time", "duration", "bpm", "key"}
 
 
 class LibraryRpc(LibraryServiceServicer):
@@ -73,11 +75,11 @@ class LibraryRpc(LibraryServiceServicer):
         with faults.noted():
             order = parse_order(request.order_by)
         with faults.noted():
-            words = parse_filter(request.filter)
+            wanted = parse_filter(request.filter)
         faults.check()
-        query = ["tracks", user, order.field, str(order.descending), *words]
+        query = ["tracks", user, order.field, str(order.descending), request.filter]
         after = _track_position(decode_token(request.page_token, query), order)
-        tracks, total = await self._library.page(user, order, words, after, size + 1)
+        tracks, total = await self._library.page(user, order, wanted, after, size + 1)
         more, tracks = len(tracks) > size, tracks[:size]
         return pb.ListTracksResponse(
             tracks=map(track_message, tracks),
@@ -132,9 +134,10 @@ class LibraryRpc(LibraryServiceServicer):
 class RegistryRpc(RegistryServiceServicer):
     """Serves RegistryService to the workers of the mesh."""
 
-    def __init__(self, library: Library, uploads: Uploads, signer: MediaSigner) -> None:
+    def __init__(self, library: Library, uploads: Uploads, music: KnownMusic, signer: MediaSigner) -> None:
         self._library = library
         self._uploads = uploads
+        self._music = music
         self._signer = signer
 
     async def ResolveTrack(
@@ -184,6 +187,31 @@ class RegistryRpc(RegistryServiceServicer):
         steps = steps_from(request.then, _last(request.download))
         track = await self._uploads.find_imported(owner(context), request.download, request.uri, steps)
         return registry_pb.FindImportedResponse(track=track_message(track) if track else None)
+
+    async def RegisterAnalysis(
+        self, request: registry_pb.RegisterAnalysisRequest, context: Context
+    ) -> registry_pb.RegisterAnalysisResponse:
+        artifact = await self._music.register(
+            owner(context),
+            request.analysis,
+            sha256=request.sha256,
+            size_bytes=request.size_bytes,
+            filename=request.filename,
+            features=feature_names(request.features),
+            measured=summary_from(request.measured),
+        )
+        return registry_pb.RegisterAnalysisResponse(artifact=artifact_message(artifact, self._signer.address(artifact)))
+
+    async def GetMusic(self, request: registry_pb.GetMusicRequest, context: Context) -> registry_pb.GetMusicResponse:
+        music = await self._music.get(owner(context), request.name)
+        return registry_pb.GetMusicResponse(music=music_message(music))
+
+    async def CorrectMusic(
+        self, request: registry_pb.CorrectMusicRequest, context: Context
+    ) -> registry_pb.CorrectMusicResponse:
+        corrections = corrections_from(request.corrections)
+        music = await self._music.correct(owner(context), request.name, corrections, request.revision)
+        return registry_pb.CorrectMusicResponse(music=music_message(music))
 
 
 def _last(name: str) -> str:

@@ -1,12 +1,14 @@
 """Which values of a request are good. Every check lists all faults at once."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
-from services.library.domain import Order, Source, Stem, folded
+from services.library.domain import Filter, Order, Source, Stem, folded
 from services.mesh.audio.tags import MAX_TEXT, Tags
 from services.mesh.errors import InvalidRequest, Violation
+from services.mesh.music import Key, parse_key
 
 MAX_FILENAME_BYTES = 255
 MAX_REQUEST_ID = 64
@@ -19,12 +21,13 @@ _ARTWORK_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 
 _TEXTS = ("title", "artist", "album", "album_artist", "genre")
 UPDATABLE = (*_TEXTS, "release_date", "track_number", "isrc")
-_ORDERS = ("create_time", "update_time", "title", "artist", "album", "duration")
+_ORDERS = ("create_time", "update_time", "title", "artist", "album", "duration", "bpm", "key")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DATE = re.compile(r"([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?")
 _ISRC = re.compile(r"([A-Z]{2}[A-Z0-9]{3}[0-9]{7})?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_TEMPI = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?)(?:-([0-9]{1,3}(?:\.[0-9]{1,3})?))?")
 _MAX_INT32 = 2**31 - 1
 
 
@@ -136,15 +139,40 @@ def parse_order(order_by: str) -> Order:
     return Order(field, descending=direction == ["desc"])
 
 
-def parse_filter(text: str) -> tuple[str, ...]:
-    """Returns the words that must all occur, in the form of `folded`.
+def parse_filter(text: str) -> Filter:
+    """Reads a filter: words, and terms such as "bpm:120-128" and "key:8A".
 
     Raises:
-        InvalidRequest: if the text is too long.
+        InvalidRequest: if the text is too long, or a term is not one.
     """
     if len(text) > MAX_FILTER:
         raise InvalidRequest([Violation("filter", f"must be at most {MAX_FILTER} characters, not {len(text)}")])
-    return tuple(folded(text).split())
+    words, tempi, keys = [], [], []
+    for word in text.split():
+        term, _, value = word.partition(":")
+        if term.lower() == "bpm":
+            tempi.append(_tempo_range(value))
+        elif term.lower() == "key":
+            keys.append(_key(value))
+        else:
+            words += folded(word).split()
+    return Filter(tuple(words), tuple(tempi), tuple(keys))
+
+
+def _tempo_range(text: str) -> tuple[int, int]:
+    match = _TEMPI.fullmatch(text)
+    if not match:
+        raise InvalidRequest([Violation("filter", f"bpm:{text} must be a tempo or a range, such as bpm:120-128")])
+    # A single tempo means what rounds to it.
+    lowest, highest = (float(match[1]), float(match[2])) if match[2] else (float(match[1]) - 0.5, float(match[1]) + 0.5)
+    return math.ceil(lowest * 1000), math.floor(highest * 1000)
+
+
+def _key(text: str) -> Key:
+    key = parse_key(text)
+    if key is None:
+        raise InvalidRequest([Violation("filter", f"key:{text} must be a key, such as key:8A or key:Am")])
+    return key
 
 
 def check_stems(model: str, stems: Sequence[Stem]) -> None:
@@ -169,5 +197,22 @@ def check_stems(model: str, stems: Sequence[Stem]) -> None:
             faults.append(Violation(f"stems[{index}].sha256", "must be 64 lower-case hexadecimal digits"))
         if stem.audio.sample_count < 1 or stem.audio.sample_rate_hz < 1:
             faults.append(Violation(f"stems[{index}].audio", "must have samples and a rate"))
+    if faults:
+        raise InvalidRequest(faults)
+
+
+def check_results(filename: str, sha256: str, size_bytes: int) -> None:
+    """Checks what a worker registers of an analysis.
+
+    Raises:
+        InvalidRequest: listing every fault.
+    """
+    faults = []
+    if not filename or len(filename.encode()) > MAX_FILENAME_BYTES:
+        faults.append(Violation("filename", f"must have 1 to {MAX_FILENAME_BYTES} bytes of UTF-8"))
+    if not _SHA256.fullmatch(sha256):
+        faults.append(Violation("sha256", "must be 64 lower-case hexadecimal digits"))
+    if size_bytes < 1:
+        faults.append(Violation("size_bytes", "must be positive"))
     if faults:
         raise InvalidRequest(faults)

@@ -24,6 +24,11 @@ class Settings(ServiceSettings):
         "host:port of the processing service, which separates what is to be separated after an upload.",
         default="127.0.0.1:3003",
     )
+    analysis_target: str = setting(
+        "ANALYSIS_TARGET",
+        "host:port of the analysis service, which analyses what is to be analysed after an upload.",
+        default="127.0.0.1:3004",
+    )
     media_key_file: Path = setting(
         "MEDIA_KEY_FILE",
         "File with the key that signs media addresses, made if absent; DATA_DIR/media.key if unset.",

@@ -7,7 +7,8 @@ from alchemy.chain.v1.chain_pb2 import Then
 from alchemy.library.v1 import registry_service_pb2 as registry_pb
 from alchemy.library.v1 import track_pb2
 from alchemy.type.v1.audio_pb2 import AudioProperties
-from services.library.domain import Artifact, Audio, BlobRef, MediaAddress, Source, Stem, Step, Track
+from services.library.domain import ANALYZE, SEPARATE, Artifact, Audio, BlobRef, MediaAddress, Source, Stem, Step, Track
+from services.library.music_messages import summary_message
 from services.mesh.audio.tags import Artwork, Tags
 
 
@@ -34,6 +35,7 @@ def track_message(track: Track) -> track_pb2.Track:
         revision=track.revision,
         source=_source_message(track.source) if track.source else None,
         steps=map(_step_message, track.steps),
+        music=summary_message(track.music) if track.music.revision else None,
     )
 
 
@@ -50,6 +52,7 @@ def artifact_message(artifact: Artifact, address: MediaAddress) -> track_pb2.Art
         stem=artifact.stem or "",
         separation=artifact.separation or "",
         model=artifact.model or "",
+        analysis=artifact.analysis or "",
         create_time=_timestamp(artifact.created_us),
         media_uri=address.uri,
         waveform_uri=address.waveform_uri,
@@ -82,9 +85,11 @@ def stem_from(message: registry_pb.StemFile) -> Stem:
 
 def steps_from(then: Then, request: str) -> list[Step]:
     """Returns the steps that somebody wishes; `request` makes their request ids, so it tells one wish from another."""
-    if not then.HasField("separate"):
-        return []
-    return [Step(action="separate", request_id=f"then-separate-{request}", wish=then.separate.SerializeToString())]
+    wishes = [(action, getattr(then, action)) for action in (SEPARATE, ANALYZE) if then.HasField(action)]
+    return [
+        Step(action=action, request_id=f"then-{action}-{request}", wish=wish.SerializeToString())
+        for action, wish in wishes
+    ]
 
 
 def source_from(message: track_pb2.Source) -> Source:

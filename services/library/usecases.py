@@ -10,11 +10,12 @@ from services.library.adapters.catalogue import SqlCatalogue
 from services.library.domain import (
     Artifact,
     ArtifactKind,
+    Filter,
     Order,
     Stem,
     Track,
     artifact_ids,
-    separation_track,
+    job_track,
     track_id,
 )
 from services.mesh.blobs import LocalBlobStore
@@ -61,10 +62,10 @@ class Library:
         return track
 
     async def page(
-        self, owner: str, order: Order, words: Sequence[str], after: tuple[str | int, str] | None, limit: int
+        self, owner: str, order: Order, wanted: Filter, after: tuple[str | int, str] | None, limit: int
     ) -> tuple[list[Track], int]:
         """Returns tracks in order, and how many match in all; see `SqlCatalogue.tracks`."""
-        return await self._catalogue.tracks(owner, order, words, after, limit)
+        return await self._catalogue.tracks(owner, order, wanted, after, limit)
 
     async def update(self, owner: str, name: str, values: Mapping[str, str | int], mask: Sequence[str]) -> Track:
         """Changes tags of a track; see `rules.checked_changes`.
@@ -145,7 +146,7 @@ class Library:
 
     async def register_stems(self, owner: str, separation: str, model: str, stems: Sequence[Stem]) -> list[Artifact]:
         """Adds the stems of a separation to its track; see RegisterStems in the contract."""
-        of_track = separation_track(separation)
+        of_track = job_track(separation, "separations")
         rules.check_stems(model, stems)
         for stem in stems:
             # It may be an old one, which only a track refers to that is being deleted at this moment.

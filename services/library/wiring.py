@@ -13,8 +13,10 @@ from services.library.adapters.database import open_database
 from services.library.adapters.events import ChangeRelay
 from services.library.adapters.http import MediaHttp, serving_http
 from services.library.adapters.media import MediaSigner
-from services.library.adapters.processing import GrpcStarter
+from services.library.adapters.music import SqlMusic
+from services.library.adapters.steps import GrpcStarter
 from services.library.chain import ChainRunner
+from services.library.known_music import KnownMusic
 from services.library.rpc import LibraryRpc, RegistryRpc
 from services.library.settings import Settings
 from services.library.uploads import UploadLimits, Uploads
@@ -47,12 +49,14 @@ async def build(settings: Settings, _drain: Drain) -> AsyncIterator[ServiceBundl
         open_database(settings.database_url) as engine,
         redis.connect(settings.redis_url) as client,
         channel(settings.processing_target, load_key(settings.mesh_key_file)) as processing,
+        channel(settings.analysis_target, load_key(settings.mesh_key_file)) as analysis,
     ):
         catalogue = SqlCatalogue(engine)
         relay = ChangeRelay(catalogue, EventLog(client))
         blobs = LocalBlobStore(settings.data_dir / "blobs")
-        chain = ChainRunner(catalogue, GrpcStarter(processing), on_change=relay.wake)
+        chain = ChainRunner(catalogue, GrpcStarter(processing, analysis), on_change=relay.wake)
         library = Library(catalogue=catalogue, blobs=blobs, on_change=relay.wake)
+        music = KnownMusic(library=library, catalogue=SqlMusic(engine), blobs=blobs, on_change=relay.wake)
         uploads = Uploads(
             catalogue=catalogue,
             blobs=blobs,
@@ -65,7 +69,7 @@ async def build(settings: Settings, _drain: Drain) -> AsyncIterator[ServiceBundl
 
         def register(server: grpc.aio.Server) -> None:
             add_LibraryServiceServicer_to_server(LibraryRpc(library, uploads, signer), server)
-            add_RegistryServiceServicer_to_server(RegistryRpc(library, uploads, signer), server)
+            add_RegistryServiceServicer_to_server(RegistryRpc(library, uploads, music, signer), server)
 
         async def collect_garbage() -> None:
             while True:

@@ -1,7 +1,7 @@
 """How a process learns that it should end, and lets its streams end first."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
 from services.mesh.errors import ServerDraining
@@ -23,6 +23,17 @@ async def stop(*tasks: "asyncio.Future[Any]") -> None:
         for task in done:
             if not task.cancelled():
                 task.exception()
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Waits for what must not be interrupted: a cancel that finds a result comes too late, and leaves nothing half stored."""
+    working = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        if result := await working:
+            return result
+        raise
 
 
 class Drain:

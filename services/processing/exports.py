@@ -3,22 +3,23 @@
 import asyncio
 import json
 import zipfile
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.errors import BlobMissing, JobStateConflict, ModelNotFound, SeparationNotFound, StemsUnsuitable
+from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
+from services.mesh.pieces import read, threaded
 from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
-from services.processing.domain import SeparationSpec, stem_filename
+from services.processing.domain import SeparationSpec, TrackTags
 from services.processing.usecases import Catalogue
 
-_PIECE_BYTES = 1 << 17
 _KEEP_ALIVE_SECONDS = 10.0
 # Muxing takes a core for seconds; more of them at once would only slow each other and the workers.
 _MUXERS = 1
@@ -81,26 +82,30 @@ class Exports:
         spec = SeparationSpec.from_record(job.spec)
         stems = self._files(job)
         if form is ExportFormat.ZIP:
-            pieces = _threaded(_zipped(job, spec, stems, self._license(spec.model)))
-            return Export(stem_filename(spec.tags.title, "stems", ".zip"), "application/zip", pieces)
+            pieces = threaded(_zipped(job, spec, stems, self._license(spec.model)))
+            return Export(titled_filename(spec.tags.title, "stems", ".zip"), "application/zip", pieces)
         known = self._known_stems(spec.model)
         if spec.wanted_stems and not spec.complement and set(spec.wanted_stems) != set(known or spec.wanted_stems):
             raise StemsUnsuitable(name, "some stems of the model are missing, so that the others do not make the mix")
         tracks = stem_mp4.laid_out(name, list(stems))
         return Export(
-            stem_filename(spec.tags.title, spec.model, ".stem.mp4"),
+            titled_filename(spec.tags.title, spec.model, ".stem.mp4"),
             "video/mp4",
-            self._muxed(tracks, stems, spec.tags.title),
+            self._muxed(tracks, stems, spec.tags),
         )
 
-    async def _muxed(self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], title: str) -> AsyncIterator[bytes]:
+    async def _muxed(
+        self, tracks: list[stem_mp4.Track], stems: Mapping[str, Path], tags: TrackTags
+    ) -> AsyncIterator[bytes]:
         yield b""
+        known = {"title": tags.title, "artist": tags.artist, "album": tags.album, "date": tags.release_date}
+        said = {name: text for name, text in known.items() if text}
         async with self._muxing:
             run = await asyncio.to_thread(self._begin)
             try:
                 path = run.path / "export.mp4"
                 writing = asyncio.ensure_future(
-                    asyncio.to_thread(stem_mp4.write, path, tracks, stems, title=title, ffmpeg=self._ffmpeg)
+                    asyncio.to_thread(stem_mp4.write, path, tracks, stems, tags=said, ffmpeg=self._ffmpeg)
                 )
                 try:
                     while not (await asyncio.wait({writing}, timeout=_KEEP_ALIVE_SECONDS))[0]:
@@ -108,7 +113,7 @@ class Exports:
                     writing.result()
                 finally:
                     await asyncio.wait({writing})
-                async for piece in _threaded(_read(path)):
+                async for piece in threaded(read(path)):
                     yield piece
             finally:
                 run.remove()
@@ -145,7 +150,7 @@ def _zipped(job: Job, spec: SeparationSpec, stems: Mapping[str, Path], terms: Ma
     """Yields a zip archive, nothing compressed: audio does not shrink further."""
     sink = _Sink()
     suffix = FORMATS[spec.encoding].suffix
-    names = {stem: stem_filename(spec.tags.title, stem, suffix) for stem in stems}
+    names = {stem: titled_filename(spec.tags.title, stem, suffix) for stem in stems}
     listed = [
         {"stem": found["stem"], "file": names[found["stem"]], "sha256": found["sha256"]}
         for found in (job.result or {})["stems"]
@@ -155,7 +160,7 @@ def _zipped(job: Job, spec: SeparationSpec, stems: Mapping[str, Path], terms: Ma
         for stem, path in stems.items():
             large = path.stat().st_size > _ZIP64_FROM_BYTES
             with archive.open(zipfile.ZipInfo(names[stem], _NO_DATE), "w", force_zip64=large) as entry:
-                for piece in _read(path):
+                for piece in read(path):
                     entry.write(piece)
                     yield sink.take()
         entry_info = zipfile.ZipInfo("separation.json", _NO_DATE)
@@ -179,16 +184,3 @@ class _Sink:
     def take(self) -> bytes:
         data, self._pending = bytes(self._pending), bytearray()
         return data
-
-
-def _read(path: Path) -> Generator[bytes, None, None]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece
-
-
-async def _threaded(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Takes from a blocking iterator in threads."""
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-        if piece:
-            yield piece

@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 from services.mesh.errors import InstallationNotFound, ModelInUse, ModelNotInstalled, WeightsMissing
 from services.mesh.ids import new_id
-from services.mesh.jobs import job as moves
 from services.mesh.jobs.dispatch import Dispatcher
 from services.mesh.jobs.job import Job
+from services.mesh.jobs.owned import OwnedJobs, Snapshot
 from services.mesh.jobs.store import JobStore
 from services.processing.domain import INSTALL_QUEUE, InstallationSpec, SeparationSpec
 from services.processing.ports import Models
-from services.processing.usecases import Catalogue, Snapshot
+from services.processing.usecases import Catalogue
 
 
-class Installations:
+class Installations(OwnedJobs):
     """The installations of all users; every call names the one on whose behalf it is made. Models are everybody's."""
 
     def __init__(
@@ -37,12 +37,10 @@ class Installations:
             models: their files.
             clock: Unix time in seconds.
         """
-        self._store = store
+        super().__init__(store, dispatcher, InstallationNotFound, clock)
         self._separations = separations
-        self._dispatcher = dispatcher
         self._catalogue = catalogue
         self._models = models
-        self._clock = clock
 
     async def create(self, owner: str, model: str, *, request_id: str) -> Snapshot:
         """Queues an installation, or returns the one under way. Raises what InstallModel documents."""
@@ -59,10 +57,10 @@ class Installations:
         )
         parent = f"models/{info.id}"
         if request_id and (earlier := await self._store.created_by(owner, request_id, parent)):
-            return await self._snapshot(earlier)
+            return await self.snapshot(earlier)
         for job in await self._store.active():
             if (job.owner, job.parent) == (owner, parent) and not job.cancel_requested:
-                return await self._snapshot(job)
+                return await self.snapshot(job)
         now = self._clock()
         job = await self._store.create(
             Job(
@@ -78,24 +76,7 @@ class Installations:
         )
         # Should the process die before the next line, the reconciler sends the message.
         await self._dispatcher.send(job.queue, job.name)
-        return await self._snapshot(job)
-
-    async def get(self, owner: str, name: str) -> Snapshot:
-        """Returns an installation. Raises InstallationNotFound."""
-        return await self._snapshot(await self._owned(owner, name))
-
-    async def page(self, owner: str, model: str | None, *, before: str | None, size: int) -> list[Snapshot]:
-        """Returns up to `size` installations, newest first, of one model (`models/{model}`) or of all."""
-        jobs = await self._store.page(owner, parent=model, before=before, size=size)
-        return [await self._snapshot(job) for job in jobs]
-
-    async def cancel(self, owner: str, name: str) -> Snapshot:
-        """Asks for the end of an installation. Raises InstallationNotFound."""
-        await self._owned(owner, name)
-        job = await self._store.change(name, lambda job: moves.cancel_asked(job, self._clock()))
-        if job is None:
-            raise InstallationNotFound(name)
-        return await self._snapshot(job)
+        return await self.snapshot(job)
 
     async def remove_model(self, owner: str, model: str) -> None:
         """Removes a model's weights. Raises what RemoveModel documents."""
@@ -112,22 +93,10 @@ class Installations:
             withdrawn.restore()
             raise
         withdrawn.discard()
-        while jobs := await self._store.page(owner, parent=f"models/{info.id}", before=None, size=100):
-            for job in jobs:
-                await self._store.delete(job)
+        await self.forget_parent(owner, f"models/{info.id}")
 
     async def _refuse_if_used(self, model: str) -> None:
         users = [job for job in await self._separations.active() if SeparationSpec.from_record(job.spec).model == model]
         users += [job for job in await self._store.active() if job.parent == f"models/{model}"]
         if users:
             raise ModelInUse(model, users[0].name)
-
-    async def _owned(self, owner: str, name: str) -> Job:
-        job = await self._store.get(name)
-        if job is None or job.owner != owner:
-            raise InstallationNotFound(name)
-        return job
-
-    async def _snapshot(self, job: Job) -> Snapshot:
-        waits = job.state is moves.JobState.QUEUED
-        return Snapshot(job, await self._store.queue_position(job) if waits else None)

@@ -8,25 +8,19 @@ import grpc.aio
 from alchemy.processing.v1 import processing_service_pb2 as pb
 from alchemy.processing.v1.installation_pb2 import Installation
 from alchemy.processing.v1.processing_service_pb2_grpc import ProcessingServiceServicer
-from alchemy.processing.v1.separation_pb2 import Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
-from alchemy.type.v1.job_pb2 import JobState
 from services.mesh.drain import Drain
 from services.mesh.errors import InvalidRequest, Violation
 from services.mesh.events import EventTail
 from services.mesh.identity import owner
-from services.mesh.jobs.watch import KEEP_ALIVE_SECONDS, Watched, watch
+from services.mesh.jobs.messages import MAX_REQUEST_ID, due, ended, revision
+from services.mesh.jobs.owned import Snapshot
+from services.mesh.jobs.watch import Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
 from services.processing.installations import Installations
 from services.processing.translate import installation_message
-from services.processing.usecases import Snapshot
 
 Context = grpc.aio.ServicerContext[Any, Any]
-
-MAX_REQUEST_ID = 64
-_ENDED = frozenset({JobState.JOB_STATE_SUCCEEDED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED})
-# A waiting job's place in the queue changes with other jobs, so no event of its own tells it.
-_POSITION_SECONDS = 1.0
 
 
 class InstallationRpc(ProcessingServiceServicer):
@@ -77,7 +71,7 @@ class InstallationRpc(ProcessingServiceServicer):
         async def load() -> Installation:
             return _message(await self._installations.get(user, request.name))
 
-        watched = Watched(load=load, revision=_revision, unpack=_unpack, ended=ended, due=due)
+        watched = Watched(load=load, revision=revision, unpack=_unpack, ended=ended, due=due)
         async for installation in watch(self._tail, self._drain, user, request.name, watched):
             yield pb.WatchInstallationResponse(installation=installation)
 
@@ -88,22 +82,8 @@ class InstallationRpc(ProcessingServiceServicer):
         return pb.CancelInstallationResponse(installation=_message(snapshot))
 
 
-def ended(job: Separation | Installation) -> bool:
-    """Whether a job, as the contract has it, has ended."""
-    return job.state in _ENDED
-
-
-def due(job: Separation | Installation) -> float:
-    """Seconds until a watched job should be read again though no event came."""
-    return _POSITION_SECONDS if job.state == JobState.JOB_STATE_QUEUED else KEEP_ALIVE_SECONDS
-
-
 def _message(snapshot: Snapshot) -> Installation:
     return installation_message(snapshot.job, snapshot.queue_position)
-
-
-def _revision(installation: Installation) -> int:
-    return installation.revision
 
 
 def _unpack(event: Event) -> Installation | None:

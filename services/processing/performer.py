@@ -1,19 +1,21 @@
 """Does one separation: engine, blob store, library."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from services.mesh.blobs import BlobStore
+from services.mesh.child import ChildDied
+from services.mesh.drain import to_its_end
 from services.mesh.errors import BlobMissing
+from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.worker import Report, WorkDied
 from services.processing import runs
-from services.processing.domain import SeparationSpec, StemFile, stem_filename
+from services.processing.domain import SeparationSpec, StemFile
 from services.processing.ports import (
-    ChildDied,
     Engine,
     Library,
     SeparationCancelled,
@@ -23,8 +25,6 @@ from services.processing.ports import (
 )
 from services.processing.reuse import Reuse
 from services.processing.stem_blobs import StemBlobs
-
-T = TypeVar("T")
 
 # The engine's share of a job; the rest is storing.
 _ENGINE_SHARE = 0.97
@@ -56,7 +56,7 @@ class SeparationPerformer:
     async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
         """Separates the track and registers the stems; see `Performer`."""
         spec = SeparationSpec.from_record(job.spec)
-        if result := await _to_its_end(self._reuse.result(job)):
+        if result := await to_its_end(self._reuse.result(job)):
             report.device = result["device"]
             return result
         source = self._blobs.path(spec.sha256)
@@ -75,7 +75,7 @@ class SeparationPerformer:
         )
         output = await self._separate(request, report)
         report.stage = "storing"
-        return await _to_its_end(self._store(job, spec, output))
+        return await to_its_end(self._store(job, spec, output))
 
     async def forget(self, job_id: str) -> None:
         """Removes what attempts have left of a job; see `Performer`."""
@@ -132,7 +132,7 @@ class SeparationPerformer:
             stem=stem.stem,
             sha256=digest.sha256,
             size_bytes=digest.size_bytes,
-            filename=stem_filename(spec.tags.title, stem.stem, stem.filename_suffix),
+            filename=titled_filename(spec.tags.title, stem.stem, stem.filename_suffix),
             media_type=stem.media_type,
             sample_count=stem.sample_count,
             sample_rate_hz=stem.sample_rate_hz,
@@ -143,14 +143,3 @@ class SeparationPerformer:
             waveform_sha256=waveform.sha256,
             waveform_bytes=waveform.size_bytes,
         )
-
-
-async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Waits for what must not be interrupted: a cancel that finds a result comes too late, and leaves nothing half stored."""
-    working = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        if result := await working:
-            return result
-        raise

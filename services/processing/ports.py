@@ -100,18 +100,6 @@ class SeparationCancelled(Exception):
     """The separation was ended by `Engine.cancel`."""
 
 
-class ChildDied(Exception):
-    """The engine's child process died in mid-separation. The next separation gets a fresh one.
-
-    Attributes:
-        exit_code: as in `subprocess`: negative = killed by that signal.
-    """
-
-    def __init__(self, exit_code: int, cause: str) -> None:
-        super().__init__(f"the engine's process died: {cause}")
-        self.exit_code = exit_code
-
-
 class Engine(Protocol):
     """Separates tracks, one at a time, somewhere else than in the caller's process."""
 
@@ -229,18 +217,27 @@ class Separator(Protocol):
     def sample_rate(self) -> int:
         """The sample rate that the model was trained at, in hertz."""
 
+    @property
+    def batch_size(self) -> int:
+        """How many spans to give to `estimate` at a time. With 1, estimates do not depend on how spans are grouped."""
+
     def plan(self, length: int, stems: Sequence[str]) -> tuple[Sequence[Span], int]:
         """Returns the spans that cover [0, length), with rising starts, and how many steps `estimate` takes for each."""
 
-    def estimate(self, mix: Samples, span: Span, stems: Sequence[str], on_step: Callable[[], None]) -> Piece:
-        """Estimates the given stems, in the given order, over one span of the plan.
+    def estimate(
+        self, mix: Samples, spans: Sequence[Span], stems: Sequence[str], on_step: Callable[[], None]
+    ) -> list[Piece]:
+        """Estimates the given stems, in the given order, over some spans of the plan; one piece for each span.
 
-        `on_step` is called after each step, that is after each run of a network; it may raise to stop the work.
+        `on_step` is called after each step of all these spans, that is after each network; it may raise to stop the work.
         """
 
 
 class Model(Separator, Protocol):
     """A separator as it was loaded."""
 
-    def with_segments(self, seconds: float | None, overlap: float | None) -> Separator:
-        """Returns this model with other segments; None = its own. A model whose segments are fixed returns itself."""
+    def configured(self, seconds: float | None, overlap: float | None, most_at_once: int) -> Separator:
+        """Returns this model with other segments, None = its own, and a batch size that fits into memory, at most as given.
+
+        A model whose segments are fixed keeps them.
+        """

@@ -6,9 +6,10 @@ from pathlib import PurePath
 from typing import Any
 
 from services.mesh.errors import BlobMissing
+from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.store import JobStore
-from services.processing.domain import SeparationSpec, StemFile, stem_filename
+from services.processing.domain import SeparationSpec, StemFile
 from services.processing.ports import Library
 from services.processing.stem_blobs import StemBlobs
 
@@ -57,5 +58,5 @@ class Reuse:
     async def _copy(self, file: StemFile, spec: SeparationSpec) -> StemFile:
         """Returns a stem as it is for another track: the same sound, other tags. Raises BlobMissing."""
         digest = await self._stems.put_copy(file, spec)
-        filename = stem_filename(spec.tags.title, file.stem, PurePath(file.filename).suffix)
+        filename = titled_filename(spec.tags.title, file.stem, PurePath(file.filename).suffix)
         return replace(file, sha256=digest.sha256, size_bytes=digest.size_bytes, filename=filename)

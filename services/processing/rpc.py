@@ -15,16 +15,18 @@ from services.mesh.errors import InvalidRequest, PageTokenInvalid, TrackNotFound
 from services.mesh.events import EventTail
 from services.mesh.identity import owner
 from services.mesh.ids import is_id
+from services.mesh.jobs.messages import MAX_REQUEST_ID, due, ended, revision
+from services.mesh.jobs.owned import Snapshot
 from services.mesh.jobs.watch import Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
 from services.processing.domain import Encoding, Options
 from services.processing.exports import ExportFormat, Exports
 from services.processing.installations import Installations
-from services.processing.installations_rpc import MAX_REQUEST_ID, InstallationRpc, due, ended
+from services.processing.installations_rpc import InstallationRpc
 from services.processing.options import option_faults, options_from
 from services.processing.streams import WAV_ENCODINGS, StemStreams
 from services.processing.translate import encoding_from, model_message, separation_message
-from services.processing.usecases import Catalogue, Separations, Snapshot
+from services.processing.usecases import Catalogue, Separations
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -114,7 +116,7 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
         async def load() -> Separation:
             return _message(await self._separations.get(user, request.name))
 
-        watched = Watched(load=load, revision=_revision, unpack=_unpack, ended=ended, due=due)
+        watched = Watched(load=load, revision=revision, unpack=_unpack, ended=ended, due=due)
         async for separation in watch(self._tail, self._drain, user, request.name, watched):
             yield pb.WatchSeparationResponse(separation=separation)
 
@@ -177,10 +179,6 @@ def _valid_create(request: pb.CreateSeparationRequest) -> tuple[Encoding, Option
     if faults or encoding is None:
         raise InvalidRequest(faults)
     return encoding, options_from(request.separation)
-
-
-def _revision(separation: Separation) -> int:
-    return separation.revision
 
 
 def _unpack(event: Event) -> Separation | None:

@@ -4,13 +4,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.mesh.settings import ServiceSettings, port_number, setting
+from services.processing.domain import Precision
 
 
-def _device(text: str) -> str:
-    kind, _, index = text.partition(":")
-    if kind not in {"auto", "cpu", "cuda", "mps"} or (index and not (kind == "cuda" and index.isdigit())):
-        raise ValueError("must be auto, cpu, cuda, cuda:N or mps")
-    return text
+def _devices(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    for name in names:
+        kind, _, index = name.partition(":")
+        if kind not in {"auto", "cpu", "cuda", "mps"} or (index and not (kind == "cuda" and index.isdigit())):
+            raise ValueError("must be auto, cpu, cuda, cuda:N or mps, or some of them with commas between them")
+    if len(set(names)) < len(names):
+        raise ValueError("names a device twice")
+    return names
+
+
+def _precision(text: str) -> Precision:
+    try:
+        return Precision(text)
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(Precision)}") from None
 
 
 def _yes_or_no(text: str) -> bool:
@@ -38,7 +50,18 @@ class Settings(ServiceSettings):
         default=lambda values: values["data_dir"] / "models",
         parse=Path,
     )
-    device: str = setting("DEVICE", "What computes: auto, cpu, cuda, cuda:N or mps.", default="auto", parse=_device)
+    devices: tuple[str, ...] = setting(
+        "DEVICE",
+        "What computes: auto, cpu, cuda, cuda:N or mps. With several, as in cuda:0,cuda:1, each computes a job of its own.",
+        default="auto",
+        parse=_devices,
+    )
+    precision: Precision = setting(
+        "PRECISION",
+        "What networks compute with: float32, tf32, bfloat16 or float16. The same for the service and its workers.",
+        default="float32",
+        parse=_precision,
+    )
     cpu_fallback: bool = setting(
         "CPU_FALLBACK",
         "Whether the CPU may compute what does not fit into the GPU's memory: yes or no.",

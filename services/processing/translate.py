@@ -1,13 +1,11 @@
 """Between records and messages of the contract."""
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from alchemy.processing.v1.installation_pb2 import Installation
 from alchemy.processing.v1.separation_pb2 import Model, Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from alchemy.type.v1.audio_pb2 import AudioEncoding
-from alchemy.type.v1.job_pb2 import Progress
 from services.mesh.jobs.job import Job
+from services.mesh.jobs.messages import progress_message, timestamp
 from services.processing.domain import Encoding, InstallationSpec, SeparationSpec
 from services.processing.options import set_options
 from services.processing.usecases import CatalogueEntry
@@ -67,12 +65,12 @@ def separation_message(job: Job, queue_position: int | None = None) -> Separatio
         state=f"JOB_STATE_{job.state.value}",
         device=job.device,
         cancel_requested=job.cancel_requested,
-        create_time=_timestamp(job.created_at),
-        start_time=_timestamp(job.started_at),
-        end_time=_timestamp(job.ended_at),
+        create_time=timestamp(job.created_at),
+        start_time=timestamp(job.started_at),
+        end_time=timestamp(job.ended_at),
         revision=job.revision,
     )
-    message.progress.CopyFrom(_progress(job, queue_position))
+    message.progress.CopyFrom(progress_message(job, queue_position))
     if job.error is not None:
         message.error.CopyFrom(job.error.to_status())
     result = job.result or {}
@@ -94,14 +92,14 @@ def installation_message(job: Job, queue_position: int | None = None) -> Install
         license=spec.license,
         license_uri=spec.license_uri,
         state=f"JOB_STATE_{job.state.value}",
-        progress=_progress(job, queue_position),
+        progress=progress_message(job, queue_position),
         received_bytes=job.details.get("received_bytes", 0),
         total_bytes=job.details.get("total_bytes", spec.total_bytes),
         source=result.get("source", ""),
         cancel_requested=job.cancel_requested,
-        create_time=_timestamp(job.created_at),
-        start_time=_timestamp(job.started_at),
-        end_time=_timestamp(job.ended_at),
+        create_time=timestamp(job.created_at),
+        start_time=timestamp(job.started_at),
+        end_time=timestamp(job.ended_at),
         revision=job.revision,
     )
     if job.error is not None:
@@ -109,13 +107,6 @@ def installation_message(job: Job, queue_position: int | None = None) -> Install
     for file in result.get("files", ()):
         message.files.add(filename=file["filename"], size_bytes=file["size"], sha256=file["sha256"])
     return message
-
-
-def _progress(job: Job, queue_position: int | None) -> Progress:
-    progress = Progress(stage=job.stage, fraction=job.fraction, attempt=job.attempt, queue_position=queue_position)
-    if job.remaining_seconds is not None:
-        progress.remaining.FromMicroseconds(round(job.remaining_seconds * 1e6))
-    return progress
 
 
 class InstallationEvents:
@@ -140,12 +131,3 @@ class SeparationEvents:
     def deleted(self, name: str) -> Event:
         """Returns the event that says that the separation is gone."""
         return Event(separation_deleted=name)
-
-
-def _timestamp(seconds: float | None) -> Timestamp | None:
-    if seconds is None:
-        return None
-    stamp = Timestamp()
-    # Whole microseconds: a float of seconds holds no more, and clients that make a datetime of it keep no more.
-    stamp.FromMicroseconds(round(seconds * 1e6))
-    return stamp

@@ -4,18 +4,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.mesh.errors import ModelNotFound, ModelNotInstalled, QueueFull, SeparationNotFound
+from services.mesh.errors import ModelNotFound, ModelNotInstalled, SeparationNotFound
 from services.mesh.ids import new_id
 from services.mesh.jobs import job as moves
 from services.mesh.jobs.dispatch import Dispatcher
-from services.mesh.jobs.job import Job, JobState, Superseded
+from services.mesh.jobs.job import Job, Superseded
+from services.mesh.jobs.owned import OwnedJobs, Snapshot
 from services.mesh.jobs.store import JobStore
 from services.processing.catalogue import CATALOGUE, MODELS, Availability, ModelInfo, default_model
-from services.processing.domain import Encoding, Options, SeparationSpec, checked_options, checked_stems
+from services.processing.checks import checked_options, checked_stems
+from services.processing.domain import Encoding, Options, SeparationSpec
 from services.processing.ports import Library, Models
 from services.processing.reuse import Reuse
-
-_RETRY_WHEN_FULL_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,7 @@ class Catalogue:
         return entry
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A job as a client sees it: the record, and its place in the queue while it waits."""
-
-    job: Job
-    queue_position: int | None
-
-
-class Separations:
+class Separations(OwnedJobs):
     """The separations of all users; every call names the one on whose behalf it is made."""
 
     def __init__(
@@ -95,15 +87,13 @@ class Separations:
         max_queued: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._store = store
-        self._dispatcher = dispatcher
+        super().__init__(store, dispatcher, SeparationNotFound, clock)
         self._library = library
         self._catalogue = catalogue
         self._reuse = reuse
         self._build = build
         self._queue = queue
         self._max_queued = max_queued
-        self._clock = clock
 
     async def create(
         self,
@@ -135,10 +125,10 @@ class Separations:
         )
         fingerprint = spec.fingerprint(track)
         if request_id and (earlier := await self._store.created_by(owner, request_id, fingerprint)):
-            return await self._snapshot(earlier)
+            return await self.snapshot(earlier)
         known = await self._reuse.source(owner, spec.key) is not None
-        if not known and await self._store.queue_length(self._queue) >= self._max_queued:
-            raise QueueFull(limit=self._max_queued, retry_after=_RETRY_WHEN_FULL_SECONDS)
+        if not known:
+            await self.check_room(self._queue, self._max_queued)
         now = self._clock()
         job = await self._store.create(
             Job(
@@ -155,9 +145,9 @@ class Separations:
         )
         # Should the process die from here on, the reconciler sends the message.
         if known and (answered := await self._answered(job)):
-            return await self._snapshot(answered)
+            return await self.snapshot(answered)
         await self._dispatcher.send(job.queue, job.name)
-        return await self._snapshot(job)
+        return await self.snapshot(job)
 
     async def _answered(self, job: Job) -> Job | None:
         """Ends a new job with the result of an equal one; None if there is none any more."""
@@ -170,47 +160,3 @@ class Separations:
             )
         except Superseded:  # the same request came twice, and the other one was faster
             return await self._store.get(job.name)
-
-    async def get(self, owner: str, name: str) -> Snapshot:
-        """Returns a separation. Raises SeparationNotFound."""
-        return await self._snapshot(await self._owned(owner, name))
-
-    async def page(self, owner: str, track: str | None, *, before: str | None, size: int) -> list[Snapshot]:
-        """Returns up to `size` separations, newest first, of one track or of all."""
-        jobs = await self._store.page(owner, parent=track, before=before, size=size)
-        return [await self._snapshot(job) for job in jobs]
-
-    async def cancel(self, owner: str, name: str) -> Snapshot:
-        """Asks for the end of a separation. Raises SeparationNotFound."""
-        await self._owned(owner, name)
-        return await self._changed(name, lambda job: moves.cancel_asked(job, self._clock()))
-
-    async def retry(self, owner: str, name: str) -> Snapshot:
-        """Queues an ended separation again. Raises SeparationNotFound or JobStateConflict."""
-        await self._owned(owner, name)
-        snapshot = await self._changed(name, lambda job: moves.retried(job, self._clock()))
-        await self._dispatcher.send(snapshot.job.queue, name)
-        return snapshot
-
-    async def forget_track(self, owner: str, track: str) -> None:
-        """Ends and removes all separations of a deleted track."""
-        while jobs := await self._store.page(owner, parent=track, before=None, size=100):
-            for job in jobs:
-                # A worker that has it in hand finds the record gone, and drops everything.
-                await self._store.delete(job)
-
-    async def _owned(self, owner: str, name: str) -> Job:
-        job = await self._store.get(name)
-        if job is None or job.owner != owner:
-            raise SeparationNotFound(name)
-        return job
-
-    async def _changed(self, name: str, move: Callable[[Job], Job]) -> Snapshot:
-        job = await self._store.change(name, move)
-        if job is None:
-            raise SeparationNotFound(name)
-        return await self._snapshot(job)
-
-    async def _snapshot(self, job: Job) -> Snapshot:
-        waits = job.state is JobState.QUEUED
-        return Snapshot(job, await self._store.queue_position(job) if waits else None)

@@ -51,7 +51,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             library=library,
             catalogue=catalogue,
             reuse=Reuse(store, library, StemBlobs(blobs, settings.copies_dir)),
-            build=engine_build(),
+            build=engine_build(settings.precision),
             queue=settings.queue,
             max_queued=settings.max_queued_jobs,
         )
@@ -87,7 +87,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
 
         async def react(published: Published) -> None:
             if published.event.HasField("track_deleted"):
-                await separations.forget_track(published.owner, published.event.track_deleted)
+                await separations.forget_parent(published.owner, published.event.track_deleted)
 
         async def follow_library() -> None:
             await EventLog(client).consume("processing", react)

@@ -1,4 +1,4 @@
-"""`python -m services.processing.worker`: takes separations from their queue and computes them, one at a time.
+"""`python -m services.processing.worker`: takes separations from their queue and computes them, one at a time on each device.
 
 Beside them it takes installations of models from theirs, so that a download never waits for a computation.
 """
@@ -29,12 +29,16 @@ from services.processing.translate import InstallationEvents, SeparationEvents
 async def work(settings: Settings, drain: Drain) -> None:
     """Runs the worker until the drain starts."""
     blobs = LocalBlobStore(settings.data_dir / "blobs")
-    engine = EngineProcess(
-        models_dir=settings.models_dir,
-        device=settings.device,
-        ffmpeg=ffmpeg_path(settings.ffmpeg),
-        cpu_fallback=settings.cpu_fallback,
-    )
+    engines = [
+        EngineProcess(
+            models_dir=settings.models_dir,
+            device=device,
+            ffmpeg=ffmpeg_path(settings.ffmpeg),
+            cpu_fallback=settings.cpu_fallback,
+            precision=settings.precision,
+        )
+        for device in settings.devices
+    ]
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     install_dispatcher = DramatiqDispatcher(settings.redis_url, INSTALL_ACTOR)
     async with (
@@ -43,22 +47,25 @@ async def work(settings: Settings, drain: Drain) -> None:
     ):
         store, library = JobStore(client, KIND, SeparationEvents()), GrpcLibrary(to_library)
         stems = StemBlobs(blobs, settings.copies_dir)
-        worker = JobWorker(
-            redis_url=settings.redis_url,
-            queue=settings.queue,
-            actor_name=ACTOR,
-            store=store,
-            dispatcher=dispatcher,
-            performer=SeparationPerformer(
-                engine=engine,
-                library=library,
-                reuse=Reuse(store, library, stems),
-                blobs=blobs,
-                stems=stems,
-                work_dir=settings.work_dir,
-            ),
-            drain=drain,
-        )
+        workers = [
+            JobWorker(
+                redis_url=settings.redis_url,
+                queue=settings.queue,
+                actor_name=ACTOR,
+                store=store,
+                dispatcher=dispatcher,
+                performer=SeparationPerformer(
+                    engine=engine,
+                    library=library,
+                    reuse=Reuse(store, library, stems),
+                    blobs=blobs,
+                    stems=stems,
+                    work_dir=settings.work_dir,
+                ),
+                drain=drain,
+            )
+            for engine in engines
+        ]
         installer = JobWorker(
             redis_url=settings.redis_url,
             queue=INSTALL_QUEUE,
@@ -68,13 +75,14 @@ async def work(settings: Settings, drain: Drain) -> None:
             performer=InstallationPerformer(settings.models_dir),
             drain=drain,
         )
-        # While the worker connects, the child loads its libraries: the first job need not wait for that.
-        warming = asyncio.ensure_future(engine.start())
+        # While the workers connect, the children load their libraries: the first job need not wait for that.
+        warming = [asyncio.ensure_future(engine.start()) for engine in engines]
         try:
-            await asyncio.gather(worker.run(), installer.run())
+            await asyncio.gather(*(worker.run() for worker in (*workers, installer)))
         finally:
-            await engine.close()
-            await stop(warming)
+            await asyncio.gather(*(engine.close() for engine in engines))
+            for task in warming:
+                await stop(task)
             dispatcher.close()
             install_dispatcher.close()
 

@@ -23,7 +23,7 @@ from services.spotify.domain import (
     Ref,
     Track,
 )
-from services.spotify.links import is_id
+from services.spotify.links import is_id, is_loopback
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
@@ -149,7 +149,8 @@ def _images(payload: Json) -> tuple[Image, ...]:
     images = [
         Image(uri, _count(entry.get("width")), _count(entry.get("height")))
         for entry in entries
-        if (uri := _https(entry.get("url")))
+        # On loopback only in the sandbox: what is not https elsewhere is not passed on to browsers.
+        if (uri := _https(entry.get("url")) or _loopback(entry.get("url")))
     ]
     # Sorted stably: where Spotify tells no sizes, its own order stands, which is largest first.
     return tuple(sorted(images, key=lambda image: -image.width))
@@ -170,6 +171,11 @@ def _text(payload: Json) -> str:
 def _https(payload: Json) -> str:
     address = _text(payload)
     return address if address.startswith("https://") else ""
+
+
+def _loopback(payload: Json) -> str:
+    address = _text(payload)
+    return address if is_loopback(address) else ""
 
 
 def _count(payload: Json) -> int:

@@ -95,6 +95,11 @@ class SpotifyRpc(SpotifyServiceServicer):
         await self._spotify.accounts.complete(owner(context), request.state, request.code)
         return pb.CompleteAuthorizationResponse()
 
+    async def GetAuthorization(
+        self, request: pb.GetAuthorizationRequest, context: Context
+    ) -> pb.GetAuthorizationResponse:
+        return pb.GetAuthorizationResponse(connected=await self._spotify.accounts.connected(owner(context)))
+
     async def RevokeAuthorization(
         self, request: pb.RevokeAuthorizationRequest, context: Context
     ) -> pb.RevokeAuthorizationResponse:

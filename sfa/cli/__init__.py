@@ -11,15 +11,18 @@ from sfa.cli.session import Session
 
 _COMMANDS: Final = {
     "up": "Run the whole mesh on this machine.",
-    "demo": "Separate a song, from nothing to stems.",
+    "demo": "Separate and analyse a song, from nothing.",
     "doctor": "Find out what is missing on this machine.",
     "separate": "Split songs into stems.",
+    "analyze": "Tell tempo, key, chords and more.",
     "import": "Fetch songs from links.",
     "models": "List models; install their weights.",
     "tracks": "List, show and delete songs.",
     "jobs": "List, cancel and retry separations.",
     "search": "Search Spotify for tracks.",
     "resolve": "Show what a Spotify link leads to.",
+    "spotify": "Connect your own Spotify account.",
+    "spotdl": "Install what finds Spotify's songs.",
     "watch": "Follow a separation, or everything.",
 }
 """Every command, in the order of the help page: a newcomer reads it top down. `module_of(NAME)` holds its code."""

@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.spinner import Spinner
 from rich.table import Table
 
-from sfa.cli import pipeline, texts, views
+from sfa.cli import analyses, pipeline, texts, views
 from sfa.cli.output import json_option, on_terminal, print_json, run, stderr_console, stdout_console
 from sfa.cli.pipeline import Item, Wish
 from sfa.cli.session import Exit, Session
@@ -39,7 +39,7 @@ from sfa.local.programs import ProgramMissing, example_song
 @ports_option
 @json_option
 def demo(file: Path | None, model: str, leave: bool, data_dir: Path | None, port_mode: str, as_json: bool) -> None:
-    """Brings up the real mesh, separates a song through it, and shows where the stems play.
+    """Brings up the real mesh, separates and analyses a song through it, and shows what came out.
 
     FILE is any song; without one, eleven seconds that come with the weights. A mesh that already runs on the data
     directory is used. On a terminal the mesh stays up until Ctrl-C; elsewhere, or with --exit, everything ends.
@@ -66,13 +66,13 @@ async def _demo(song: Path, model: str, options: Options, *, stay: bool, as_json
     item = Item(source=str(song), label=song.name)
     succeeded = False
     try:
-        async with _some_mesh(options) as (target, ours):
+        async with _some_mesh(options) as (target, studio, ours):
             if as_json:
-                print_json({"event": "ready", "target": target})
-            await _separate(target, item, Wish(model=model), as_json=as_json)
+                print_json({"event": "ready", "target": target, "studio": studio})
+            await _process(target, item, Wish(model=model), options.data_dir.root / "demo", as_json=as_json)
             succeeded = True
             if not as_json:
-                _show(item, target)
+                _show(item, target, studio)
             if stay and ours:
                 stderr_console().print(
                     "\nThe mesh stays up. In another terminal: [bold]sfa separate song.mp3[/bold]\n[dim]Ctrl-C ends it.[/dim]"
@@ -83,28 +83,32 @@ async def _demo(song: Path, model: str, options: Options, *, stay: bool, as_json
     return 0
 
 
-async def _separate(target: str, item: Item, wish: Wish, *, as_json: bool) -> None:
+async def _process(target: str, item: Item, wish: Wish, folder: Path, *, as_json: bool) -> None:
+    """Separates and analyses a song; its picture is saved into a folder."""
     async with Session(target=target).connect() as mesh:
         await pipeline.check(mesh, wish)
         with views.chosen(as_json=as_json) as view:
             await pipeline.separate(mesh, item, wish, view)
             reused = item.separation is not None and item.separation.reused
+            item.results = await analyses.analyze(mesh, item.label, item.track, view)
+            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+            item.plot = await mesh.analysis.export(item.track, "plot", folder)
             view.show(Step(file=item.label, stage="done before, answered at once" if reused else "done", fraction=1.0))
-            view.event("done", pipeline.outcome(item, [], []))
+            view.event("done", pipeline.outcome(item, [], [item.plot]))
 
 
 @asynccontextmanager
-async def _some_mesh(options: Options) -> AsyncIterator[tuple[str, bool]]:
-    """The address of the mesh on this data directory, and whether it was brought up for this block."""
+async def _some_mesh(options: Options) -> AsyncIterator[tuple[str, str, bool]]:
+    """The addresses of the mesh on this data directory and of its studio, and whether it was brought up for this block."""
     running = state.read(options.data_dir.state_file)
     if running is not None and running.alive and running.ready:
         click.echo(f"sfa: using the mesh that runs at {running.target}", err=True)
-        yield running.target, False
+        yield running.target, state.studio_address(running.ports), False
         return
     with _narration() as narration:
         async with interruptible(options, None, narration.say) as mesh:
             narration.finish(mesh.target)
-            yield mesh.target, True
+            yield mesh.target, mesh.studio, True
 
 
 class _Narration:
@@ -147,7 +151,7 @@ def _narration() -> Iterator[_Narration]:
         yield _Narration(live)
 
 
-def _show(item: Item, target: str) -> None:
+def _show(item: Item, target: str, studio: str) -> None:
     """The results: a table for people; tab-separated lines where nobody looks."""
     assert item.separation is not None
     rows = [
@@ -159,19 +163,28 @@ def _show(item: Item, target: str) -> None:
         )
         for artifact in item.artifacts
     ]
+    measured = analyses.facts(item.results) if item.results is not None else []
     console = stdout_console()
     if not console.is_terminal:
-        for row in rows:
+        for row in (*rows, *measured, ("plot", str(item.plot))):
             click.echo("\t".join(row))
+        if studio:
+            click.echo(f"studio\t{studio}/{item.separation.name.split('/separations/')[0]}")
         click.echo(f"docs\t{target}/docs")
         return
     table = Table(box=None, padding=(0, 3, 0, 0), show_header=False)
     for stem, length, size, uri in rows:
         # A link, because an address with its signature is longer than any line.
         table.add_row(f"[bold cyan]{stem}[/bold cyan]", length, size, f"[link={uri}][underline]play[/underline][/link]")
+    for name, value in measured:
+        table.add_row(f"[bold]{name}[/bold]", texts.plain(value), "", "")
     where = f" on {item.separation.device}" if item.separation.device else ""
     title = f"{texts.plain(item.label)}, separated by {texts.short(item.separation.model)}{where}"
     console.print(Panel(table, title=title, expand=False))
     for stem, _, _, uri in rows:
         console.print(f"[bold cyan]{stem}[/bold cyan]", uri, soft_wrap=True)
+    console.print("[bold]plot[/bold]", str(item.plot), soft_wrap=True)
+    if studio:
+        song = f"{studio}/{item.separation.name.split('/separations/')[0]}"
+        console.print(f"[bold]studio[/bold] {song}", soft_wrap=True)
     console.print(f"[bold]docs[/bold] {target}/docs", soft_wrap=True)

@@ -54,7 +54,7 @@ def exit_status(error: MeshError) -> Exit:
     match error:
         case errors.Unavailable() | errors.DeadlineExceeded():
             return Exit.UNREACHABLE
-        case errors.SeparationFailed() | errors.DataLoss() | errors.Internal():
+        case errors.SeparationFailed() | errors.AnalysisFailed() | errors.DataLoss() | errors.Internal():
             return Exit.FAILED
         case _:
             return Exit.REFUSED

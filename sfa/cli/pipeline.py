@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from alchemy_sdk.alchemy.analysis.v1 import Results
 from alchemy_sdk.alchemy.library.v1 import Artifact
 from alchemy_sdk.alchemy.processing.v1 import Separation
 from alchemy_sdk.alchemy.type.v1 import JobState
@@ -14,6 +15,7 @@ from sfa.cli.output import as_dict
 from sfa.cli.views import Step, View
 from sfa.errors import FailedPrecondition, InvalidArgument, SeparationCancelled
 from sfa.mesh import Mesh
+from sfa.options import SeparationOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +26,11 @@ class Wish:
     stems: tuple[str, ...] = ()
     complement: bool = False
     encoding: str = "wav16"
+    options: SeparationOptions = field(default_factory=SeparationOptions)
     exports: tuple[str, ...] = ()
     """Formats in which everything is saved once more, as one file: "zip", "stem.mp4"."""
+    analyze: bool = False
+    """Whether to analyse it too, with the stems."""
 
 
 @dataclass(kw_only=True)
@@ -44,6 +49,10 @@ class Item:
     """The separation's last snapshot."""
     artifacts: list[Artifact] = field(default_factory=list)
     """The stems, once there are some."""
+    results: Results | None = None
+    """What was measured, once that is known."""
+    plot: Path | None = None
+    """The picture of it, once it is saved."""
 
 
 async def check(mesh: Mesh, wish: Wish) -> None:
@@ -71,6 +80,26 @@ async def check(mesh: Mesh, wish: Wish) -> None:
             )
 
 
+async def upload(mesh: Mesh, item: Item, view: View) -> None:
+    """Uploads the item if it is a file. `item` follows what happens.
+
+    Raises:
+        OSError: If the file cannot be read.
+        MeshError: Whatever goes wrong with the mesh.
+    """
+    if item.track:
+        return
+
+    def sent(done: int, total: int) -> None:
+        stage = "uploading" if done < total else "checking"
+        view.show(Step(file=item.label, stage=stage, fraction=done / total if done < total else None))
+
+    view.show(Step(file=item.label, stage="uploading", fraction=0.0))
+    track = await mesh.library.upload(item.source, on_progress=sent)
+    item.track = track.name
+    view.event("uploaded", {"file": item.label, "track": as_dict(track)})
+
+
 async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
     """Uploads the item if it is a file, separates it, and finds its stems. `item` follows what happens.
 
@@ -78,16 +107,7 @@ async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
         OSError: If the file cannot be read.
         MeshError: Whatever goes wrong with the mesh, or the separation.
     """
-    if not item.track:
-
-        def sent(done: int, total: int) -> None:
-            stage = "uploading" if done < total else "checking"
-            view.show(Step(file=item.label, stage=stage, fraction=done / total if done < total else None))
-
-        view.show(Step(file=item.label, stage="uploading", fraction=0.0))
-        track = await mesh.library.upload(item.source, on_progress=sent)
-        item.track = track.name
-        view.event("uploaded", {"file": item.label, "track": as_dict(track)})
+    await upload(mesh, item, view)
     item.job = await _created(mesh, item.track, wish)
     async with aclosing(mesh.processing.watch(item.job)) as snapshots:
         async for snapshot in snapshots:
@@ -106,7 +126,12 @@ async def separate(mesh: Mesh, item: Item, wish: Wish, view: View) -> None:
 async def _created(mesh: Mesh, track: str, wish: Wish) -> str:
     creation = asyncio.ensure_future(
         mesh.processing.separate(
-            track, model=wish.model, stems=wish.stems, complement=wish.complement, encoding=wish.encoding
+            track,
+            model=wish.model,
+            stems=wish.stems,
+            complement=wish.complement,
+            encoding=wish.encoding,
+            options=wish.options,
         )
     )
     try:
@@ -186,4 +211,5 @@ def outcome(item: Item, paths: list[Path], exports: list[Path]) -> dict[str, Any
         "separation": as_dict(item.separation) if item.separation is not None else None,
         "stems": stems,
         "exports": [str(path) for path in exports],
+        **({"results": as_dict(item.results)} if item.results is not None else {}),
     }

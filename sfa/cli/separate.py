@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
-from sfa.cli import pipeline, signals, views
+from sfa.cli import analyses, pipeline, signals, views
 from sfa.cli.output import complain, exit_status, json_option, run
 from sfa.cli.pipeline import Item, Wish
+from sfa.cli.separation_options import separation_options
 from sfa.cli.session import Exit, Session
 from sfa.cli.views import Step, View
 from sfa.errors import MeshError, SeparationCancelled
 from sfa.mesh import Mesh
+from sfa.options import SeparationOptions
 
 # More files than this wait here rather than in the server's queue, where their uploads would fill its disk.
 _AT_ONCE = 4
@@ -47,7 +49,9 @@ _AT_ONCE = 4
     help="Folder for the results; each file gets a folder of its own in it.",
 )
 @click.option("--zip", "as_zip", is_flag=True, help="Also save everything as one zip archive.")
+@click.option("--analyze", "analyzed", is_flag=True, help="Also tell tempo, key, chords and more, with the stems.")
 @click.option("--stem-mp4", is_flag=True, help="Also save a stem file (.stem.mp4) for Traktor and Mixxx.")
+@separation_options
 @json_option
 @click.pass_obj
 def separate(
@@ -59,8 +63,10 @@ def separate(
     encoding: str,
     out: Path,
     as_zip: bool,
+    analyzed: bool,
     stem_mp4: bool,
     as_json: bool,
+    options: SeparationOptions,
 ) -> None:
     """Splits songs into stems: uploads each FILE, shows the progress, saves the results.
 
@@ -73,7 +79,9 @@ def separate(
       sfa separate song.mp3
       sfa separate *.flac --model htdemucs-ft --out ~/stems
       sfa separate song.mp3 --stems vocals --complement        vocals and karaoke
+      sfa separate song.mp3 --preview 1:30-1:45                to hear what comes
       sfa separate song.mp3 --stem-mp4                         also for Traktor and Mixxx
+      sfa separate song.mp3 --analyze                          also tempo, key, chords and a picture
       sfa separate song.mp3 --json | jq -r 'select(.event=="done").stems[].path'
 
     With --json every line is one object with an "event": uploaded, progress, done or failed.
@@ -86,7 +94,9 @@ def separate(
         stems=tuple(stem.strip() for stem in stems.split(",") if stem.strip()),
         complement=complement,
         encoding=encoding,
+        options=options,
         exports=("zip",) * as_zip + ("stem.mp4",) * stem_mp4,
+        analyze=analyzed,
     )
     items = [
         Item(source=file, label=file, track=file if file.startswith("tracks/") else "") for file in dict.fromkeys(files)
@@ -134,6 +144,9 @@ async def _one(mesh: Mesh, item: Item, wish: Wish, folder: Path, view: View, *, 
         await pipeline.separate(mesh, item, wish, view)
         saved = await pipeline.download(mesh, item, folder, view)
         exported = await pipeline.export(mesh, item, wish, folder, view)
+        if wish.analyze:
+            item.results = await analyses.analyze(mesh, item.label, item.track, view)
+            exported.append(await mesh.analysis.export(item.track, "plot", folder))
     except asyncio.CancelledError:
         ended("cancelled", "CANCELLED")
         raise
@@ -151,8 +164,9 @@ async def _one(mesh: Mesh, item: Item, wish: Wish, folder: Path, view: View, *, 
     view.show(Step(file=item.label, stage="done", fraction=1.0))
     view.event("done", pipeline.outcome(item, saved, exported))
     if not as_json:
-        for path in (*saved, *exported):
-            view.say(str(path)) if sys.stdout.isatty() else click.echo(str(path))
+        facts = analyses.facts(item.results) if item.results is not None else []
+        for line in (*map(str, (*saved, *exported)), *(f"{name}: {value}" for name, value in facts)):
+            view.say(line) if sys.stdout.isatty() else click.echo(line)
     return 0
 
 

@@ -12,14 +12,17 @@ from sfa.cli.session import Session
 
 @click.group(invoke_without_command=True)
 @click.option(
-    "--search", default="", metavar="TEXT", help="Only tracks with these words in title, artist, album or filename."
+    "--search",
+    default="",
+    metavar="TEXT",
+    help="Only tracks with these words in title, artist, album or filename; bpm:120-128, key:8A.",
 )
 @click.option(
     "--order",
     default="create_time desc",
     show_default=True,
     metavar="FIELD",
-    help="create_time, title, artist, album or duration; add ' desc' to turn it round.",
+    help="create_time, title, artist, album, duration, bpm or key; add ' desc' to turn it round.",
 )
 @json_option
 @click.pass_context

@@ -48,7 +48,11 @@ ports_option = click.option(
     type=click.IntRange(1, 64),
     help="How many separations run at once. Each holds a model in memory.",
 )
-@click.option("--sandbox", is_flag=True, help="Put a stand-in in the place of Spotify; nothing leaves this machine.")
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Put stand-ins in the place of Spotify and of sites with songs; nothing leaves this machine.",
+)
 @ports_option
 @click.option(
     "--listen",
@@ -101,7 +105,7 @@ def up(
     \b
     Examples:
       sfa up
-      sfa up --sandbox                then: sfa search amber river
+      sfa up --sandbox                then: sfa search amber river, and sfa import LINK with one of its links
       sfa up --workers 2 --data-dir /srv/music
       DEVICE=cuda sfa up --ports fixed --log-format json
       AUTH=jwt AUTH_ISSUER=https://id.example.org sfa up --listen 0.0.0.0     see docs/identity.md
@@ -131,10 +135,12 @@ async def _up(options: Options, console: Console | None, *, as_json: bool) -> No
 def announce(mesh: Supervisor, options: Options, *, as_json: bool) -> None:
     """Says that the mesh is ready, and where everything is."""
     if as_json:
-        print_json({"event": "ready", "target": mesh.target, "ports": mesh.ports, "pids": mesh.pids})
+        ready = {"event": "ready", "target": mesh.target, "studio": mesh.studio, "ports": mesh.ports, "pids": mesh.pids}
+        print_json(ready)
         return
 
     rows = Table.grid(padding=(0, 3))
+    rows.add_row("Studio", f"[bold]{mesh.studio}[/bold]" if mesh.studio else "[dim]not built: make studio[/dim]")
     rows.add_row("API (gRPC, gRPC-Web, REST)", f"[bold]{mesh.target}[/bold]")
     rows.add_row("API reference", f"{mesh.target}/docs")
     for use, port in mesh.ports.items():

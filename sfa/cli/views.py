@@ -1,6 +1,7 @@
 """Progress of several files at once: as bars for people, as lines for logs, as NDJSON for scripts."""
 
 import time
+from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -13,6 +14,8 @@ from sfa.cli import texts
 from sfa.cli.output import on_terminal, print_json, stderr_console
 
 _LINE_EVERY_SECONDS: Final = 10.0
+_MOST_BARS: Final = 12
+_ENDS: Final = ("done", "in the library already", "failed", "cancelled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,7 @@ class Step:
     file: str
     """As the user named it."""
     stage: str
-    """"uploading", the job's own stages, "downloading", "done", "failed" or "cancelled"."""
+    """"uploading", the job's own stages, "downloading", "done", "in the library already", "failed" or "cancelled"."""
     fraction: float | None = None
     """Share of this stage, or of the job while it runs, in [0, 1]; None = unknown."""
     remaining: timedelta | None = None
@@ -31,6 +34,11 @@ class Step:
     """How many jobs start before this one, while it is queued."""
     attempt: int = 1
     """Which start of the job this is."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.stage.startswith(_ENDS)
 
     @property
     def note(self) -> str:
@@ -91,6 +99,7 @@ class Bars:
             console=stderr_console(),
         )
         self._tasks: dict[str, Any] = {}
+        self._ended: deque[str] = deque()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -104,6 +113,7 @@ class Bars:
     def show(self, step: Step) -> None:
         """Moves the file's bar."""
         if step.file not in self._tasks:
+            self._make_room()
             label = step.file if len(step.file) <= 36 else f"…{step.file[-35:]}"  # noqa: PLR2004 -- leaves room for the bar
             self._tasks[step.file] = self._progress.add_task(label.replace("[", r"\["), total=1.0, percent="", note="")
         known = step.fraction is not None
@@ -114,6 +124,15 @@ class Bars:
             percent=f"{step.fraction:.0%}" if step.fraction is not None else "",
             note=step.note.replace("[", r"\["),
         )
+        if step.ended:
+            self._ended.append(step.file)
+
+    def _make_room(self) -> None:
+        """Takes away the bars of what ended first: those below the edge of a screen, where work goes on, are not seen."""
+        while len(self._tasks) >= _MOST_BARS and self._ended:
+            task = self._tasks.pop(self._ended.popleft(), None)
+            if task is not None:
+                self._progress.remove_task(task)
 
     def event(self, kind: str, fields: dict[str, Any]) -> None:
         """Bars show steps; milestones are for scripts."""

@@ -2,9 +2,14 @@
 
 import sys
 from contextlib import aclosing
+from typing import Final
 
 import click
 
+from alchemy_sdk.alchemy.analysis.v1 import Analysis
+from alchemy_sdk.alchemy.download.v1 import Download
+from alchemy_sdk.alchemy.library.v1 import Track
+from alchemy_sdk.alchemy.processing.v1 import Installation, Separation
 from alchemy_sdk.alchemy.type.v1 import JobState
 from sfa import Event
 from sfa.answers import failure
@@ -14,6 +19,9 @@ from sfa.cli.output import as_dict, complain, json_option, print_json, run
 from sfa.cli.pipeline import step_of
 from sfa.cli.session import Exit, Session
 from sfa.realtime import kind_of
+
+# Separations are what `sfa jobs` lists.
+_NOUNS: Final = {"separation": "job"}
 
 
 @click.command()
@@ -71,30 +79,21 @@ async def _all(session: Session, cursor: str, *, as_json: bool) -> None:
 
 
 def _sentence(event: Event) -> str:
-
     time = event.time.astimezone().strftime("%H:%M:%S") if event.time else "        "
-    match kind_of(event):
-        case "track_changed" if (track := event.track_changed) is not None:
-            what = f'track {texts.short(track.name)} "{track.title}" changed'
-        case "track_deleted":
-            what = f"track {texts.short(event.track_deleted or '')} was deleted"
-        case "separation_changed" if (job := event.separation_changed) is not None:
-            fraction = f" {job.progress.fraction:.0%} {job.progress.stage}" if job.progress else ""
-            what = f"job {texts.short(job.name)} {(job.state.name or '').lower()}{fraction}"
-        case "separation_deleted":
-            what = f"job {texts.short(event.separation_deleted or '')} was removed"
-        case "download_changed" if (download := event.download_changed) is not None:
-            fraction = f" {download.progress.fraction:.0%} {download.progress.stage}" if download.progress else ""
-            what = f"{download.name} {(download.state.name or '').lower()}{fraction}  {download.link}"
-        case "download_deleted":
-            what = f"{event.download_deleted} was removed"
-        case "installation_changed" if (installing := event.installation_changed) is not None:
-            fraction = f" {installing.progress.fraction:.0%}" if installing.progress else ""
-            what = f"{installing.name} {(installing.state.name or '').lower()}{fraction}"
-        case "installation_deleted":
-            what = f"{event.installation_deleted} was removed"
-        case "reset":
-            what = "history was lost; list tracks and jobs again"
-        case other:
-            what = other or "something this version does not know"
+    kind = kind_of(event)
+    noun, _, verb = kind.rpartition("_")
+    subject = getattr(event, kind, None) if kind else None
+    if kind == "reset":
+        what = "history was lost; list tracks and jobs again"
+    elif isinstance(subject, Track):
+        what = f'track {texts.short(subject.name)} "{subject.title}" changed'
+    elif isinstance(subject, str) and verb == "deleted":
+        what = f"{_NOUNS.get(noun, noun)} {texts.short(subject)} was {'deleted' if noun == 'track' else 'removed'}"
+    elif isinstance(subject, Separation | Analysis | Download | Installation):
+        fraction = f" {subject.progress.fraction:.0%} {subject.progress.stage}" if subject.progress else ""
+        link = f"  {subject.link}" if isinstance(subject, Download) else ""
+        state = (subject.state.name or "").lower()
+        what = f"{_NOUNS.get(noun, noun)} {texts.short(subject.name)} {state}{fraction}{link}"
+    else:
+        what = kind or "something this version does not know"
     return f"{time}  {what}"

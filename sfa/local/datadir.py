@@ -46,6 +46,11 @@ class DataDir:
         return self.root / "models"
 
     @property
+    def spotdl(self) -> Path:
+        """The virtual environment of spotdl, if it was installed."""
+        return self.root / "spotdl"
+
+    @property
     def valkey(self) -> Path:
         """The append-only file of the job store."""
         return self.root / "valkey"

@@ -31,7 +31,7 @@ class Options:
     workers: int = 1
     """How many separations run at once; each worker holds a model of its own in memory."""
     sandbox: bool = False
-    """Whether a stand-in takes the place of Spotify, so that nothing leaves this machine."""
+    """Whether stand-ins take the place of Spotify and of the sites that play songs, so that nothing leaves this machine."""
     redis_url: str = field(default_factory=lambda: os.environ.get("REDIS_URL", ""))
     """A Redis or Valkey server to use; empty = start one."""
     log_format: str = "console"
@@ -46,7 +46,9 @@ class Options:
 
 def wanted_ports(options: Options) -> dict[str, int]:
     """The ports that this mesh would like, by use."""
-    unused = {use for use, used in (("valkey", not options.redis_url), ("sandbox", options.sandbox)) if not used}
+    built = _studio_page() is not None
+    uses = {"valkey": not options.redis_url, "sandbox": options.sandbox, "studio": built, "studio-files": built}
+    unused = {use for use, used in uses.items() if not used}
     ports = {use: port for use, port in DEFAULTS.items() if use not in unused}
     return ports | {f"worker-{n}-metrics": WORKER_METRICS + n for n in range(1, options.workers + 1)}
 
@@ -73,7 +75,7 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         OSError: If the data directory cannot be written.
     """
     target = f"http://{LOOPBACK}:{ports['envoy']}"
-    stages: list[Stage] = []
+    stages: list[list[Service]] = []
     redis_url = options.redis_url
     if not redis_url:
         password = secrets.token_urlsafe(24)
@@ -97,12 +99,15 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
         "HTTP_PORT": str(ports["library-media"]),
         "PUBLIC_URL": options.public_url or target,
         "PROCESSING_TARGET": f"{LOOPBACK}:{ports['processing']}",
+        "ANALYSIS_TARGET": f"{LOOPBACK}:{ports['analysis']}",
     }
-    download = {**common, "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}"}
+    analysis = {**common, "LIBRARY_TARGET": f"{LOOPBACK}:{ports['library']}"}
+    download = {**analysis, "SPOTIFY_TARGET": f"{LOOPBACK}:{ports['spotify']}"}
     spotify = common
     if options.sandbox:
         stages.append([_sandbox(ports["sandbox"])])
         spotify = {**common, **_sandboxed(ports["sandbox"])}
+        download |= _with_sandboxed_songs(ports["sandbox"])
     # The library first: a worker on its way down may still have stems to register, and stages end in reverse.
     stages.append(
         [
@@ -119,10 +124,14 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
                 _worker(f"worker-{n}", "processing", ports[f"worker-{n}-metrics"], processing)
                 for n in range(1, options.workers + 1)
             ),
+            _server("analysis", "AnalysisService", ports, analysis),
+            _worker("analysis-worker", "analysis", ports["analysis-worker-metrics"], analysis),
             _server("download", "DownloadService", ports, download),
             _worker("download-worker", "download", ports["download-worker-metrics"], download),
         ]
     )
+    if page := _studio_page():
+        stages[-1].append(_studio(page, ports["studio-files"], common))
     stages.append([_envoy(options, ports)])
     return Plan(target=target, redis_url=redis_url, stages=tuple(stages))
 
@@ -169,10 +178,26 @@ def _server(domain: str, proto_service: str, ports: Mapping[str, int], env: Mapp
     )
 
 
+def _studio_page() -> Path | None:
+    from sfa.gateway import studio_page  # noqa: PLC0415 - as in _envoy
+
+    return studio_page()
+
+
+def _studio(page: Path, port: int, env: Mapping[str, str]) -> Service:
+    return Service(
+        name="studio",
+        argv=(sys.executable, "-m", "services.studio"),
+        env={**env, "PORT": str(port), "STUDIO_DIR": str(page)},
+        ready=probes.answering(LOOPBACK, port, "/"),
+        ready_seconds=_STARTING_SECONDS,
+    )
+
+
 def _sandbox(port: int) -> Service:
     return Service(
         name="sandbox",
-        argv=(sys.executable, "-m", "sfa.sandbox.spotify", "--port", str(port)),
+        argv=(sys.executable, "-m", "sfa.sandbox", "--port", str(port)),
         env=import_path(),
         ready=probes.answering(LOOPBACK, port, "/"),
         ready_seconds=_STARTING_SECONDS,
@@ -187,6 +212,15 @@ def _sandboxed(port: int) -> dict[str, str]:
         "SPOTIFY_ACCOUNTS_URL": address,
         "SPOTIFY_CLIENT_ID": CLIENT_ID,
         "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET,
+    }
+
+
+def _with_sandboxed_songs(port: int) -> dict[str, str]:
+    """What makes the download service look for songs, and for covers, at the stand-in."""
+    allowed = [os.environ.get("DOWNLOAD_ALLOWED_HOSTS", ""), f"{LOOPBACK}:{port}"]
+    return {
+        "SPOTDL_AUDIO_SOURCE": f"http://{LOOPBACK}:{port}/search",
+        "DOWNLOAD_ALLOWED_HOSTS": ",".join(host for host in allowed if host),
     }
 
 
@@ -213,6 +247,7 @@ def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
     )
 
     upstreams = {
+        "analysis": Address(LOOPBACK, ports["analysis"]),
         "download": Address(LOOPBACK, ports["download"]),
         "library": Address(LOOPBACK, ports["library"]),
         "processing": Address(LOOPBACK, ports["processing"]),
@@ -222,6 +257,8 @@ def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
     }
     sign_in = sign_in_settings(options.data_dir.run)
     origin = re.escape(options.public_url.rstrip("/"))
+    if "studio-files" in ports:
+        upstreams["studio"] = Address(LOOPBACK, ports["studio-files"])
     configuration = options.data_dir.run / "envoy.yaml"
     configuration.write_text(
         render(
@@ -234,6 +271,7 @@ def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
                 # Where everybody proves who they are, a page that reaches this machine by another name gains nothing.
                 hosts=("*",) if sign_in else LOOPBACK_NAMES,
                 origins=f"{LOOPBACK_ORIGINS}|{origin}" if origin else LOOPBACK_ORIGINS,
+                studio=Address(options.listen, ports["studio"]) if "studio" in ports else None,
                 admin=Address(LOOPBACK, ports["envoy-admin"]),
             )
         ),
@@ -254,7 +292,12 @@ def _routed(port: int) -> probes.Probe:
     """Ready when calls through the gateway reach the services behind it."""
     calls = [
         probes.answering(LOOPBACK, port, path)
-        for path in ("/v1/models", "/v1/tracks?page_size=1", "/v1/downloads?page_size=1")
+        for path in (
+            "/v1/models",
+            "/v1/tracks?page_size=1",
+            "/v1/downloads?page_size=1",
+            "/v1/tracks/-/analyses?page_size=1",
+        )
     ]
 
     async def probe() -> bool:

@@ -11,14 +11,19 @@ LOOPBACK: Final = "127.0.0.1"
 DEFAULTS: Final[Mapping[str, int]] = {
     "envoy": 3000,
     "envoy-admin": 9901,
+    "studio": 8001,
+    "analysis": 3004,
     "download": 3002,
     "spotify": 3001,
     "processing": 3003,
     "library": 3005,
     "library-media": 3015,
     "realtime": 3006,
+    "studio-files": 3008,
     "valkey": 6379,
     "sandbox": 3091,
+    "analysis-metrics": 9304,
+    "analysis-worker-metrics": 9314,
     "download-metrics": 9302,
     "download-worker-metrics": 9312,
     "spotify-metrics": 9301,
@@ -26,7 +31,7 @@ DEFAULTS: Final[Mapping[str, int]] = {
     "library-metrics": 9305,
     "realtime-metrics": 9306,
 }
-"""The documented ports by use; the sandbox's only with `--sandbox`. Worker n adds "worker-n-metrics" at WORKER_METRICS + n."""
+"""The documented ports by use; the sandbox's only with `--sandbox`, the studio's only if it is built. Worker n adds "worker-n-metrics" at WORKER_METRICS + n."""
 
 WORKER_METRICS: Final = 9330
 _TRIES: Final = 200

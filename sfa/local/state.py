@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from sfa.local.ports import LOOPBACK
+
 VERSION = 1
 
 
@@ -40,6 +42,11 @@ class MeshState:
         except PermissionError:
             return True
         return True
+
+
+def studio_address(ports: Mapping[str, int]) -> str:
+    """Where the web page of a mesh with these ports is; empty if it has none."""
+    return f"http://{LOOPBACK}:{ports['studio']}" if "studio" in ports else ""
 
 
 def write(path: Path, state: MeshState) -> None:

@@ -28,6 +28,11 @@ class Supervisor:
         self._ready = False
 
     @property
+    def studio(self) -> str:
+        """The web page's address; empty if it is not built."""
+        return state.studio_address(self.ports)
+
+    @property
     def pids(self) -> dict[str, int]:
         """Process ids by service name, of those that run at this moment."""
         return {k.service.name: k.pid for stage in self._stages for k in stage if k.pid is not None}

@@ -8,6 +8,14 @@ _ALPHABET: Final = string.digits + string.ascii_letters
 ROAD: Final = "The Long Road"
 ODDITIES: Final = "Odds and Ends"
 ROAD_TRACKS: Final = 230
+SILENT: Final = 57
+"""The number of a track that nobody plays."""
+ADULT: Final = 113
+"""The number of a track that is played to adults only."""
+REFUSED: Final = 171
+"""The number of a track whose site refuses to play it."""
+IMAGES: Final = "https://i.scdn.co"
+"""Where Spotify keeps its pictures."""
 _ALBUM_TRACKS: Final = 23
 _COLOURS: Final = ("Amber", "Blue", "Crimson", "Golden", "Green", "Indigo", "Scarlet", "Silver", "Violet", "White")
 _THINGS: Final = ("Bridge", "Canyon", "Desert", "Garden", "Harbour", "Lantern", "Meadow", "Mirror", "River", "Tower")
@@ -40,7 +48,7 @@ def _object(kind: str, label: str, name: str) -> Json:
 
 def _images(label: str) -> list[Json]:
     picture = hashlib.sha256(label.encode()).hexdigest()[:40]
-    return [{"url": f"https://i.scdn.co/image/{picture}", "width": side, "height": side} for side in (640, 300, 64)]
+    return [{"url": f"{IMAGES}/image/{picture}", "width": side, "height": side} for side in (640, 300, 64)]
 
 
 def _artist(number: int) -> Json:
@@ -130,3 +138,8 @@ def link(kind: str, name: str) -> str:
     collection = {"track": TRACKS, "album": ALBUMS, "artist": ARTISTS, "playlist": PLAYLISTS}[kind]
     found = next(one for one in collection if one["name"] == name)
     return str(found["external_urls"]["spotify"])
+
+
+def searchable(track: Json) -> str:
+    """What a search for a track looks at, in lower case."""
+    return f"{track['name']} {track['artists'][0]['name']} {track['album']['name']}".lower()

@@ -1,10 +1,9 @@
-"""A stand-in for Spotify's Web API and token server: `python -m sfa.sandbox.spotify --port 3091`.
+"""A stand-in for Spotify's Web API and token server.
 
 It answers as Spotify's reference says of 2026: `/items` with `item`, ten search results at most, error objects, bearer
 tokens. What goes wrong in the real one can be asked for: see `SpotifySandbox.faults`.
 """
 
-import argparse
 import asyncio
 import base64
 import binascii
@@ -21,6 +20,7 @@ from yarl import URL
 
 from sfa.sandbox import CLIENT_ID, CLIENT_SECRET, catalogue
 from sfa.sandbox.catalogue import Json
+from sfa.sandbox.media import MediaSandbox
 
 _MOST_RESULTS: Final = 10
 _MOST_ITEMS: Final = 50
@@ -66,6 +66,8 @@ class SpotifySandbox:
     """Whether fields that Spotify withdraws from new applications are missing."""
     seconds: float = 0.0
     """How long every answer takes."""
+    images: str = catalogue.IMAGES
+    """Where its pictures are."""
 
     def app(self) -> web.Application:
         """The server, to be run by aiohttp."""
@@ -87,9 +89,12 @@ class SpotifySandbox:
         return app
 
     @asynccontextmanager
-    async def serving(self, port: int = 0) -> AsyncIterator[str]:
-        """Serves on loopback while the block runs; yields the address."""
-        runner = web.AppRunner(self.app(), access_log=None)
+    async def serving(self, port: int = 0, media: MediaSandbox | None = None) -> AsyncIterator[str]:
+        """Serves on loopback while the block runs, with `media` beside it; yields the address."""
+        app = self.app()
+        if media is not None:
+            media.add_to(app)
+        runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         try:
             site = web.TCPSite(runner, "127.0.0.1", port)
@@ -111,7 +116,10 @@ class SpotifySandbox:
             return _failed(fault)
         if _bearer(request) not in self.tokens:
             return _error(401, "The access token expired")
-        return await handler(request)
+        response = await handler(request)
+        if isinstance(response, web.Response) and response.text is not None:
+            response.text = response.text.replace(catalogue.IMAGES, self.images)
+        return response
 
     async def _token(self, request: web.Request) -> web.Response:
         self.token_requests += 1
@@ -168,7 +176,7 @@ class SpotifySandbox:
         words = request.query.get("q", "").lower().split()
         if not words:
             return _error(400, "No search query")
-        found = [track for track in catalogue.TRACKS if all(word in _searchable(track) for word in words)]
+        found = [track for track in catalogue.TRACKS if all(word in catalogue.searchable(track) for word in words)]
         page = _page(request, found, most=_MOST_RESULTS)
         return page if isinstance(page, web.Response) else web.json_response({"tracks": self._shown(page)})
 
@@ -248,10 +256,6 @@ def _by_id(collection: list[Json], request: web.Request) -> Json | None:
     return next((one for one in collection if one["id"] == request.match_info["id"]), None)
 
 
-def _searchable(track: Json) -> str:
-    return f"{track['name']} {track['artists'][0]['name']} {track['album']['name']}".lower()
-
-
 def _bearer(request: web.Request) -> str:
     return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
@@ -272,14 +276,3 @@ def _failed(fault: Fault) -> web.Response:
 
 def _error(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
     return web.json_response({"error": {"status": status, "message": message}}, status=status, headers=headers)
-
-
-async def _serve(port: int) -> None:
-    async with SpotifySandbox().serving(port):
-        await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, required=True)
-    asyncio.run(_serve(parser.parse_args().port))

@@ -216,3 +216,13 @@ def test_agrees_with_pyloudnorm_on_real_music(real_music: Path) -> None:
     assert measured(samples.T, rate).integrated_lufs == pytest.approx(
         pyloudnorm.Meter(rate, filter_class="DeMan").integrated_loudness(samples), abs=0.1
     )
+
+
+def test_an_empty_block_changes_nothing() -> None:
+    signal = np.full((2, RATE), 0.1, np.float32) * np.sin(np.arange(RATE), dtype=np.float32)
+    plain, interrupted = LoudnessMeter(RATE, 2), LoudnessMeter(RATE, 2)
+    plain.add(signal)
+    interrupted.add(signal[:, :0])
+    interrupted.add(signal)
+    interrupted.add(signal[:, :0])
+    assert interrupted.finish().integrated_lufs == plain.finish().integrated_lufs

@@ -25,6 +25,8 @@ COMPOSE = yaml.safe_load((ROOT / "compose" / "docker-compose.yml").read_text())[
 INFRASTRUCTURE = {"envoy", "valkey"}
 # Media, documents: what the library serves over plain HTTP.
 MEDIA = "media"
+# The web page's files: a server without RPCs, and so without a proto.
+STUDIO = "studio"
 
 
 def rendering(name: str) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def every(key: str, tree: object) -> list[Any]:
 
 def test_every_service_of_the_contract_has_a_folder() -> None:
     folders = {path.parent.name for path in (ROOT / "services").glob("*/__main__.py")}
-    assert folders == DOMAINS
+    assert folders == DOMAINS | {STUDIO}
     for domain in DOMAINS:
         present = {path.name for path in (ROOT / "services" / domain).iterdir()}
         assert {"__main__.py", "wiring.py", "settings.py", "rpc.py", "usecases.py"} <= present
@@ -63,7 +65,7 @@ def test_reflection_describes_every_public_service() -> None:
 def test_the_gateway_knows_every_public_service_and_no_other(name: str) -> None:
     config = rendering(name)
     clusters = {cluster["name"]: cluster for cluster in config["static_resources"]["clusters"]}
-    assert set(clusters) == DOMAINS | {MEDIA}
+    assert set(clusters) == DOMAINS | {MEDIA, STUDIO}
     transcoded = [set(services) for services in every("services", config)]
     assert transcoded
     assert all(services == {service.name for service in PUBLIC} for services in transcoded)
@@ -118,7 +120,7 @@ def _is_mesh_error(one: object) -> bool:
 def test_compose_runs_every_service_and_its_worker() -> None:
     ours = set(COMPOSE) - INFRASTRUCTURE
     workers = {f"{path.parent.name}-worker" for path in (ROOT / "services").glob("*/worker.py")}
-    assert ours == DOMAINS | workers
+    assert ours == DOMAINS | workers | {STUDIO}
 
 
 @pytest.mark.parametrize("name", sorted(set(COMPOSE) - INFRASTRUCTURE))

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.processing.adapters.demucs import Demucs, load_demucs
+from services.processing.adapters.processor import Processor
 from services.processing.adapters.weights import ModelStore
 from services.processing.ports import FloatArray
 from tests.audio.conftest import noise, separated
@@ -19,7 +20,7 @@ from tests.audio.demucs_models import FOUR, as_bag, tiny_hdemucs, tiny_htdemucs
 
 TOLERANCE = 1e-5  # the product promises 1e-4
 SEGMENT = 13230  # of the tiny transformer: 0.3 s
-CPU = torch.device("cpu")
+CPU = Processor(torch.device("cpu"))
 
 Bag = tuple[list[Any], list[list[float]] | None]
 BAGS: dict[str, Callable[[], Bag]] = {
@@ -56,7 +57,7 @@ def test_equals_the_reference_runner(bag: Bag, length: int, tmp_path: Path) -> N
 
 
 @given(length=st.integers(1, 3 * SEGMENT))
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_equals_the_reference_runner_at_any_length(length: int, tmp_path: Path) -> None:
     networks, _ = TRANSFORMER
     mix = noise(length, seed=length)

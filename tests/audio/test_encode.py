@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import soundfile
 
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import StorageFull
+from services.processing.adapters import encode as encode_module
 from services.processing.adapters import wav
 from services.processing.adapters.encode import FORMATS, encode, joint_gain
 from services.processing.domain import Encoding, stem_rate
@@ -124,3 +126,16 @@ def test_stopping_in_the_middle_passes_through(tmp_path: Path, encoding: Encodin
             blocks=blocks(),
             ffmpeg=FFMPEG,
         )
+
+
+@pytest.mark.parametrize("takes_samples", [True, False])
+def test_an_encoder_that_hangs_is_ended(tmp_path: Path, takes_samples: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/sh\n{'cat > /dev/null' if takes_samples else ':'}\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(encode_module, "LEAST_WALL_SECONDS", 0.3)
+    blocks = iter([noise(RATE)])  # more than a pipe holds
+    started = time.monotonic()
+    with pytest.raises(RuntimeError, match="within"):
+        encode(tmp_path / "a.mp3", Encoding.MP3, sample_rate=RATE, frames=1, blocks=blocks, ffmpeg=str(program))
+    assert time.monotonic() - started < 10

@@ -1,6 +1,7 @@
 """The engine as a worker uses it: a child process that separates files, can be cancelled, killed and replaced."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 import torch
 
 from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.child import ChildDied
 from services.mesh.errors import (
     AudioUndecodable,
     DeviceUnavailable,
@@ -32,7 +34,7 @@ from services.processing.adapters.runner import Runner
 from services.processing.adapters.weight_sources import DemucsFolder
 from services.processing.catalogue import MODELS
 from services.processing.domain import Encoding
-from services.processing.ports import ChildDied, SeparationCancelled, SeparationRequest
+from services.processing.ports import SeparationCancelled, SeparationRequest
 from tests.audio.conftest import RATE, noise, read_audio, write_wav
 from tests.audio.demucs_models import save_bag, tiny_htdemucs
 
@@ -197,15 +199,14 @@ def test_exhausted_memory_is_reported(
 def test_stray_prints_do_not_reach_the_worker() -> None:
     script = """
         import os
-        from services.processing.adapters.child import _private_stdout
-        pipe = _private_stdout()
+        from services.mesh.child import Outbox
+        outbox = Outbox()
         print("stray", flush=True)
         os.system("echo stray")
-        pipe.write(b"event")
-        pipe.flush()
+        outbox.send({"event": "ready"})
     """
     ran = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, check=True)
-    assert ran.stdout == b"event"
+    assert json.loads(ran.stdout) == {"event": "ready"}
     assert ran.stderr.count(b"stray") == 2
 
 
@@ -237,7 +238,7 @@ async def test_a_child_that_listens_is_kept(
 ) -> None:
     monkeypatch.setattr("services.processing.adapters.engine._SOFT_CANCEL_SECONDS", 60.0)  # however busy the machine is
     await engine.start()
-    child = engine._process
+    child = engine._child
     progress = Progress()
     running = asyncio.create_task(engine.separate(request(long_song, tmp_path), progress))
     await progress.separating.wait()
@@ -246,7 +247,7 @@ async def test_a_child_that_listens_is_kept(
         await running
     # A retry has the same id as the job that was cancelled.
     await engine.separate(request(example_song, tmp_path), ignore)
-    assert engine._process is child
+    assert engine._child is child
 
 
 async def test_a_child_that_does_not_listen_is_killed_in_time(
@@ -255,8 +256,8 @@ async def test_a_child_that_does_not_listen_is_killed_in_time(
     progress = Progress()
     running = asyncio.create_task(engine.separate(request(long_song, tmp_path), progress))
     await progress.separating.wait()
-    assert engine._process is not None
-    os.kill(engine._process.pid, signal.SIGSTOP)
+    assert engine._child is not None
+    os.kill(engine._child.pid, signal.SIGSTOP)
     started = time.monotonic()
     await engine.cancel()
     assert time.monotonic() - started < CANCEL_SECONDS
@@ -274,8 +275,8 @@ async def test_a_child_that_dies_is_reported_and_replaced(
     progress = Progress()
     running = asyncio.create_task(engine.separate(request(long_song, tmp_path), progress))
     await progress.separating.wait()
-    assert engine._process is not None
-    os.kill(engine._process.pid, signal.SIGKILL)
+    assert engine._child is not None
+    os.kill(engine._child.pid, signal.SIGKILL)
     with pytest.raises(ChildDied, match="memory ran out") as died:
         await running
     assert died.value.exit_code == -signal.SIGKILL
@@ -287,8 +288,8 @@ async def test_abandoning_a_separation_stops_the_child(engine: EngineProcess, lo
     progress = Progress()
     running = asyncio.create_task(engine.separate(request(long_song, tmp_path), progress))
     await progress.separating.wait()
-    assert engine._process is not None
-    child = psutil.Process(engine._process.pid)
+    assert engine._child is not None
+    child = psutil.Process(engine._child.pid)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -315,7 +316,7 @@ def test_a_killed_worker_leaves_no_orphans(models_dir: Path, long_song: Path, tm
         async def main():
             engine = EngineProcess(Path({str(models_dir)!r}), "cpu")
             await engine.start()
-            print(engine._process.pid, flush=True)
+            print(engine._child.pid, flush=True)
             request = SeparationRequest(
                 id="job",
                 model="spleeter-2stems",

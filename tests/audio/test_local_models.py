@@ -15,11 +15,12 @@ from demucs.states import get_state
 from services.processing.adapters import convert
 from services.processing.adapters.demucs import load_demucs
 from services.processing.adapters.local_models import Description, add_checkpoint, add_folder
+from services.processing.adapters.processor import Processor
 from services.processing.adapters.weight_sources import SourceMissing, SourceRefused
 from services.processing.adapters.weights import ModelStore
 from tests.audio.demucs_models import save_bag, tiny_htdemucs
 
-CPU = torch.device("cpu")
+CPU = Processor(torch.device("cpu"))
 MINE: dict[str, Any] = {"id": "my-demucs", "license": "CC-BY-4.0", "networks": ["net0.safetensors"]}
 
 

@@ -22,11 +22,13 @@ HTDEMUCS, SPLEETER = MODELS["htdemucs"], MODELS["spleeter-2stems"]
 
 
 def test_each_rung_needs_less_than_the_one_before() -> None:
-    ladder = list(rungs("cuda", HTDEMUCS, Options(), cpu_fallback=True))
-    assert [rung.options.segment_seconds for rung in ladder] == [None, 3.9, 1.95, None]
-    assert [rung.on_cpu for rung in ladder] == [False, False, False, True]
+    ladder = list(rungs("cuda", HTDEMUCS, Options(), 32, cpu_fallback=True))
+    assert [rung.most_at_once for rung in ladder] == [32, 1, 1, 1, 1]
+    assert [rung.options.segment_seconds for rung in ladder] == [None, None, 3.9, 1.95, None]
+    assert [rung.on_cpu for rung in ladder] == [False, False, False, False, True]
     assert [rung.concessions for rung in ladder] == [
         (),
+        ("batch_size=1",),
         ("segment_seconds=3.9",),
         ("segment_seconds=1.95",),
         ("device=cpu",),
@@ -45,7 +47,7 @@ def test_each_rung_needs_less_than_the_one_before() -> None:
 def test_nothing_is_conceded_that_cannot_or_must_not_be(
     device: str, model: Any, options: Options, cpu_fallback: bool
 ) -> None:
-    assert [rung.options for rung in rungs(device, model, options, cpu_fallback=cpu_fallback)] == [options]
+    assert [rung.options for rung in rungs(device, model, options, 1, cpu_fallback=cpu_fallback)] == [options]
 
 
 def run(runner: Runner, folder: Path) -> SeparationOutput:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import AudioEmpty
 from services.processing.adapters.demucs import Demucs
+from services.processing.adapters.processor import Processor
 from services.processing.adapters.runner import Runner
 from services.processing.adapters.shifts import Shifted
 from services.processing.domain import Encoding, Options, Part
@@ -79,7 +80,7 @@ def test_a_rate_that_is_asked_for(runner: Runner, tmp_path: Path, rate: int, exp
 @pytest.mark.parametrize("overlap", [0.0, 0.1, 0.5, 0.75])
 def test_overlap_is_that_of_the_reference(tmp_path: Path, overlap: float) -> None:
     network, mix = tiny_htdemucs(1), noise(30_000)
-    model = Demucs(tuple(FOUR), [network], (), torch.device("cpu")).with_segments(None, overlap)
+    model = Demucs(tuple(FOUR), [network], (), Processor(torch.device("cpu"))).configured(None, overlap, 1)
     np.testing.assert_allclose(
         separated(model, mix, FOUR, tmp_path), reference(network, mix, overlap=overlap), atol=PARITY, rtol=0
     )
@@ -87,8 +88,8 @@ def test_overlap_is_that_of_the_reference(tmp_path: Path, overlap: float) -> Non
 
 def test_shorter_segments_are_those_of_the_reference(tmp_path: Path) -> None:
     network, mix = tiny_htdemucs(1), noise(30_000)
-    whole = Demucs(tuple(FOUR), [network], (), torch.device("cpu"))
-    short = separated(whole.with_segments(0.2, None), mix, FOUR, tmp_path)
+    whole = Demucs(tuple(FOUR), [network], (), Processor(torch.device("cpu")))
+    short = separated(whole.configured(0.2, None, 1), mix, FOUR, tmp_path)
     own = separated(whole, mix, FOUR, tmp_path)  # one view of the networks leaves the other alone
     np.testing.assert_allclose(own, reference(network, mix), atol=PARITY, rtol=0)
     network.segment = Fraction(1, 5)

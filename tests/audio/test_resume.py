@@ -19,7 +19,7 @@ from services.processing.adapters.overlap_add import START, Position
 from services.processing.adapters.runner import Runner
 from services.processing.adapters.weights import Manifest
 from services.processing.adapters.workspace import Workspace
-from services.processing.domain import Encoding
+from services.processing.domain import Encoding, Precision
 from services.processing.ports import SeparationRequest
 from tests.audio.conftest import noise, write_wav
 
@@ -111,7 +111,7 @@ def test_another_build_or_other_weights_begin_anew(
     if changed == "digest":
         monkeypatch.setattr(Manifest, "digest", "other")
     else:
-        monkeypatch.setattr("services.processing.adapters.runner.engine_build", lambda: "other")
+        monkeypatch.setattr("services.processing.adapters.runner.engine_build", lambda _: "other")
     assert separation(models_dir, song, tmp_path)[0] == SEGMENTS
 
 
@@ -182,7 +182,7 @@ def test_checkpoints_come_at_most_once_a_second(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_build_is_known_without_torch() -> None:
-    script = "import sys; from services.processing.adapters.build import engine_build as b; print(b(), 'torch' in sys.modules)"
+    script = "import sys; from services.processing.adapters.build import engine_build as b; from services.processing.domain import Precision as P; print(b(P.FLOAT32), 'torch' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
-    assert ran.stdout.split() == [engine_build(), "False"]
+    assert ran.stdout.split() == [engine_build(Precision.FLOAT32), "False"]

@@ -8,6 +8,7 @@ import torch
 
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.processing.adapters.decode import decode
+from services.processing.adapters.processor import Processor
 from services.processing.adapters.samples import SampleFile
 from services.processing.adapters.spleeter import Spleeter, load_spleeter
 from services.processing.adapters.weights import ModelStore
@@ -22,7 +23,7 @@ BLOCK = 512 * 1024
 
 @pytest.fixture(scope="module")
 def spleeter(models_dir: Path) -> Spleeter:
-    return load_spleeter(ModelStore(models_dir).open("spleeter-2stems"), torch.device("cpu"))
+    return load_spleeter(ModelStore(models_dir).open("spleeter-2stems"), Processor(torch.device("cpu")))
 
 
 @pytest.fixture(scope="module")

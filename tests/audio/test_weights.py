@@ -16,6 +16,7 @@ from services.processing.adapters.checkpoint import CheckpointRefused, read_chec
 from services.processing.adapters.demucs import load_demucs
 from services.processing.adapters.demucs_files import DemucsFileInvalid, parse_bag, parse_header
 from services.processing.adapters.install import DiskRefused, install, source_of
+from services.processing.adapters.processor import Processor
 from services.processing.adapters.spleeter import load_spleeter
 from services.processing.adapters.weight_sources import (
     DemucsFolder,
@@ -29,7 +30,7 @@ from services.processing.adapters.weights import MANIFEST, Manifest, ModelStore
 from services.processing.catalogue import CATALOGUE, MODELS, complement_stem, default_model
 from tests.audio.demucs_models import save_bag, tiny_htdemucs
 
-CPU = torch.device("cpu")
+CPU = Processor(torch.device("cpu"))
 HTDEMUCS = MODELS["htdemucs"]
 SPLEETER = MODELS["spleeter-2stems"]
 

@@ -222,18 +222,18 @@ async def running_backend() -> AsyncIterator[Backend]:
 
     def register(server: grpc.aio.Server) -> None:
         add_LibraryServiceServicer_to_server(FakeLibrary(backend), server)
-        add_RegistryServiceServicer_to_server(FakeRegistry(), server)
+        add_RegistryServiceServicer_to_server(FakeRegistry(), server)  # type: ignore[abstract]  # likewise
         add_ProcessingServiceServicer_to_server(FakeProcessing(backend), server)  # type: ignore[abstract]  # what is missing answers UNIMPLEMENTED
         add_RealtimeServiceServicer_to_server(FakeRealtime(), server)
 
     names = [
-        # Has no stand-in: its calls answer UNIMPLEMENTED, and the gateway finds it healthy.
+        # These have no stand-in: their calls answer UNIMPLEMENTED, and the gateway finds them healthy.
+        "alchemy.analysis.v1.AnalysisService",
         "alchemy.download.v1.DownloadService",
         "alchemy.library.v1.LibraryService",
         "alchemy.processing.v1.ProcessingService",
         "alchemy.realtime.v1.RealtimeService",
         "alchemy.spotify.v1.SpotifyService",
-        "alchemy.download.v1.DownloadService",
     ]
     bundle = ServiceBundle(register=register, names=names)
     async with serving(bundle, "127.0.0.1:0", Drain(), grace=0) as backend.port, _media() as backend.media_port:

@@ -209,6 +209,7 @@ async def test_a_token_counts_only_in_its_header(guarded: Guarded) -> None:
     for rpc in RPCS:
         for query in (f"?access_token={token}", f"?token={token}"):
             assert "reached" not in await guarded.rest(rpc, query=query)
+        assert "reached" not in await guarded.rest(rpc, ("accept", "text/html"))
         assert "reached" not in await guarded.rest(rpc, ("cookie", f"access_token={token}"))
         assert "reached" not in await guarded.rest(rpc, ("x-authorization", f"Bearer {token}"))
 

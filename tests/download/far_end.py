@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp import web
 
@@ -21,6 +23,7 @@ class FarEnd:
     cuts: int = 0
     etag: str = '"v1"'
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    pieces: Path = Path()
 
     @property
     def host(self) -> str:
@@ -106,8 +109,31 @@ class FarEnd:
     async def _player(self, request: web.Request) -> web.StreamResponse:
         """A page with a song in it, wherever `src` says."""
         source = request.query.get("src", "/song/inside.wav")
-        html = f'<!DOCTYPE html><html><head><title>Night Song</title></head><body><audio src="{source}"></audio></body></html>'
-        return web.Response(text=html, content_type="text/html")
+        return _html(f'<audio src="{source}"></audio>')
+
+    async def _described(self, request: web.Request) -> web.StreamResponse:
+        """A page that says how long its song is: `/described/PT5H`."""
+        about = {
+            "@type": "AudioObject",
+            "name": "Described Song",
+            "contentUrl": self.url("/song/inside.wav"),
+            "encodingFormat": "audio/wav",
+            "duration": request.path.split("/")[2],
+        }
+        return _html(
+            f'<script type="application/ld+json">{json.dumps(about | {"@context": "https://schema.org"})}</script>'
+        )
+
+    async def _adults(self, request: web.Request) -> web.StreamResponse:
+        """A page that is marked as one for adults, and shown only to who is signed in, if `members`."""
+        if "members" in request.path and request.cookies.get("session") != "grown-up":
+            return web.Response(status=403, text="Sign in to confirm your age")
+        rating = '<meta name="rating" content="RTA-5042-1996-1400-1577-RTA">'
+        return _html(f'{rating}<audio src="/song/inside.wav"></audio>')
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """A song in pieces, whose container has to be written anew: `/stream/list.m3u8`."""
+        return web.FileResponse(self.pieces / request.path.split("/")[2])
 
     async def _text(self, request: web.Request) -> web.StreamResponse:
         # Calls itself audio, and is not.
@@ -136,6 +162,11 @@ class FarEnd:
             headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
             return web.Response(status=206, body=data[start:], headers=headers)
         return web.Response(body=data, headers=headers)
+
+
+def _html(body: str) -> web.Response:
+    html = f"<!DOCTYPE html><html><head><title>Night Song</title></head><body>{body}</body></html>"
+    return web.Response(text=html, content_type="text/html")
 
 
 @asynccontextmanager

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from services.download.links import parse_link
 from services.mesh.errors import AddressForbidden, LinkUnsupported
-
-ID = "4uLU6hMCjMI75M1A2tKUQC"
+from tests.download.malformed import ID, MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -27,78 +26,33 @@ def test_addresses_have_one_spelling(text: str, uri: str) -> None:
     assert parse_link(text).uri == uri
 
 
-MALFORMED = [
-    f"spotify:track:{ID}",
-    f"https://open.spotify.com/intl-de/track/{ID}?si=x",
-    "",
-    " ",
-    "example.org/a.mp3",
-    "//example.org/a",
-    "/etc/passwd",
-    "file:///etc/passwd",
-    "ftp://example.org/a.mp3",
-    "gopher://example.org/1",
-    "data:audio/wav;base64,AAAA",
-    "javascript:alert(1)",
-    "blob:https://example.org/1",
-    "jar:http://example.org!/a",
-    "dict://example.org:11211/stats",
-    "unix:///var/run/docker.sock",
-    "ytsearch:song",
-    "concat:a.mp3|b.mp3",
-    "http://",
-    "http:///a.mp3",
-    "http://:80/a",
-    "http://example.org:0/",
-    "http://example.org:65536/",
-    "http://example.org:-1/",
-    "http://example.org:port/",
-    "http://user@example.org/",
-    "http://user:secret@example.org/",
-    "http://@example.org/",
-    "http://:@example.org/",
-    "http://example.org\\@127.0.0.1/",
-    "http:\\\\example.org/a",
-    "http://exa mple.org/",
-    "http://example.org/a b",
-    "http://example.org/\r\nHost: x",
-    "http://example.org/\x00",
-    "http://exam\tple.org/",
-    "http://[::1/",
-    "http://[zz::1]/",
-    "http://exa$mple.org/",
-    "http://exam'ple.org/",
-    "http://exam;ple.org/",
-    "http://`id`.example.org/",
-    "http://$(id).example.org/",
-    "http://%65xample.org/",
-    "http://example.org/" + "a" * 2048,
-    "spotify:",
-    "spotify:track",
-    "spotify:track:",
-    "spotify:track:short",
-    f"spotify:track:{ID}x",
-    f"spotify:track:{ID}:x",
-    f"spotify:album:{ID}",
-    f"spotify:playlist:{ID}",
-    f"spotify:artist:{ID}",
-    f"spotify:episode:{ID}",
-    f"spotify:user:me:playlist:{ID}",
-    f"spotify:track:{ID[:-1]}-",
-    f"https://open.spotify.com/album/{ID}",
-    f"https://open.spotify.com/playlist/{ID}",
-    f"https://open.spotify.com/artist/{ID}",
-    f"https://open.spotify.com/episode/{ID}",
-    f"https://open.spotify.com/show/{ID}",
-    "https://open.spotify.com/",
-    "https://open.spotify.com/track/",
-    "https://open.spotify.com/track/../../etc",
-    f"https://open.spotify.com/track/{ID}/x",
-    f"https://open.spotify.com/track/{ID};touch${{IFS}}x",
-    f'https://open.spotify.com/track/{ID}"; rm -rf ~; "',
-    "https://spotify.link/AbCdEf",
-    "https://spotify.app.link/AbCdEf",
-]
+@pytest.mark.parametrize(
+    "text",
+    [
+        ID,
+        f"spotify/tracks/{ID}",
+        f"spotify:track:{ID}",
+        f"spotify:track:{ID}?context=x",
+        f"https://open.spotify.com/track/{ID}",
+        f" https://open.spotify.com/track/{ID}?si=0123456789abcdef\n",
+        f"https://open.spotify.com/intl-de/track/{ID}?si=x",
+        f"https://open.spotify.com/intl-pt-BR/track/{ID}/",
+        f"https://open.spotify.com/embed/track/{ID}",
+        f"http://play.spotify.com/track/{ID}#t=1",
+    ],
+)
+def test_a_track_of_spotify_has_one_spelling(text: str) -> None:
+    link = parse_link(text)
+    assert (link.uri, link.short, link.names_song) == (f"spotify:track:{ID}", False, True)
+
+
+@pytest.mark.parametrize("text", ["https://spotify.link/AbCdEf", "https://spotify.app.link/AbCdEf?_p=x"])
+def test_a_short_link_is_left_for_spotify_to_read(text: str) -> None:
+    assert parse_link(text).short
+
+
+def test_there_are_enough_malformed_links() -> None:
+    assert len(MALFORMED) >= 200
 
 
 @pytest.mark.parametrize("text", MALFORMED)

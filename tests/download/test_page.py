@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from services.download.adapters.egress import egress
-from services.download.adapters.page import PageLimits, PageOptions, PageProvider, error_for
+from services.download.adapters.page import PageLimits, PageOptions, PageProvider
+from services.download.adapters.said import error_for
 from services.download.domain import DownloadSpec
 from services.download.ports import Progress
 from services.mesh.audio.ffmpeg import ffmpeg_path
@@ -22,15 +24,32 @@ pytest.importorskip("yt_dlp")
 async def server() -> AsyncIterator[FarEnd]:
     async with far_end() as server:
         yield server
+        for provider in _MADE:
+            await provider.close()
+        _MADE.clear()
 
 
-def _provider(server: FarEnd, *, max_bytes: int = 10**8, transfer: float = 60.0) -> PageProvider:
-    return PageProvider(
+_MADE: list[PageProvider] = []
+
+
+def _provider(
+    server: FarEnd,
+    *,
+    max_bytes: int = 10**8,
+    transfer: float = 60.0,
+    cookies: Path | None = None,
+    proxy: str = "",
+    ipv4: bool = False,
+    hosts: frozenset[str] = frozenset(),
+) -> PageProvider:
+    provider = PageProvider(
         enabled=True,
         limits=PageLimits(max_bytes=max_bytes, max_seconds=3600, transfer_seconds=transfer, stall_seconds=5),
-        options=PageOptions(cookies=None, proxy="", ipv4=False, ffmpeg=ffmpeg_path()),
-        allowed_hosts=frozenset({server.host}),
+        options=PageOptions(cookies=cookies, proxy=proxy, ipv4=ipv4, ffmpeg=ffmpeg_path()),
+        allowed_hosts=hosts or frozenset({server.host}),
     )
+    _MADE.append(provider)
+    return provider
 
 
 def _spec(uri: str) -> DownloadSpec:
@@ -59,6 +78,79 @@ async def test_what_the_site_says_is_told(server: FarEnd, tmp_path: Path, status
     with pytest.raises(MeshError) as caught:
         await _provider(server).fetch(_spec(server.url(f"/status/{status}")), tmp_path, _quiet)
     assert caught.value.reason == reason
+
+
+async def test_a_song_that_is_too_long_is_not_fetched(server: FarEnd, tmp_path: Path) -> None:
+    with pytest.raises(MeshError) as caught:
+        await _provider(server).fetch(_spec(server.url("/described/PT1H1S")), tmp_path, _quiet)
+    assert caught.value.reason == "TOO_LONG"
+    assert [path for path, _ in server.gets] == ["/described/PT1H1S"]
+    fetched = await _provider(server).fetch(_spec(server.url("/described/PT2S")), tmp_path, _quiet)
+    assert (fetched.song.title, fetched.song.duration_seconds) == ("Described Song", 2)
+
+
+@pytest.mark.parametrize("source", ["/song/inside.wav", "/endless"])
+async def test_a_song_that_is_too_large_is_stopped(server: FarEnd, tmp_path: Path, source: str) -> None:
+    """Also one whose server does not say how large it is."""
+    with pytest.raises(MeshError) as caught:
+        await _provider(server, max_bytes=300_000).fetch(_spec(server.url(f"/player/1?src={source}")), tmp_path, _quiet)
+    assert caught.value.reason == "TOO_LARGE"
+
+
+@pytest.mark.parametrize("page", ["/adults/1", "/adults/members"])
+async def test_what_is_for_adults_needs_the_cookies_of_one(server: FarEnd, tmp_path: Path, page: str) -> None:
+    with pytest.raises(MeshError) as caught:
+        await _provider(server).fetch(_spec(server.url(page)), tmp_path, _quiet)
+    assert caught.value.reason in {"AGE_RESTRICTED", "PROVIDER_BLOCKED"}
+    assert (caught.value.reason == "AGE_RESTRICTED") == (page == "/adults/1")
+    cookies = tmp_path / "operators.txt"
+    line = "127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tgrown-up"
+    cookies.write_text(f"# Netscape HTTP Cookie File\n{line}\n")
+    before = cookies.read_bytes()
+    fetched = await _provider(server, cookies=cookies).fetch(_spec(server.url(page)), tmp_path, _quiet)
+    assert fetched.path.read_bytes() == server.song
+    # yt-dlp writes into its cookie file; that was a copy.
+    assert cookies.read_bytes() == before
+
+
+async def test_an_operators_proxy_carries_everything(server: FarEnd, tmp_path: Path) -> None:
+    async with egress(frozenset({server.host})) as operators:
+        fetched = await _provider(server, proxy=operators.url).fetch(
+            _spec(server.url("/player/1")), tmp_path / "a", _quiet
+        )
+        assert fetched.path.read_bytes() == server.song
+    with pytest.raises(MeshError) as caught:
+        await _provider(server, proxy=operators.url).fetch(_spec(server.url("/player/1")), tmp_path / "b", _quiet)
+    assert caught.value.reason == "SOURCE_UNAVAILABLE"  # it has gone, and there is no way around it
+
+
+async def test_ipv4_alone_is_used_if_the_operator_says_so(server: FarEnd, tmp_path: Path) -> None:
+    assert (await _provider(server, ipv4=True).fetch(_spec(server.url("/player/1")), tmp_path, _quiet)).path.exists()
+    async with canary() as six:
+        hosts = frozenset({f"::1:{six.port}"})
+        link = _spec(f"http://[::1]:{six.port}/a")
+        with pytest.raises(MeshError) as caught:
+            await _provider(server, ipv4=True, hosts=hosts).fetch(link, tmp_path, _quiet)
+        assert caught.value.reason == "SOURCE_UNAVAILABLE"
+        assert six.connections == 0
+        with pytest.raises(MeshError):  # it hangs up; but it was reached
+            await _provider(server, hosts=hosts).fetch(link, tmp_path, _quiet)
+        assert six.connections > 0
+
+
+async def test_a_container_that_is_written_anew_is_told(server: FarEnd, tmp_path: Path) -> None:
+    server.pieces = tmp_path
+    (tmp_path / "song.wav").write_bytes(server.song)
+    into = ["-c:a", "aac", "-f", "hls", "-hls_time", "1", "-hls_list_size", "0", str(tmp_path / "list.m3u8")]
+    subprocess.run([ffmpeg_path(), "-v", "error", "-i", str(tmp_path / "song.wav"), *into], check=True)
+    said: list[Progress] = []
+    fetched = await _provider(server).fetch(_spec(server.url("/stream/list.m3u8")), tmp_path, said.append)
+    stages = [one.stage for one in said]
+    assert stages.index("searching") < stages.index("downloading") < stages.index("converting")
+    assert b"ftyp" in fetched.path.read_bytes()[:16]
+    said.clear()
+    await _provider(server).fetch(_spec(server.url("/player/1")), tmp_path, said.append)
+    assert "converting" not in {one.stage for one in said}
 
 
 async def test_a_page_leads_to_no_private_address(server: FarEnd, tmp_path: Path) -> None:
@@ -140,7 +232,7 @@ SAID = [
 
 @pytest.mark.parametrize(("text", "reason"), SAID)
 def test_texts_have_reasons(text: str, reason: str) -> None:
-    assert error_for("https://example.org/", text, max_seconds=1, max_bytes=1).reason == reason
+    assert error_for("page", "https://example.org/", text, max_seconds=1, max_bytes=1).reason == reason
 
 
 def _children() -> set[str]:

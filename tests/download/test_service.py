@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import grpc
 import grpc.aio
 import pytest
+from google.rpc.error_details_pb2 import ErrorInfo
 
 from alchemy.download.v1 import download_service_pb2 as pb
-from alchemy.download.v1.download_pb2 import Download
+from alchemy.download.v1.download_pb2 import Download, Provider
 from alchemy.download.v1.download_service_pb2_grpc import DownloadServiceStub
 from alchemy.library.v1 import library_service_pb2 as library_pb
 from alchemy.library.v1.library_service_pb2_grpc import LibraryServiceStub
@@ -34,6 +36,7 @@ from tests.rpc.failing import failing
 
 ANN = (("x-alchemy-user", "ann"),)
 MALLORY = (("x-alchemy-user", "mallory"),)
+TRACK = "spotify:track:4uLU6hMCjMI75M1A2tKUQC"
 ENDED = {JobState.JOB_STATE_SUCCEEDED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED}
 
 
@@ -95,6 +98,8 @@ async def running(tmp_path: Path, valkey: Valkey, **more: str) -> AsyncIterator[
             **common,
             "PYTHONPATH": os.pathsep.join(sys.path),
             "LIBRARY_TARGET": f"127.0.0.1:{library_port}",
+            # Nobody is there: whole meshes with a spotify service are in tests/stack.
+            "SPOTIFY_TARGET": f"127.0.0.1:{free_port()}",
             "DOWNLOAD_ALLOWED_HOSTS": server.host,
             "DOWNLOAD_STALL_SECONDS": "5",
             "LOG_LEVEL": "warning",
@@ -290,13 +295,82 @@ async def test_switched_off_providers_refuse(tmp_path: Path, valkey: Valkey, red
         assert {one.id: one.available for one in reply.providers}["direct"]
 
 
+async def test_a_switched_off_spotdl_refuses_at_once(tmp_path: Path, valkey: Valkey, redis_client: Client) -> None:
+    async with running(tmp_path, valkey, DOWNLOAD_PROVIDERS="direct,page") as mesh:
+        for link in (TRACK, "https://spotify.link/AbCdEf"):
+            with failing("PROVIDER_DISABLED") as failure:
+                await mesh.create(link)
+            assert failure.metadata["provider"] == "spotdl"
+
+
+async def test_a_track_of_spotify_says_what_is_missing(tmp_path: Path, valkey: Valkey, redis_client: Client) -> None:
+    nowhere = str(tmp_path / "bin" / "python")
+    async with running(tmp_path, valkey, SPOTDL_PYTHON=nowhere) as mesh:
+        # Nothing is known about the song, and the service that knows is away.
+        ended = await mesh.ended((await mesh.create(TRACK)).name)
+        assert _reason(ended) == "DEPENDENCY_UNAVAILABLE"
+        # What the caller knows is enough; but there is nothing to search with.
+        song = Download.Song(title="Blue", artists=["Ann"])
+        song.duration.FromSeconds(200)
+        ended = await mesh.ended((await mesh.create(TRACK, song=song)).name)
+        assert _reason(ended) == "PROVIDER_NOT_READY"
+        assert "sfa spotdl install" in ended.error.message
+        reply = await mesh.downloads.ListProviders(pb.ListProvidersRequest(), metadata=ANN)
+        (spotdl,) = [one for one in reply.providers if one.id == "spotdl"]
+        assert (spotdl.enabled, spotdl.available, spotdl.last_failure.reason) == (True, False, "PROVIDER_NOT_READY")
+
+
+async def test_the_artists_of_a_song_have_limits(mesh: Mesh) -> None:
+    for artists in (["x"] * 101, ["x" * 501]):
+        with failing("INVALID_REQUEST"):
+            await mesh.create(TRACK, song=Download.Song(artists=artists))
+
+
+def _reason(download: Download) -> str:
+    info = ErrorInfo()
+    assert download.error.details[0].Unpack(info)
+    return str(info.reason)
+
+
 async def test_with_all_switched_off_nothing_is_queued(tmp_path: Path, valkey: Valkey, redis_client: Client) -> None:
     async with running(tmp_path, valkey, DOWNLOAD_PROVIDERS="none") as mesh:
         with failing("PROVIDER_DISABLED") as failure:
             await mesh.create(mesh.server.url("/song/a.wav"))
         assert failure.metadata["provider"] == "direct"
         reply = await mesh.downloads.ListProviders(pb.ListProvidersRequest(), metadata=ANN)
-        assert [one.available for one in reply.providers] == [False, False]
+        assert [one.available for one in reply.providers] == [False, False, False]
+
+
+async def test_providers_tell_how_they_have_fared(tmp_path: Path, valkey: Valkey, redis_client: Client) -> None:
+    port = free_port()
+    async with running(tmp_path, valkey, METRICS_PORT=str(port)) as mesh:
+
+        async def direct() -> Provider:
+            reply = await mesh.downloads.ListProviders(pb.ListProvidersRequest(), metadata=ANN)
+            return next(one for one in reply.providers if one.id == "direct")
+
+        assert not (await direct()).HasField("last_failure")
+        await mesh.ended((await mesh.create(mesh.server.url("/status/429"))).name)
+        blocked = await direct()
+        assert blocked.last_failure.reason == "PROVIDER_BLOCKED"
+        assert "429" in blocked.last_failure.message
+        assert not blocked.HasField("last_success_time")
+        # What is wrong with a link is not wrong with the provider.
+        await mesh.ended((await mesh.create(mesh.server.url("/status/404"))).name)
+        assert (await direct()).last_failure == blocked.last_failure
+        for _ in range(2):
+            await mesh.ended((await mesh.create(mesh.server.url("/song/a.wav"))).name)
+        works = await direct()
+        assert works.last_success_time.ToNanoseconds() > works.last_failure.time.ToNanoseconds()
+
+        async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/metrics") as response:
+            metrics = await response.text()
+        counted = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line.startswith("alchemy_download"))
+        fetches = 'alchemy_download_fetches_total{{outcome="{}",provider="{}"}}'
+        assert counted[fetches.format("FETCHED", "direct")] == "1.0"
+        assert float(counted['alchemy_download_bytes_total{provider="direct"}']) == len(mesh.server.song)
+        assert counted["alchemy_download_reused_total"] == "1.0"
+        assert [key for key in counted if "PROVIDER_BLOCKED" in key]
 
 
 async def test_a_page_becomes_a_track(mesh: Mesh) -> None:

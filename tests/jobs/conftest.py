@@ -1,7 +1,5 @@
 """A store on the real Valkey, a dispatcher that keeps what was sent, and jobs to put into them."""
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from alchemy.processing.v1.separation_pb2 import Separation
@@ -10,6 +8,7 @@ from services.mesh.ids import new_id
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.store import JobStore
 from services.mesh.redis import Client
+from tests.sent import Sent
 
 QUEUE = "separate"
 
@@ -27,20 +26,6 @@ class PlainEvents:
         return Event(separation_deleted=name)
 
 
-@dataclass
-class Sent:
-    """A dispatcher whose messages a test looks at."""
-
-    names: list[str] = field(default_factory=list)
-
-    async def send(self, queue: str, name: str) -> None:
-        assert queue == QUEUE
-        self.names.append(name)
-
-    async def pending(self, queue: str) -> set[str]:
-        return set(self.names)
-
-
 @pytest.fixture
 def store(redis_client: Client) -> JobStore:
     return JobStore(redis_client, "test", PlainEvents())
@@ -48,7 +33,7 @@ def store(redis_client: Client) -> JobStore:
 
 @pytest.fixture
 def sent() -> Sent:
-    return Sent()
+    return Sent(QUEUE)
 
 
 def make_job(track: str = "tracks/t", owner: str = "local", at: float = 1.0) -> Job:

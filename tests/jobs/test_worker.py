@@ -15,7 +15,8 @@ from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.reconcile import Reconciler
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker, Report, WorkDied
-from tests.jobs.conftest import QUEUE, Sent, make_job
+from tests.jobs.conftest import QUEUE, make_job
+from tests.sent import Sent
 
 Perform = Callable[[Job, Report], Awaitable[Mapping[str, Any]]]
 RESULT = {"stems": [{"stem": "vocals"}]}

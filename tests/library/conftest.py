@@ -1,6 +1,6 @@
-"""The library as it is wired in production: real server, SQLite, disk, ffmpeg, and the real Valkey."""
+"""The library as it is wired in production: real server, SQLite and PostgreSQL, disk, ffmpeg, and the real Valkey."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from services.mesh.server import ServiceBundle
 from services.mesh.settings import read_settings
 from services.mesh.testing import serve
 from tests.conftest import Valkey, free_port
+from tests.library.postgresql import PostgreSql, installed_programs, running_postgresql
 from tests.library.sounds import tone, wav
 
 ANN = (("x-alchemy-user", "ann"),)
@@ -95,7 +96,33 @@ def _under_test(channel: grpc.aio.Channel, data_dir: Path, http: str, bundle: Se
     return LibraryUnderTest(LibraryServiceStub(channel), RegistryServiceStub(channel), data_dir, http, bundle)
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    """A PostgreSQL server."""
+    programs = installed_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed; apt-get install postgresql")
+    with running_postgresql(programs) as server:
+        yield server
+
+
+def sqlite_url(folder: Path) -> str:
+    """The address of a SQLite database that does not exist yet, in a folder with an awkward name."""
+    return f"sqlite+aiosqlite:///{folder / '100% ü' / 'library.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind that the library runs on."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    server: PostgreSql = request.getfixturevalue("postgresql")
+    return server.create_database()
+
+
 @pytest.fixture
-async def library(tmp_path: Path, valkey: Valkey, redis_client: Client) -> AsyncIterator[LibraryUnderTest]:
-    async with running_library(tmp_path / "data", valkey.url) as library:
+async def library(
+    tmp_path: Path, valkey: Valkey, redis_client: Client, database_url: str
+) -> AsyncIterator[LibraryUnderTest]:
+    async with running_library(tmp_path / "data", valkey.url, DATABASE_URL=database_url) as library:
         yield library

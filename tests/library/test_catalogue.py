@@ -1,4 +1,4 @@
-"""The catalogue on SQLite: pages cover everything once, and migrations make what the code expects."""
+"""The catalogue on SQLite and PostgreSQL: pages cover everything once, and migrations make what the code expects."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,14 +16,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.library.adapters.catalogue import SqlCatalogue
 from services.library.adapters.database import open_database
 from services.library.adapters.tables import metadata
-from services.library.domain import Artifact, ArtifactKind, Audio, Order, Track, sort_value
+from services.library.domain import Artifact, ArtifactKind, Audio, Filter, Order, Track, sort_value
 from services.mesh.errors import DependencyUnavailable, StorageFull
 from services.mesh.ids import new_id
 
 
 @pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path / '100% ü' / 'library.db'}") as engine:
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    async with open_database(database_url) as engine:
+        yield engine
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'library.db'}") as engine:
         yield engine
 
 
@@ -87,7 +93,7 @@ async def test_pages_cover_all_tracks_exactly_once(
     found: list[Track] = []
     after: tuple[str | int, str] | None = None
     while True:
-        page, total = await catalogue.tracks(owner, order, [], after, size)
+        page, total = await catalogue.tracks(owner, order, Filter(), after, size)
         assert total == len(tracks)
         found += page
         if len(page) < size:
@@ -99,7 +105,7 @@ async def test_pages_cover_all_tracks_exactly_once(
 
 
 def _bytes(value: str | int) -> bytes | int:
-    # SQLite compares texts by their UTF-8.
+    # Both databases compare texts by their UTF-8.
     return value.encode() if isinstance(value, str) else value
 
 
@@ -111,8 +117,8 @@ async def test_migrations_make_the_tables_of_the_code(engine: AsyncEngine) -> No
         assert await connection.run_sync(differences) == []
 
 
-async def test_sqlite_is_set_up_to_last(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
+async def test_sqlite_is_set_up_to_last(sqlite: AsyncEngine) -> None:
+    async with sqlite.connect() as connection:
         settings = {
             name: await connection.scalar(text(f"PRAGMA {name}"))
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -124,17 +130,17 @@ async def test_writers_wait_for_each_other(engine: AsyncEngine) -> None:
     catalogue = SqlCatalogue(engine)
     new = [made("ann", str(n), n, 1) for n in range(40)]
     await asyncio.gather(*(catalogue.add_track(track, [file], "", 0) for track, file in new))
-    assert (await catalogue.tracks("ann", Order(), [], None, 100))[1] == 40
+    assert (await catalogue.tracks("ann", Order(), Filter(), None, 100))[1] == 40
     assert len(await catalogue.changes(100)) == 40
 
 
-async def test_a_full_disk_is_told(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
+async def test_a_full_disk_is_told(sqlite: AsyncEngine) -> None:
+    async with sqlite.connect() as connection:
         # The lowest limit is the present size; this is the one connection of the pool.
         await connection.execute(text("PRAGMA max_page_count = 1"))
     track, file = made("ann", "x" * 100_000, 1, 1)
     with pytest.raises(StorageFull):
-        await SqlCatalogue(engine).add_track(track, [file], "", 0)
+        await SqlCatalogue(sqlite).add_track(track, [file], "", 0)
 
 
 async def test_a_database_that_is_gone_is_told(tmp_path: Path) -> None:
@@ -145,3 +151,11 @@ async def test_a_database_that_is_gone_is_told(tmp_path: Path) -> None:
         (tmp_path / "library.db").mkdir()
         with pytest.raises(DependencyUnavailable):
             await catalogue.track("ann", new_id())
+
+
+async def test_libraries_that_start_at_once_migrate_once(database_url: str) -> None:
+    async def opened() -> None:
+        async with open_database(database_url):
+            pass
+
+    await asyncio.gather(*(opened() for _ in range(4)))

@@ -13,11 +13,17 @@ import pytest
 from alchemy.library.v1 import library_service_pb2 as pb
 from services.mesh.audio.waveform import MEDIA_TYPE, read_waveform
 from tests.conftest import Valkey
-from tests.library.conftest import ANN, LibraryUnderTest, running_library
+from tests.library.conftest import ANN, LibraryUnderTest, running_library, sqlite_url
 from tests.library.sounds import tone, wav
 
 SONG = wav(tone(5.0))
 SIZE = len(SONG)
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Of one kind: nothing here depends on the database."""
+    return sqlite_url(tmp_path)
 
 
 @pytest.fixture

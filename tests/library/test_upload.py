@@ -16,9 +16,15 @@ from alchemy.library.v1 import registry_service_pb2 as registry_pb
 from services.library import uploads
 from services.mesh.errors import StorageFull
 from tests.conftest import Valkey
-from tests.library.conftest import ANN, MALLORY, LibraryUnderTest, running_library
+from tests.library.conftest import ANN, MALLORY, LibraryUnderTest, running_library, sqlite_url
 from tests.library.sounds import encoded, jpeg, tagged, tone, wav
 from tests.rpc.failing import failing
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """Of one kind: nothing here depends on the database."""
+    return sqlite_url(tmp_path)
 
 
 async def test_a_track_says_what_decoding_found(library: LibraryUnderTest) -> None:

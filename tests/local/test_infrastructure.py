@@ -79,6 +79,8 @@ async def test_a_server_of_the_users_own_is_used(tmp_path: Path, chosen: dict[st
         "spotify",
         "processing",
         "worker-1",
+        "analysis",
+        "analysis-worker",
         "download",
         "download-worker",
         "envoy",

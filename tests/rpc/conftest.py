@@ -36,6 +36,7 @@ from services.processing.translate import InstallationEvents, SeparationEvents
 from services.processing.usecases import Catalogue, Separations
 from services.realtime.rpc import RealtimeRpc
 from services.realtime.usecases import Events
+from tests.sent import Sent
 
 QUEUE = "separate"
 TRACK = f"tracks/{new_id()}"
@@ -123,17 +124,6 @@ OWN_MODEL = ModelInfo(
     network_count=1,
     upstream="model",
 )
-
-
-@dataclass
-class Sent:
-    names: list[str] = field(default_factory=list)
-
-    async def send(self, queue: str, name: str) -> None:
-        self.names.append(name)
-
-    async def pending(self, queue: str) -> set[str]:
-        return set(self.names)
 
 
 @dataclass

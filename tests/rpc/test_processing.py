@@ -352,7 +352,7 @@ async def test_the_jobs_of_a_deleted_track_go_with_it(mesh: Mesh) -> None:
     await claim(mesh, names[0])
     call = mesh.processing.WatchSeparation(pb.WatchSeparationRequest(name=names[0]), metadata=AS_OWNER)
     await anext(aiter(call))
-    await mesh.separations.forget_track(OWNER, TRACK)
+    await mesh.separations.forget_parent(OWNER, TRACK)
     with failing("SEPARATION_NOT_FOUND"):
         async for _ in call:
             pass

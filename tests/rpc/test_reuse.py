@@ -186,9 +186,9 @@ async def test_what_was_reused_can_be_reused(
     first = await create(mesh)
     await make_worker().execute(first.name)
     await create(mesh, SAME_TRACK)
-    await mesh.separations.forget_track("ann", TRACK)
+    await mesh.separations.forget_parent("ann", TRACK)
     assert (await create(mesh, SAME_TRACK)).reused
-    await mesh.separations.forget_track("ann", SAME_TRACK)
+    await mesh.separations.forget_parent("ann", SAME_TRACK)
     assert (await create(mesh)).state == JobState.JOB_STATE_QUEUED
 
 

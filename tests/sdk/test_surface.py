@@ -10,6 +10,7 @@ import pytest
 
 import sfa
 from sfa import errors
+from sfa.analysis import Analyses
 from sfa.downloads import Downloads
 from sfa.installations import Installations
 from sfa.library import Library
@@ -22,6 +23,8 @@ from sfa.target import Target, resolve
 
 PUBLIC = [
     "AlreadyExists",
+    "Analysis",
+    "AnalysisFailed",
     "Artifact",
     "AudioEncoding",
     "DataLoss",
@@ -42,9 +45,11 @@ PUBLIC = [
     "PermissionDenied",
     "Progress",
     "ResourceExhausted",
+    "Results",
     "Separation",
     "SeparationCancelled",
     "SeparationFailed",
+    "SeparationOptions",
     "Track",
     "Unavailable",
     "Violation",
@@ -66,7 +71,7 @@ def test_every_error_is_public_and_drawn_in_the_tree() -> None:
 
 
 def test_every_public_method_says_what_it_does() -> None:
-    for facade in (sfa.Mesh, Downloads, Library, Processing, Installations, Realtime, Spotify):
+    for facade in (sfa.Mesh, Analyses, Downloads, Library, Processing, Installations, Realtime, Spotify):
         for name, method in inspect.getmembers(facade, inspect.isfunction):
             assert name.startswith("_") or method.__doc__, f"{facade.__name__}.{name} has no docstring"
 

@@ -1,5 +1,6 @@
 """Files arrive whole, or not at all."""
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import sfa
 from alchemy.library.v1 import track_pb2
 from services.mesh import errors
-from sfa import Artifact, Mesh
+from sfa import Artifact, Mesh, SeparationOptions
 from tests.sdk.fakes import FakeMesh
 
 CONTENT = random.Random(7).randbytes(10_500)
@@ -89,6 +90,14 @@ async def test_a_download_takes_over_what_an_earlier_run_left(fake: FakeMesh, me
     assert fake.library.offsets == [4000]
 
 
+async def test_two_downloads_of_the_same_bytes_do_not_mix(fake: FakeMesh, mesh: Mesh, tmp_path: Path) -> None:
+    artifact = as_sdk(fake.library.artifact(CONTENT))
+    names = [tmp_path / f"{number}.wav" for number in range(5)]
+    saved = await asyncio.gather(*(mesh.library.download(artifact, name) for name in [*names, names[0]]))
+    assert all(path.read_bytes() == CONTENT for path in saved)
+    assert sorted(tmp_path.iterdir()) == names
+
+
 async def test_damaged_bytes_leave_nothing_behind(fake: FakeMesh, mesh: Mesh, tmp_path: Path) -> None:
     artifact = as_sdk(fake.library.artifact(CONTENT))
     fake.library.corrupt = True
@@ -121,6 +130,21 @@ async def test_separate_asks_for_what_was_said_and_may_be_repeated(fake: FakeMes
     wanted = first.separation
     assert (wanted.model, list(wanted.wanted_stems), wanted.complement) == ("models/htdemucs", ["vocals"], True)
     assert wanted.encoding == 2
+
+
+async def test_options_are_asked_for_as_they_were_said(fake: FakeMesh, mesh: Mesh) -> None:
+    options = SeparationOptions(
+        sample_rate_hz=48_000, overlap=0.0, segment_seconds=5.5, shifts=2, seed=7, preview=(90, 15.5)
+    )
+    await mesh.processing.separate("tracks/t", options=options)
+    await mesh.processing.separate("tracks/t")
+    wanted, plain = (request.separation for request in fake.processing.created)
+    assert (wanted.sample_rate_hz, wanted.segment_seconds, wanted.shifts, wanted.seed) == (48_000, 5.5, 2, 7)
+    assert wanted.HasField("overlap")
+    assert wanted.overlap == 0
+    assert (wanted.preview.start.ToSeconds(), wanted.preview.duration.ToNanoseconds()) == (90, 15_500_000_000)
+    assert not plain.HasField("overlap")
+    assert not plain.HasField("preview")
 
 
 async def test_an_unknown_encoding_is_refused_here(mesh: Mesh) -> None:

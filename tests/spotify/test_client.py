@@ -19,6 +19,7 @@ from services.spotify.wiring import build
 from sfa import Mesh, connect, errors
 from sfa.sandbox import catalogue
 from sfa.sandbox.spotify import Fault, SpotifySandbox
+from sfa.songs import songs_of
 from tests.conftest import Valkey
 from tests.spotify.conftest import settings
 
@@ -86,6 +87,42 @@ async def test_a_playlist_that_is_cut_is_read_on_without_a_gap(mesh: Mesh, sandb
     sandbox.faults.extend([Fault(), Fault(), *[Fault(status=502)] * 3])
     positions = [item.position async for item in mesh.spotify.playlist_items(playlist.name)]
     assert positions == list(range(230))
+
+
+async def test_every_kind_of_link_becomes_songs(mesh: Mesh) -> None:
+    track, album = catalogue.TRACKS[24], catalogue.ALBUMS[1]
+    for link in (track["external_urls"]["spotify"], track["uri"], track["id"]):
+        (song,) = [one async for one in songs_of(mesh.spotify, link)]
+        assert song.label == f"{track['artists'][0]['name']} - {track['name']}"
+        assert song.download is not None
+        assert song.download.link == track["uri"]
+        known = song.download.song
+        assert known is not None
+        assert (known.title, known.artists) == (track["name"], [track["artists"][0]["name"]])
+        assert (known.isrc, known.track_number) == (track["external_ids"]["isrc"], track["track_number"])
+        assert known.artwork_uri == album["images"][0]["url"]
+    of_album = [one async for one in songs_of(mesh.spotify, album["external_urls"]["spotify"])]
+    assert [one.download.link for one in of_album if one.download] == [one["uri"] for one in catalogue.TRACKS[23:46]]
+    # Tracks of an album come without it; it is known all the same.
+    assert {one.download.song.album for one in of_album if one.download and one.download.song} == {album["name"]}
+
+
+async def test_what_is_no_song_keeps_its_place_and_says_why(mesh: Mesh) -> None:
+    songs = [one async for one in songs_of(mesh.spotify, ODDITIES)]
+    assert [one.refused.reason if one.refused else "" for one in songs] == [
+        *("", "UNAVAILABLE", "UNAVAILABLE", "LOCAL_FILE", "EPISODE", ""),
+    ]
+    assert [one.label for one in songs][1:5] == ["item 2", "item 3", "Demo Tape", "Episode One"]
+
+
+async def test_what_is_not_spotifys_is_not_spotifys_to_read(mesh: Mesh, sandbox: SpotifySandbox) -> None:
+    for link in ("https://example.org/song.flac", "http://[", "spotify.example.org/track/1", "nonsense"):
+        (song,) = [one async for one in songs_of(mesh.spotify, link)]
+        assert song.download is not None
+        assert (song.label, song.download.link) == (link, link)
+    assert sandbox.requests == []
+    with pytest.raises(errors.InvalidArgument, match="is an artist"):
+        [one async for one in songs_of(mesh.spotify, catalogue.link("artist", catalogue.ARTISTS[0]["name"]))]
 
 
 async def test_a_pause_is_an_error_with_a_time(mesh: Mesh, sandbox: SpotifySandbox) -> None:

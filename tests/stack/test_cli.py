@@ -7,6 +7,7 @@ import wave
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from sfa import Mesh
 from tests.stack.cli import Cli
@@ -231,3 +232,11 @@ async def _uploads(mesh: Mesh) -> None:
     while True:  # until the subscription stands, nobody hears
         await mesh.library.upload(EXAMPLE)
         await asyncio.sleep(0.5)
+
+
+async def test_a_part_at_another_rate_is_as_long_as_it_was_asked_for(cli: Cli, tmp_path: Path) -> None:
+    options = ("--preview", "0:02-0:03.5", "--sample-rate", "22050", "--shifts", "2", "--seed", "3")
+    await cli("separate", EXAMPLE, "--stems", "vocals", *options, "--out", tmp_path)
+    (stem,) = tmp_path.rglob("*.wav")
+    info = soundfile.info(stem)
+    assert (info.samplerate, info.frames) == (22_050, round(1.5 * 22_050))

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from sfa import Mesh
-from sfa.processing import TERMINAL
+from sfa.snapshots import TERMINAL
 from tests.stack.cli import Cli
 from tests.stack.conftest import EXAMPLE, Stack, reason
 

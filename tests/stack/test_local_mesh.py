@@ -23,13 +23,21 @@ async def test_the_demo_separates_a_song_and_leaves_nothing_running(tmp_path: Pa
     assert [events[0]["event"], events[1]["event"], events[-1]["event"]] == ["ready", "uploaded", "done"]
     assert [stem["stem"] for stem in events[-1]["stems"]] == ["vocals", "accompaniment"]
     assert all(stem["mediaUri"].startswith(events[0]["target"]) for stem in events[-1]["stems"])
+    results = events[-1]["results"]
+    assert results["rhythm"]["tempo"]["bpm"] > 0
+    assert results["tonality"]["estimate"]["key"]["camelot"]
+    assert results["chords"]["chords"]
+    (plot,) = events[-1]["exports"]
+    assert Path(plot).read_bytes().startswith(b"\x89PNG")
+    assert Path(plot).is_relative_to(tmp_path)
     assert cli.left_running() == []
     assert not (tmp_path / "mesh.json").exists()
 
     started = time.monotonic()
     again = await cli("demo", "--ports", "any")
     assert time.monotonic() - started < 20
-    assert [line.split("\t")[0] for line in again.out.splitlines()] == ["vocals", "accompaniment", "docs"]
+    assert [line.split("\t")[0] for line in again.out.splitlines()][:2] == ["vocals", "accompaniment"]
+    assert {"tempo", "key", "chords", "plot", "docs"} <= {line.split("\t")[0] for line in again.out.splitlines()}
     assert cli.left_running() == []
 
 
@@ -94,6 +102,8 @@ async def test_up_runs_one_mesh_per_data_directory_until_sigterm(tmp_path: Path)
             "processing",
             "worker-1",
             "worker-2",
+            "analysis",
+            "analysis-worker",
             "download",
             "download-worker",
             "envoy",

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from sfa.cli import _COMMANDS, main, texts
-from sfa.cli.views import Step
+from sfa.cli.views import Bars, Step
 
 
 def every_command() -> list[list[str]]:
@@ -51,6 +51,9 @@ def test_there_is_a_version() -> None:
         pytest.param(["separate"], id="no file"),
         pytest.param(["separate", "/does/not/exist.mp3"], id="missing file"),
         pytest.param(["separate", "tracks/1", "--format", "wma"], id="unknown format"),
+        pytest.param(["separate", "tracks/1", "--preview", "45-30"], id="a range that ends before it begins"),
+        pytest.param(["separate", "tracks/1", "--preview", "thirty"], id="no range"),
+        pytest.param(["separate", "tracks/1", "--overlap", "0.9"], id="too much overlap"),
         pytest.param(["--target", "ftp://x", "tracks"], id="bad target"),
         pytest.param(["tracks", "delete", "1"], id="nobody to confirm"),
         pytest.param(["nonsense"], id="unknown command"),
@@ -82,3 +85,16 @@ def test_a_step_says_what_a_waiting_person_wants_to_know() -> None:
     running = Step(file="a", stage="separating", fraction=0.5, remaining=timedelta(seconds=75), attempt=2)
     assert queued.note == "queued, 2 before it"
     assert running.note == "separating, attempt 2, 1:15 left"
+
+
+def test_bars_of_a_long_list_make_room_for_those_that_move() -> None:
+    bars = Bars()
+    for number in range(230):
+        bars.show(Step(file=f"{number}", stage="downloading", fraction=0.5))
+        bars.show(Step(file=f"{number}", stage="failed" if number % 7 == 0 else "done", fraction=None))
+    shown = [task.description for task in bars._progress.tasks]
+    assert len(shown) <= 12
+    assert shown[-1] == "229"
+    for number in range(20):  # none of which ends
+        bars.show(Step(file=f"moving {number}", stage="downloading", fraction=0.5))
+    assert len([task for task in bars._progress.tasks if task.description.startswith("moving")]) == 20

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.library.domain import Order, artifact_ids, folded, separation_track, track_id
+from services.library.domain import Filter, Order, artifact_ids, folded, job_track, track_id
 from services.library.rules import MAX_FILENAME_BYTES, checked_changes, clean_filename, parse_filter, parse_order
 from services.mesh.errors import ArtifactNotFound, InvalidRequest, TrackNotFound
 from services.mesh.ids import new_id
+from services.mesh.music import Key
 
 NOTHING: dict[str, str | int] = {
     "title": "",
@@ -25,7 +26,7 @@ def test_names() -> None:
     track, other = new_id(), new_id()
     assert track_id(f"tracks/{track}") == track
     assert artifact_ids(f"tracks/{track}/artifacts/{other}") == (track, other)
-    assert separation_track(f"tracks/{track}/separations/{other}") == track
+    assert job_track(f"tracks/{track}/separations/{other}", "separations") == track
 
 
 @given(st.text())
@@ -35,7 +36,7 @@ def test_other_names_are_not_found(name: str) -> None:
     with pytest.raises(ArtifactNotFound):
         artifact_ids(name)
     with pytest.raises(InvalidRequest):
-        separation_track(name)
+        job_track(name, "separations")
 
 
 @given(st.text(max_size=60))
@@ -64,7 +65,7 @@ def test_orders(text: str, order: Order) -> None:
 @given(st.text(alphabet=st.characters(categories=["L"]), max_size=20))
 def test_letter_case_makes_no_difference(text: str) -> None:
     assert folded(text) == folded(text.casefold())
-    assert parse_filter(text) == tuple(folded(text).split())
+    assert parse_filter(text).words == tuple(folded(text).split())
 
 
 @pytest.mark.parametrize("date", ["1999", "1999-12", "1999-12-31", ""])
@@ -85,3 +86,14 @@ def test_an_empty_mask_means_what_is_not_empty() -> None:
     assert checked_changes(NOTHING, []) == {}
     with pytest.raises(InvalidRequest):
         checked_changes(NOTHING, ["title"])
+
+
+def test_filters_know_tempi_and_keys() -> None:
+    a_minor = Key(9, minor=True)
+    assert parse_filter("Love bpm:120-128 key:8A") == Filter(("love",), ((120_000, 128_000),), (a_minor,))
+    assert parse_filter("bpm:174.5").bpm_milli == ((174_000, 175_000),)
+    assert parse_filter("KEY:Am").keys == parse_filter("key:1m").keys == (a_minor,)
+    assert parse_filter("key:A").keys == (Key(9, minor=False),)
+    for text in ("bpm:", "bpm:fast", "bpm:120-", "key:", "key:H", "key:13A"):
+        with pytest.raises(InvalidRequest):
+            parse_filter(text)

@@ -4,7 +4,8 @@ import pytest
 
 from services.mesh.errors import InvalidRequest
 from services.processing.catalogue import MODELS
-from services.processing.domain import Encoding, Options, Part, TrackSource, TrackTags, checked_options, stem_rate
+from services.processing.checks import checked_options
+from services.processing.domain import Encoding, Options, Part, TrackSource, TrackTags, stem_rate
 
 SOURCE = TrackSource(sha256="", tags=TrackTags(title=""), sample_rate_hz=96_000, duration_seconds=10.0)
 

@@ -12,13 +12,16 @@ NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
 LOCAL = GatewayConfig(
     descriptors="gen/descriptors/alchemy.binpb",
     mesh_key_file="data/mesh.key",
+    studio=Address("127.0.0.1", 8001),
     upstreams={
+        "analysis": Address("127.0.0.1", 3004),
         "download": Address("127.0.0.1", 3002),
         "library": Address("127.0.0.1", 3005),
         "media": Address("127.0.0.1", 3015),
         "processing": Address("127.0.0.1", 3003),
         "realtime": Address("127.0.0.1", 3006),
         "spotify": Address("127.0.0.1", 3001),
+        "studio": Address("127.0.0.1", 3008),
     },
 )
 
@@ -28,13 +31,16 @@ COMPOSE = GatewayConfig(
     mesh_key_file="/run/secrets/mesh_key",
     contained=True,
     listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
+    studio=Address("0.0.0.0", 8001),  # noqa: S104
     upstreams={
+        "analysis": Address("analysis", 3004),
         "download": Address("download", 3002),
         "library": Address("library", 3005),
         "media": Address("library", 3015),
         "processing": Address("processing", 3003),
         "realtime": Address("realtime", 3006),
         "spotify": Address("spotify", 3001),
+        "studio": Address("studio", 3008),
     },
 )
 

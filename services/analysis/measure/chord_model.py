@@ -42,6 +42,7 @@ _SEVENTH = 0.7  # of the weight of the other tones: it is doubled less
 _BASS_FIFTH = 0.35
 _FLATNESS_OF_MUSIC = 0.12  # what a dense arrangement, reverberation and consonants add
 _MAJOR_THIRD = 4
+_LEADING_TONE = 0.3  # what a doubled tone or a singer above adds to one pitch class
 _TREBLE_WEIGHT, _BASS_WEIGHT = 8.0, 4.0
 # What it costs, in nats, to go on to another chord, and to one of the rarer qualities.
 _CHANGE = 3.5
@@ -89,9 +90,9 @@ def lattice(harmony: Harmony, beats: Sequence[float]) -> Lattice:
     sounding = level > max(_SILENCE, _QUIET * float(level.max(initial=0.0)))
     treble_shape = unit(treble)
     chords = _TREBLE_WEIGHT * treble_shape @ TREBLE_TEMPLATES.T + _BASS_WEIGHT * unit(bass) @ BASS_TEMPLATES.T
-    # Noise has all pitches alike, and is as near to that as a chord to its template.
-    flat = _TREBLE_WEIGHT * (flatness(treble_shape) - _FLATNESS_OF_MUSIC) + _BASS_WEIGHT / 2
-    evidence = np.column_stack([chords, flat])
+    # Noise has all pitches alike, a lone voice has one: each is as near to that as a chord to its template.
+    unlike = np.maximum(flatness(treble_shape) - _FLATNESS_OF_MUSIC, treble_shape.max(axis=1) - _LEADING_TONE)
+    evidence = np.column_stack([chords, _TREBLE_WEIGHT * unlike + _BASS_WEIGHT / 2])
     evidence[~sounding] = 0.0
     evidence[~sounding, NO_CHORD] = 2 * (_TREBLE_WEIGHT + _BASS_WEIGHT)
     return Lattice(edges=edges, bass=bass, treble=treble, sounding=sounding, evidence=evidence)

@@ -22,6 +22,8 @@ _CLEAR = 0.25  # from here on, tuning takes nothing from the confidence
 
 # The weights of the terms, in nats: see `_terms`.
 _WEIGHTS = np.array([2.5, 3.5, 2.5, 1.6, 0.3, 3.0, 1.0])
+_TIE = 1e-9
+_CHORDAL = 0.5  # share of the beats with a chord, below which it is a melody
 _WITNESSES = [0, 1, 3, 5, 6]  # those that could name a key alone
 
 _SPAN_NATS_PER_SECOND = 0.25  # beats of one chord are not independent witnesses
@@ -70,14 +72,16 @@ def shortfall(harmony: Harmony, lattice: Lattice, feature: Feature, *, shortest:
 def _ranked(terms: Floats, clearness: float) -> tuple[KeyEstimate, KeyEstimate]:
     """Returns the two best of the 24 keys by their terms, shape (24, 7).
 
-    The confidence is the mean of two shares: of the witnesses who would name the key alone, and of probability that it keeps
-    when the one that speaks most for it is silent. The plain posterior is too sure of relatives: its terms are not independent.
+    Probability ranks them, and votes where it hesitates. The confidence is the mean of two shares: of the witnesses who would
+    name the key alone, and of probability that it keeps when the one that speaks most for it is silent. The plain posterior is
+    too sure of relatives: its terms are not independent.
     """
     silenced = [_WEIGHTS * (np.arange(len(_WEIGHTS)) != term) for term in range(len(_WEIGHTS))]
     weakest = np.min([_softmax(terms @ weights) for weights in silenced], axis=0)
-    votes = np.bincount(terms[:, _WITNESSES].argmax(axis=0), minlength=len(terms)) / len(_WITNESSES)
+    named = terms[:, _WITNESSES] >= terms[:, _WITNESSES].max(axis=0) - _TIE
+    votes = (named / named.sum(axis=0)).mean(axis=1)
     confidence = clearness * (votes + weakest) / 2
-    first, second = np.argsort(terms @ _WEIGHTS)[::-1][:2]
+    first, second = np.argsort(_softmax(terms @ _WEIGHTS) + votes / 2)[::-1][:2]
     best = float(confidence[first])
     return _estimate(int(first), best), _estimate(int(second), min(best, float(confidence[second])))
 
@@ -109,7 +113,13 @@ def _terms(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp]) ->
     terms[:, 1] = [np.corrcoef(profile, bass + treble)[0, 1] for profile in PROFILES]
     terms[:, 2] = np.tile(bass / max(bass.sum(), 1e-9), 2)
     runs = _runs(chords[named], seconds[named])
-    first, last = _ends(lattice, path, beats[named] if named.any() else beats)
+    # Of a melody, the first and the last note.
+    ends = (
+        np.split(beats[named], np.flatnonzero(np.diff(chords[named])) + 1)
+        if named.mean() > _CHORDAL
+        else beats[:, None]
+    )
+    first, last = _ends(lattice, ends[0], ends[-1])
     terms[:, 3], terms[:, 4] = TONIC_SHAPES @ first, TONIC_SHAPES @ last
     changes = max(len(runs) - 1, 1)
     for (before, _), (after, held) in pairwise(runs):
@@ -134,13 +144,9 @@ def _runs(chords: NDArray[np.intp], seconds: Floats) -> list[tuple[int, float]]:
     return runs
 
 
-def _ends(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Returns the chroma of the first and of the last chord, unit length."""
-    changes = np.flatnonzero(np.diff(path[beats])) + 1
-    groups = np.split(beats, changes)
-    both = unit(
-        np.array([(lattice.bass[group] + lattice.treble[group]).mean(axis=0) for group in (groups[0], groups[-1])])
-    )
+def _ends(lattice: Lattice, first: NDArray[np.intp], last: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Returns the chroma of the beats of the first and of the last chord, unit length."""
+    both = unit(np.array([(lattice.bass[group] + lattice.treble[group]).mean(axis=0) for group in (first, last)]))
     return both[0], both[1]
 
 

@@ -109,6 +109,9 @@ class DirectProvider:
             raise SourceUnavailable(host=host, detail=detail) from error
         return Fetched(path=part.path, filename=filename, provider=DIRECT)
 
+    async def close(self) -> None:
+        """It keeps nothing running."""
+
     async def _patiently(self, part: _Part, on_progress: OnProgress) -> str:
         for tried in range(_TRIES):
             before = part.size

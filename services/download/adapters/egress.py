@@ -23,10 +23,11 @@ _HOP_BY_HOP = (b"proxy-", b"connection:", b"keep-alive:")
 class Egress:
     """A running proxy. `refused` holds the hosts that it did not connect to."""
 
-    def __init__(self, allowed_hosts: frozenset[str]) -> None:
+    def __init__(self, allowed_hosts: frozenset[str], family: socket.AddressFamily) -> None:
         self.url = ""
         self.refused: list[str] = []
         self._allowed_hosts = allowed_hosts
+        self._family = family
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves one connection."""
@@ -53,7 +54,7 @@ class Egress:
         exempt = f"{host}:{port}" in self._allowed_hosts
         if not exempt and is_forbidden_host(host):
             raise AddressForbidden(host)
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, family=self._family, type=socket.SOCK_STREAM)
         error: Exception = OSError(f"{host} has no address")
         for _, _, _, _, where in found:
             if not exempt and not is_public(str(where[0])):
@@ -68,9 +69,14 @@ class Egress:
 
 
 @asynccontextmanager
-async def egress(allowed_hosts: frozenset[str]) -> AsyncIterator[Egress]:
-    """Runs a proxy during the block; its connections end with it."""
-    proxy = Egress(allowed_hosts)
+async def egress(allowed_hosts: frozenset[str], *, ipv4: bool = False) -> AsyncIterator[Egress]:
+    """Runs a proxy during the block; its connections end with it.
+
+    Args:
+        allowed_hosts: "host:port" that need not be public.
+        ipv4: whether it connects over IPv4 only. Who connects through it cannot say so: they only reach the proxy.
+    """
+    proxy = Egress(allowed_hosts, socket.AF_INET if ipv4 else socket.AF_UNSPEC)
     tasks: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

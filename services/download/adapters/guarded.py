@@ -13,8 +13,8 @@ import aiohttp
 from yarl import URL
 
 from services.download.addresses import is_public
-from services.download.links import parse_link
-from services.mesh.errors import AddressForbidden, SourceUnavailable
+from services.download.links import is_song, parse_link
+from services.mesh.errors import AddressForbidden, LinkUnsupported, SourceUnavailable
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 8
@@ -61,6 +61,8 @@ class GuardedHttp:
         """
         for _ in range(_MOST_REDIRECTS):
             uri = parse_link(uri, allowed_hosts=self._allowed_hosts).uri
+            if is_song(uri):
+                raise LinkUnsupported(uri, "it leads to a song's entry in a catalogue, which holds no audio")
             async with self._request(URL(uri, encoded=True), headers) as response:
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or not target:

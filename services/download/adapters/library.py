@@ -1,10 +1,8 @@
 """The library, over gRPC."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator
 
-import grpc
 import grpc.aio
 
 from alchemy.chain.v1.chain_pb2 import Then
@@ -12,18 +10,14 @@ from alchemy.library.v1 import registry_service_pb2 as pb
 from alchemy.library.v1.registry_service_pb2_grpc import RegistryServiceStub
 from services.download.domain import Song
 from services.download.ports import Fetched, Image, Stored
-from services.mesh.errors import DependencyUnavailable
 from services.mesh.identity import acting_for
-from services.mesh.remote import Remote
+from services.mesh.remote import patiently
 
 _DEADLINE_SECONDS = 15.0
 # The library decodes the file to its end before it answers.
 _STORE_SECONDS = 900.0
-_PATIENCE_SECONDS = 60.0
 _PIECE = 2**18
 _MAX_TEXT = 500
-
-T = TypeVar("T")
 
 
 class GrpcLibrary:
@@ -39,8 +33,9 @@ class GrpcLibrary:
             DependencyUnavailable: the library did not answer for a minute.
         """
         request = pb.FindImportedRequest(download=download, uri=uri, then=Then.FromString(then))
-        reply = await _patiently(
-            lambda: self._registry.FindImported(request, metadata=acting_for(owner), timeout=_DEADLINE_SECONDS)
+        reply = await patiently(
+            "library",
+            lambda: self._registry.FindImported(request, metadata=acting_for(owner), timeout=_DEADLINE_SECONDS),
         )
         return Stored(reply.track.name, reply.track.source.download) if reply.HasField("track") else None
 
@@ -69,8 +64,8 @@ class GrpcLibrary:
                 while data := await asyncio.to_thread(file.read, _PIECE):
                     yield pb.ImportTrackRequest(data=data)
 
-        reply = await _patiently(
-            lambda: self._registry.ImportTrack(pieces(), metadata=acting_for(owner), timeout=_STORE_SECONDS)
+        reply = await patiently(
+            "library", lambda: self._registry.ImportTrack(pieces(), metadata=acting_for(owner), timeout=_STORE_SECONDS)
         )
         return Stored(reply.track.name, download)
 
@@ -87,16 +82,3 @@ def _tags(song: Song, artwork: Image | None) -> pb.Tags:
         artwork=artwork.data if artwork else b"",
         artwork_media_type=artwork.media_type if artwork else "",
     )
-
-
-async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
-    deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
-    while True:
-        try:
-            return await call()
-        except grpc.aio.AioRpcError as error:
-            if error.code() is not grpc.StatusCode.UNAVAILABLE:
-                raise Remote(error) from error
-            if asyncio.get_running_loop().time() > deadline:
-                raise DependencyUnavailable("library") from error
-        await asyncio.sleep(1)

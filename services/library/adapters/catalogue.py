@@ -1,35 +1,24 @@
 """Tracks and artifacts in SQL. Every change also notes, in the same transaction, that it is to be published."""
 
-import base64
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.library.adapters.database import database_errors
+from services.library.adapters.database import connected, database_errors, transaction
+from services.library.adapters.rows import artifact_from, artifact_row, mine, note_change, track_from, track_row
 from services.library.adapters.tables import artifacts, changes, tracks, uploads
 from services.library.domain import (
     Artifact,
-    ArtifactKind,
-    Audio,
-    BlobRef,
+    Filter,
     Order,
-    Source,
     Step,
-    StepState,
     Track,
-    search_text,
-    sort_value,
 )
-from services.mesh.errors import ErrorRecord
 
-_AUDIO = tuple(field.name for field in fields(Audio))
-_SOURCE = tuple(field.name for field in fields(Source))
-_NO_SOURCE = Source(uri="", provider="", license_note="", download="")
 _ORDER_COLUMNS = {
     "create_time": tracks.c.created_us,
     "update_time": tracks.c.updated_us,
@@ -37,6 +26,8 @@ _ORDER_COLUMNS = {
     "artist": tracks.c.artist_key,
     "album": tracks.c.album_key,
     "duration": tracks.c.duration_ns,
+    "bpm": tracks.c.bpm_milli,
+    "key": tracks.c.key_order,
 }
 # Bound parameters of one statement are limited, in SQLite to 32766.
 _MOST_AT_ONCE = 1000
@@ -57,14 +48,14 @@ class SqlCatalogue:
         """
         with database_errors():
             try:
-                async with self._engine.begin() as connection:
-                    await connection.execute(insert(tracks).values(_track_row(track)))
-                    await connection.execute(insert(artifacts), [_artifact_row(file) for file in files])
+                async with transaction(self._engine) as connection:
+                    await connection.execute(insert(tracks).values(track_row(track)))
+                    await connection.execute(insert(artifacts), [artifact_row(file) for file in files])
                     if request_id:
                         await connection.execute(delete(uploads).where(uploads.c.created_us < forget_before_us))
                         upload = {"owner": track.owner, "request_id": request_id, "track_id": track.id}
                         await connection.execute(insert(uploads).values(**upload, created_us=track.created_us))
-                    await _note_change(connection, track.owner, track.id)
+                    await note_change(connection, track.owner, track.id)
             except IntegrityError:
                 if request_id and await self.uploaded(track.owner, request_id, forget_before_us):
                     return False
@@ -80,22 +71,22 @@ class SqlCatalogue:
             .where(uploads.c.owner == owner, uploads.c.request_id == request_id, uploads.c.created_us >= since_us)
         )
         row = await self._one(query)
-        return _track(row) if row else None
+        return track_from(row) if row else None
 
     async def imported(self, owner: str, download: str, uri: str) -> Track | None:
         """Returns the track that a download made, or else the newest one that came from an address; "" matches none."""
         for column, value in ((tracks.c.source_download, download), (tracks.c.source_uri, uri)):
             query = select(tracks).where(tracks.c.owner == owner, column == value).order_by(tracks.c.id.desc()).limit(1)
             if value and (row := await self._one(query)):
-                return _track(row)
+                return track_from(row)
         return None
 
     async def with_due_steps(self, now_us: int, limit: int) -> list[Track]:
         """Returns tracks of all owners that have a pending step which is due."""
         query = select(tracks).where(tracks.c.steps_due_us <= now_us).order_by(tracks.c.steps_due_us).limit(limit)
         with database_errors():
-            async with self._reading.connect() as connection:
-                return [_track(row) for row in await connection.execute(query)]
+            async with connected(self._reading) as connection:
+                return [track_from(row) for row in await connection.execute(query)]
 
     async def add_steps(self, owner: str, track_id: str, steps: Sequence[Step], now_us: int) -> Track | None:
         """Adds steps whose request ids the track does not have yet; returns it, None if there is none."""
@@ -118,39 +109,42 @@ class SqlCatalogue:
         self, owner: str, track_id: str, change: Callable[[tuple[Step, ...]], tuple[Step, ...]], now_us: int
     ) -> Track | None:
         with database_errors():
-            async with self._engine.begin() as connection:
-                query = select(tracks).where(_mine(owner, track_id)).with_for_update()
+            async with transaction(self._engine) as connection:
+                query = select(tracks).where(mine(owner, track_id)).with_for_update()
                 row = (await connection.execute(query)).one_or_none()
                 if row is None:
                     return None
-                old = _track(row)
+                old = track_from(row)
                 steps = change(old.steps)
                 if steps == old.steps:
                     return old
                 new = replace(old, steps=steps, updated_us=max(now_us, old.updated_us), revision=old.revision + 1)
-                await connection.execute(update(tracks).where(tracks.c.id == track_id).values(_track_row(new)))
-                await _note_change(connection, owner, track_id)
+                await connection.execute(update(tracks).where(tracks.c.id == track_id).values(track_row(new)))
+                await note_change(connection, owner, track_id)
         return new
 
     async def track(self, owner: str, track_id: str) -> Track | None:
         """Returns a track."""
-        row = await self._one(select(tracks).where(_mine(owner, track_id)))
-        return _track(row) if row else None
+        row = await self._one(select(tracks).where(mine(owner, track_id)))
+        return track_from(row) if row else None
 
     async def tracks(
-        self, owner: str, order: Order, words: Sequence[str], after: tuple[str | int, str] | None, limit: int
+        self, owner: str, order: Order, wanted: Filter, after: tuple[str | int, str] | None, limit: int
     ) -> tuple[list[Track], int]:
         """Returns tracks in order, and how many there are in all.
 
         Args:
             owner: whose.
             order: by what, then by id.
-            words: texts, in folded form, that must all occur.
+            wanted: what they must have.
             after: sort value and id of the track before the first to return.
             limit: how many to return at most.
         """
         matching: ColumnElement[bool] = and_(
-            tracks.c.owner == owner, *(tracks.c.search.contains(word, autoescape=True) for word in words)
+            tracks.c.owner == owner,
+            *(tracks.c.search.contains(word, autoescape=True) for word in wanted.words),
+            *(tracks.c.bpm_milli.between(lowest, highest) for lowest, highest in wanted.bpm_milli),
+            *(tracks.c.key_order == key.order for key in wanted.keys),
         )
         column = _ORDER_COLUMNS[order.field]
         query = select(tracks).where(matching)
@@ -160,48 +154,49 @@ class SqlCatalogue:
             query = query.where(or_(beyond, and_(column == value, tracks.c.id > track_id)))
         query = query.order_by(column.desc() if order.descending else column.asc(), tracks.c.id).limit(limit)
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 rows = (await connection.execute(query)).all()
                 total = await connection.scalar(select(func.count()).select_from(tracks).where(matching))
-        return [_track(row) for row in rows], total or 0
+        return [track_from(row) for row in rows], total or 0
 
     async def update_track(
         self, owner: str, track_id: str, new_values: Mapping[str, str | int], now_us: int
     ) -> Track | None:
         """Changes fields of a track; returns it, None if there is none."""
         with database_errors():
-            async with self._engine.begin() as connection:
-                row = (await connection.execute(select(tracks).where(_mine(owner, track_id)))).one_or_none()
+            async with transaction(self._engine) as connection:
+                query = select(tracks).where(mine(owner, track_id)).with_for_update()
+                row = (await connection.execute(query)).one_or_none()
                 if row is None:
                     return None
-                old = _track(row)
+                old = track_from(row)
                 values: dict[str, Any] = {
                     **new_values,
                     "updated_us": max(now_us, old.updated_us),
                     "revision": old.revision + 1,
                 }
                 new = replace(old, **values)
-                await connection.execute(update(tracks).where(tracks.c.id == track_id).values(_track_row(new)))
-                await _note_change(connection, owner, track_id)
+                await connection.execute(update(tracks).where(tracks.c.id == track_id).values(track_row(new)))
+                await note_change(connection, owner, track_id)
         return new
 
     async def delete_track(self, owner: str, track_id: str) -> list[str] | None:
         """Removes a track and its artifacts; returns the SHA-256 of the latter's bytes, None if there is no track."""
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 query = select(artifacts.c.sha256, artifacts.c.waveform_sha256).where(artifacts.c.track_id == track_id)
                 sha256s = [sha256 for row in await connection.execute(query) for sha256 in row if sha256]
-                removed = await connection.execute(delete(tracks).where(_mine(owner, track_id)))
+                removed = await connection.execute(delete(tracks).where(mine(owner, track_id)))
                 if not removed.rowcount:
                     return None
-                await _note_change(connection, owner, track_id)
+                await note_change(connection, owner, track_id)
         return sha256s
 
     async def artifact(self, owner: str, artifact_id: str) -> Artifact | None:
         """Returns an artifact."""
         query = select(artifacts).where(artifacts.c.id == artifact_id, artifacts.c.owner == owner)
         row = await self._one(query)
-        return _artifact(row) if row else None
+        return artifact_from(row) if row else None
 
     async def artifacts(
         self, owner: str, track_id: str, after: tuple[int, str] | None, limit: int
@@ -214,10 +209,10 @@ class SqlCatalogue:
             query = query.where(or_(artifacts.c.created_us > created_us, later))
         query = query.order_by(artifacts.c.created_us, artifacts.c.id).limit(limit)
         with database_errors():
-            async with self._reading.connect() as connection:
-                if (await connection.execute(select(tracks.c.id).where(_mine(owner, track_id)))).one_or_none() is None:
+            async with connected(self._reading) as connection:
+                if (await connection.execute(select(tracks.c.id).where(mine(owner, track_id)))).one_or_none() is None:
                     return None
-                return [_artifact(row) for row in await connection.execute(query)]
+                return [artifact_from(row) for row in await connection.execute(query)]
 
     async def add_stems(
         self, owner: str, track_id: str, separation: str, files: Sequence[Artifact], now_us: int
@@ -227,27 +222,27 @@ class SqlCatalogue:
         None if there is no track.
         """
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 # Locks the track where the database locks rows, so that two calls for one separation take turns.
                 track = (
-                    await connection.execute(select(tracks).where(_mine(owner, track_id)).with_for_update())
+                    await connection.execute(select(tracks).where(mine(owner, track_id)).with_for_update())
                 ).one_or_none()
                 if track is None:
                     return None
                 present = select(artifacts).where(artifacts.c.separation == separation, artifacts.c.owner == owner)
                 if earlier := (await connection.execute(present.order_by(artifacts.c.id))).all():
-                    return [_artifact(row) for row in earlier]
+                    return [artifact_from(row) for row in earlier]
                 touched = {"updated_us": max(now_us, track.updated_us), "revision": track.revision + 1}
                 await connection.execute(update(tracks).where(tracks.c.id == track_id).values(touched))
-                await connection.execute(insert(artifacts), [_artifact_row(file) for file in files])
-                await _note_change(connection, owner, track_id)
+                await connection.execute(insert(artifacts), [artifact_row(file) for file in files])
+                await note_change(connection, owner, track_id)
         return list(files)
 
     async def unreferenced(self, sha256s: Sequence[str]) -> list[str]:
         """Returns those that no artifact of anybody refers to."""
         used: set[str] = set()
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 for start in range(0, len(sha256s), _MOST_AT_ONCE):
                     some = sha256s[start : start + _MOST_AT_ONCE]
                     for column in (artifacts.c.sha256, artifacts.c.waveform_sha256):
@@ -257,86 +252,17 @@ class SqlCatalogue:
     async def changes(self, limit: int) -> list[tuple[int, str, str]]:
         """Returns the oldest changes that are yet to be published: sequence, owner and track id."""
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 rows = await connection.execute(select(changes).order_by(changes.c.sequence).limit(limit))
                 return [(row.sequence, row.owner, row.track_id) for row in rows]
 
     async def forget_changes(self, sequences: Sequence[int]) -> None:
         """Drops changes that have been published."""
         with database_errors():
-            async with self._engine.begin() as connection:
+            async with transaction(self._engine) as connection:
                 await connection.execute(delete(changes).where(changes.c.sequence.in_(sequences)))
 
     async def _one(self, query: Any) -> Row[Any] | None:  # noqa: ANN401 (any select of ours)
         with database_errors():
-            async with self._reading.connect() as connection:
+            async with connected(self._reading) as connection:
                 return (await connection.execute(query)).one_or_none()
-
-
-def _mine(owner: str, track_id: str) -> ColumnElement[bool]:
-    return and_(tracks.c.id == track_id, tracks.c.owner == owner)
-
-
-async def _note_change(connection: AsyncConnection, owner: str, track_id: str) -> None:
-    await connection.execute(insert(changes).values(owner=owner, track_id=track_id))
-
-
-def _track_row(track: Track) -> dict[str, Any]:
-    values = {field.name: getattr(track, field.name) for field in fields(Track)}
-    values.update(asdict(values.pop("audio")))
-    source = values.pop("source") or _NO_SOURCE
-    return values | {
-        **{f"source_{key}": value for key, value in asdict(source).items()},
-        "steps": json.dumps([_step_record(step) for step in track.steps]),
-        "steps_due_us": track.steps_due_us,
-        "title_key": sort_value(track, "title"),
-        "artist_key": sort_value(track, "artist"),
-        "album_key": sort_value(track, "album"),
-        "duration_ns": track.audio.duration_ns,
-        "search": search_text(track),
-    }
-
-
-def _artifact_row(artifact: Artifact) -> dict[str, Any]:
-    values = asdict(artifact)
-    values.update(values.pop("audio") or dict.fromkeys(_AUDIO))
-    waveform = values.pop("waveform") or dict.fromkeys(("sha256", "size_bytes"))
-    return values | {"waveform_sha256": waveform["sha256"], "waveform_bytes": waveform["size_bytes"]}
-
-
-def _track(row: Row[Any]) -> Track:
-    values = row._asdict()
-    audio = Audio(**{key: values[key] for key in _AUDIO})
-    source = Source(**{key: values[f"source_{key}"] for key in _SOURCE})
-    others = {f.name: values[f.name] for f in fields(Track) if f.name not in {"audio", "source", "steps"}}
-    return Track(
-        audio=audio,
-        source=source if source != _NO_SOURCE else None,
-        steps=tuple(map(_step, json.loads(values["steps"]))),
-        **others,
-    )
-
-
-def _step_record(step: Step) -> dict[str, Any]:
-    return asdict(step) | {"wish": base64.b64encode(step.wish).decode()}
-
-
-def _step(record: dict[str, Any]) -> Step:
-    error = record["error"]
-    return Step(
-        **record
-        | {
-            "wish": base64.b64decode(record["wish"]),
-            "state": StepState(record["state"]),
-            "error": ErrorRecord(**error) if error else None,
-        }
-    )
-
-
-def _artifact(row: Row[Any]) -> Artifact:
-    values = row._asdict()
-    audio = Audio(**{key: values[key] for key in _AUDIO}) if values["sample_count"] is not None else None
-    others = {f.name: values[f.name] for f in fields(Artifact) if f.name not in {"audio", "kind", "waveform"}}
-    sha256, size_bytes = values["waveform_sha256"], values["waveform_bytes"]
-    waveform = BlobRef(sha256=sha256, size_bytes=size_bytes) if sha256 else None
-    return Artifact(audio=audio, kind=ArtifactKind(values["kind"]), waveform=waveform, **others)

@@ -8,14 +8,17 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 (the pool's own)
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.mesh.errors import DependencyUnavailable, StorageFull
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+# Any number that nobody else uses in this database.
+_MIGRATION_LOCK = 0x5F0A
 
 _FULL = ("disk is full", "disk full", "no space left")
 
@@ -37,8 +40,48 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Lends a connection.
+
+    Getting one is not cancelled halfway: what the driver has opened by then, or is setting up, would belong to nobody, and
+    stay so until the garbage collector finds it. It is given back as soon as it is there.
+    """
+    connection = engine.connect()
+    opening = asyncio.ensure_future(connection.start())
+    try:
+        await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(lambda done: _give_back(connection, done))
+        raise
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(asyncio.ensure_future(connection.close()))
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Lends a connection in a transaction, which is committed at the end of the block, or rolled back if that raises."""
+    async with connected(engine) as connection, connection.begin():
+        yield connection
+
+
+_closing: set[asyncio.Future[None]] = set()
+
+
+def _give_back(connection: AsyncConnection, opened: "asyncio.Future[AsyncConnection]") -> None:
+    if not opened.cancelled() and opened.exception() is None:
+        closing = asyncio.ensure_future(connection.close())
+        _closing.add(closing)
+        closing.add_done_callback(_closing.discard)
+
+
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Brings the schema to `revision`."""
+    if connection.dialect.name == "postgresql":
+        # Libraries that start at the same time take turns; the lock ends with the transaction.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -51,7 +94,7 @@ def database_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        if any(text in str(error.orig).lower() for text in _FULL):
+        if any(words in str(error.orig).lower() for words in _FULL):
             raise StorageFull from error
         raise DependencyUnavailable("database") from error
     except TimeoutError as error:

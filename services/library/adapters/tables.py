@@ -16,8 +16,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import TEXT
 
 metadata = MetaData()
+
+# Sorted by UTF-8 in both databases, whatever the language of the server: cursors of lists depend on it.
+_SORTED = Text().with_variant(TEXT(collation="C"), "postgresql")
 
 
 def _audio_columns(*, nullable: bool) -> list[Column[object]]:
@@ -54,9 +58,9 @@ tracks = Table(
     Column("updated_us", BigInteger, nullable=False),
     Column("revision", BigInteger, nullable=False),
     # What lists are sorted by and searched in: letter case removed, which databases only do for ASCII.
-    Column("title_key", Text, nullable=False),
-    Column("artist_key", Text, nullable=False),
-    Column("album_key", Text, nullable=False),
+    Column("title_key", _SORTED, nullable=False),
+    Column("artist_key", _SORTED, nullable=False),
+    Column("album_key", _SORTED, nullable=False),
     Column("duration_ns", BigInteger, nullable=False),
     Column("search", Text, nullable=False),
     # Empty for files that a client uploaded.
@@ -67,12 +71,18 @@ tracks = Table(
     # A JSON list of what follows by itself, and when the next of it is due; NULL if nothing is.
     Column("steps", Text, nullable=False, server_default="[]"),
     Column("steps_due_us", BigInteger),
+    # What is known about the music, as JSON; and what lists are sorted by and searched for of it, 0 = unknown.
+    Column("music", Text, nullable=False, server_default="{}"),
+    Column("bpm_milli", Integer, nullable=False, server_default="0"),
+    Column("key_order", Integer, nullable=False, server_default="0"),
     Index("tracks_by_create_time", "owner", "created_us", "id"),
     Index("tracks_by_update_time", "owner", "updated_us", "id"),
     Index("tracks_by_title", "owner", "title_key", "id"),
     Index("tracks_by_artist", "owner", "artist_key", "id"),
     Index("tracks_by_album", "owner", "album_key", "id"),
     Index("tracks_by_duration", "owner", "duration_ns", "id"),
+    Index("tracks_by_bpm", "owner", "bpm_milli", "id"),
+    Index("tracks_by_key", "owner", "key_order", "id"),
     Index("tracks_by_source", "owner", "source_uri"),
     Index("tracks_by_download", "owner", "source_download"),
     Index("tracks_by_steps_due", "steps_due_us"),
@@ -94,6 +104,7 @@ artifacts = Table(
     Column("stem", String(64)),
     Column("separation", String(128)),
     Column("model", String(64)),
+    Column("analysis", String(128)),
     # The outline of the audio, a blob of its own.
     Column("waveform_sha256", String(64)),
     Column("waveform_bytes", BigInteger),
@@ -101,6 +112,8 @@ artifacts = Table(
     UniqueConstraint("separation", "stem", name="artifacts_one_per_stem"),
     Index("artifacts_of_track", "track_id", "created_us", "id"),
     Index("artifacts_by_bytes", "sha256"),
+    # Likewise.
+    Index("artifacts_of_analysis", "analysis", unique=True),
     Index("artifacts_by_waveform", "waveform_sha256"),
 )
 

@@ -9,8 +9,9 @@
     │                    WorkerLost, OutOfMemory, WeightsCorrupt, DeviceUnavailable
     ├── downloads        DownloadNotFound, LinkUnsupported, AddressForbidden, ProviderDisabled, ProviderNotReady,
     │                    ProviderBlocked, ProviderFailed, AgeRestricted, TooLong, TooLarge, SourceNotFound,
-    │                    SourceUnavailable, SourceNotAudio
+    │                    SourceUnavailable, SourceNotAudio, NoMatch
     ├── models           ModelInUse, InstallationNotFound, WeightsUnreachable, WeightsRefused, WeightsMissing
+    ├── analysis         AnalysisNotFound, ResultsMissing, MusicChanged
     ├── exports          StemsUnsuitable
     ├── spotify          LinkInvalid, SpotifyNotConfigured, SpotifyCredentialsRejected, SpotifyRateLimited,
     │                    SpotifyNotFound, SpotifyForbidden, SpotifyAuthorizationFailed
@@ -20,11 +21,17 @@ Handlers raise them; `services.mesh.calls` alone turns them into a gRPC status. 
 everything variable in a message also stands in the metadata.
 """
 
+from services.mesh.errors.analysis import (
+    AnalysisNotFound,
+    MusicChanged,
+    ResultsMissing,
+)
 from services.mesh.errors.base import (
     DOMAIN,
     ErrorRecord,
     MeshError,
     Violation,
+    class_of,
 )
 from services.mesh.errors.common import (
     DependencyUnavailable,
@@ -42,6 +49,7 @@ from services.mesh.errors.download import (
     AgeRestricted,
     DownloadNotFound,
     LinkUnsupported,
+    NoMatch,
     ProviderBlocked,
     ProviderDisabled,
     ProviderFailed,
@@ -101,6 +109,7 @@ __all__ = [
     "DOMAIN",
     "AddressForbidden",
     "AgeRestricted",
+    "AnalysisNotFound",
     "ArtifactNotFound",
     "AudioEmpty",
     "AudioLayoutUnsupported",
@@ -124,6 +133,8 @@ __all__ = [
     "ModelInUse",
     "ModelNotFound",
     "ModelNotInstalled",
+    "MusicChanged",
+    "NoMatch",
     "OutOfMemory",
     "PageTokenInvalid",
     "PermissionDenied",
@@ -133,6 +144,7 @@ __all__ = [
     "ProviderNotReady",
     "QueueFull",
     "RequestIdReused",
+    "ResultsMissing",
     "SeparationNotFound",
     "ServerDraining",
     "SourceNotAudio",
@@ -158,4 +170,5 @@ __all__ = [
     "WeightsRefused",
     "WeightsUnreachable",
     "WorkerLost",
+    "class_of",
 ]

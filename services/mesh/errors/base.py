@@ -34,10 +34,19 @@ class ErrorRecord:
 
 
 class MeshError(Exception):
-    """An error with a gRPC code and a reason from the contract."""
+    """An error with a gRPC code and a reason from the contract.
+
+    A subclass that states its reason is the one class for it; see `class_of`.
+    """
 
     code: StatusCode
     reason: str
+
+    def __init_subclass__(cls) -> None:
+        """Enters the class under its reason. One without, whose instances know theirs, is not entered."""
+        reason = cls.__dict__.get("reason")
+        if reason is not None and _BY_REASON.setdefault(reason, cls) is not cls:
+            raise TypeError(f"{cls.__name__} and {_BY_REASON[reason].__name__} have the same reason {reason}")
 
     def __init__(
         self,
@@ -82,6 +91,14 @@ class MeshError(Exception):
             resource = error_details_pb2.ResourceInfo(resource_name=self.metadata["name"])
             status.details.append(_packed(resource))
         return status
+
+
+_BY_REASON: dict[str, type[MeshError]] = {}
+
+
+def class_of(reason: str) -> type[MeshError] | None:
+    """Returns the class of a reason; None for a reason that no class states."""
+    return _BY_REASON.get(reason)
 
 
 def _packed(message: error_details_pb2.ErrorInfo) -> any_pb2.Any:

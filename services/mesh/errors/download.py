@@ -4,6 +4,8 @@ from grpc import StatusCode
 
 from services.mesh.errors.base import MeshError
 
+_PROGRAMS = {"page": "yt-dlp"}
+
 
 class DownloadNotFound(MeshError):
     """No such download, or not the caller's."""
@@ -23,7 +25,8 @@ class LinkUnsupported(MeshError):
 
     def __init__(self, link: str, detail: str) -> None:
         super().__init__(
-            f"The link cannot be fetched: {detail}. Give the address of an audio file, or of a page that plays one.",
+            f"The link cannot be fetched: {detail}. Give the address of an audio file, of a page that plays"
+            " one, or of a track of Spotify.",
             metadata={"link": link},
         )
 
@@ -88,7 +91,7 @@ class ProviderFailed(MeshError):
 
     def __init__(self, provider: str, detail: str) -> None:
         super().__init__(
-            f"Fetching failed ({detail}). Retry; if it stays so, update yt-dlp on the server.",
+            f"Fetching failed ({detail}). Retry; if it stays so, update {_PROGRAMS.get(provider, provider)} on the server.",
             metadata={"provider": provider, "detail": detail},
         )
 
@@ -159,3 +162,16 @@ class SourceNotAudio(MeshError):
 
     def __init__(self, link: str, detail: str) -> None:
         super().__init__(f"What is at {link} is not audio ({detail}).", metadata={"link": link, "detail": detail})
+
+
+class NoMatch(MeshError):
+    """The song was looked for and not found."""
+
+    code = StatusCode.NOT_FOUND
+    reason = "NO_MATCH"
+
+    def __init__(self, link: str, title: str, artist: str) -> None:
+        super().__init__(
+            f"Nothing was found that sounds like {title!r} by {artist}. Give the address of a page that plays it.",
+            metadata={"link": link, "title": title, "artist": artist},
+        )

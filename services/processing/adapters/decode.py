@@ -91,8 +91,8 @@ def _checked(stream: StereoStream, on_block: Callable[[], None]) -> Iterator[Flo
     frames = 0
     for block in stream.blocks():
         on_block()
-        finite = np.isfinite(block).all(axis=0)
-        if not finite.all():
-            raise AudioNotFinite(first_bad_second=(frames + int(np.argmin(finite))) / stream.sample_rate_hz)
+        if not np.isfinite(block).all():
+            first = int(np.argmin(np.isfinite(block).all(axis=0)))
+            raise AudioNotFinite(first_bad_second=(frames + first) / stream.sample_rate_hz)
         frames += block.shape[1]
         yield block

@@ -1,14 +1,16 @@
-"""Demucs on the engine: the demucs package's networks, one segment at a time, as `demucs.apply.apply_model(shifts=0)`.
+"""Demucs on the engine: the demucs package's networks, segment by segment, as `demucs.apply.apply_model(shifts=0)`.
 
 What is kept of the reference runner, so that the stems are the same: segment length, overlap of a quarter, triangular
 weights, padding with the real neighbourhood of a short segment, normalisation by mean and deviation of the whole track,
-and the weights of a bag. What is different: networks that no wanted stem needs are not run, and nothing but two segments is
+and the weights of a bag. What is different: networks that no wanted stem needs are not run, and nothing but two batches is
 ever in memory.
 """
 
 import copy
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from torch import nn
 from services.mesh.errors import WeightsCorrupt
 from services.processing.adapters.demucs_files import DemucsFileInvalid, parse_header
 from services.processing.adapters.devices import is_out_of_memory
+from services.processing.adapters.processor import Processor, stacked
 from services.processing.adapters.weights import InstalledModel, Manifest
 from services.processing.ports import FloatArray, Piece, Samples, Span
 
@@ -35,13 +38,13 @@ _CLASSES: Mapping[str, type[nn.Module]] = {
 }
 
 
-def load_demucs(model: InstalledModel, device: torch.device) -> "Demucs":
+def load_demucs(model: InstalledModel, processor: Processor) -> "Demucs":
     """Loads the networks of a bag. Raises WeightsCorrupt."""
     # The fused inference path of nn.MultiheadAttention is slower than the plain one, which uses flash attention.
     torch.backends.mha.set_fastpath_enabled(value=False)
     try:
         networks = [_network(model.read(name), model.manifest) for name in model.manifest.files]
-        return Demucs(model.info.stems, networks, model.manifest.weights, device)
+        return Demucs(model.info.stems, networks, model.manifest.weights, processor)
     except (DemucsFileInvalid, SafetensorError, RuntimeError, TypeError, ValueError) as error:
         if is_out_of_memory(error):
             raise
@@ -69,7 +72,7 @@ class Demucs:
         stems: tuple[str, ...],
         networks: Sequence[Any],
         weights: Sequence[Sequence[float]],
-        device: torch.device,
+        processor: Processor,
     ) -> None:
         """Takes ownership of the networks.
 
@@ -77,7 +80,7 @@ class Demucs:
             stems: the stems, in the order of the networks' outputs.
             networks: modules of the demucs package.
             weights: how much each network (row) counts for each stem (column); empty = all alike.
-            device: where they run.
+            processor: where they run.
 
         Raises:
             ValueError: the networks do not fit together.
@@ -90,17 +93,30 @@ class Demucs:
                 raise ValueError("the networks of a bag differ in sample rate or segment length")
         self.stems = stems
         self.sample_rate = int(first.samplerate)
-        self._device = device
-        self._networks = [network.eval().requires_grad_(requires_grad=False).to(device) for network in networks]
+        self._processor = processor
+        self._networks = [
+            network.eval().requires_grad_(requires_grad=False).to(processor.device) for network in networks
+        ]
         self._weights = np.asarray(weights or np.ones((len(networks), len(stems))), np.float32)
         self._own_seconds = first.segment
+        self.batch_size = 1
         self._set_segments(None, None)
 
-    def with_segments(self, seconds: float | None, overlap: float | None) -> "Demucs":
+    def configured(self, seconds: float | None, overlap: float | None, most_at_once: int) -> "Demucs":
         """Returns this model, on the same networks, with other segments."""
         other = copy.copy(self)
         other._set_segments(seconds, overlap)  # noqa: SLF001 - a copy of its own
+        other.batch_size = self._processor.batch_that_fits(other._probe, most_at_once)  # noqa: SLF001
         return other
+
+    @torch.inference_mode()
+    def _probe(self) -> None:
+        """Runs the network that needs the most memory over one segment."""
+        network = max(self._networks, key=lambda network: sum(weight.numel() for weight in network.parameters()))
+        network.segment = self._seconds
+        silence = np.zeros((1, 2, self._padded(network, Span(0, self._segment))), np.float32)
+        with self._processor.autocast():
+            network(self._processor.upload(silence))
 
     def _set_segments(self, seconds: float | None, overlap: float | None) -> None:
         self._seconds = self._own_seconds if seconds is None else seconds
@@ -115,38 +131,65 @@ class Demucs:
         """Cuts the track into overlapping segments."""
         stride = int((1 - self._overlap) * self._segment)
         spans = [Span(start, min(start + self._segment, length)) for start in range(0, length, stride)]
-        return spans, len(self._needed(stems))
+        return spans, len(self._needed([self.stems.index(stem) for stem in stems]))
 
-    def estimate(self, mix: Samples, span: Span, stems: Sequence[str], on_step: Callable[[], None]) -> Piece:
-        """Estimates one segment."""
+    def estimate(
+        self, mix: Samples, spans: Sequence[Span], stems: Sequence[str], on_step: Callable[[], None]
+    ) -> list[Piece]:
+        """Estimates some segments."""
         rows = [self.stems.index(stem) for stem in stems]
-        needed = self._needed(stems)
-        total = np.zeros((len(rows), 2, span.stop - span.start), np.float32)
-        for index in needed:
-            estimate = self._run(self._networks[index], mix, span)[rows]
-            total += estimate * self._weights[index, rows, None, None]
-            on_step()
-        total /= self._weights[:, rows].sum(axis=0)[:, None, None]
-        total = total * np.float32(mix.mono_std + _DEVIATION_FLOOR) + np.float32(mix.mono_mean)
-        weight = self._triangle[: span.stop - span.start]
-        return Piece(total * weight, weight)
+        values = self._weighed(mix, spans, rows, on_step)
+        std, mean = np.float32(mix.mono_std + _DEVIATION_FLOOR), np.float32(mix.mono_mean)
+        pieces = []
+        for span, estimate in zip(spans, values, strict=True):
+            weight = self._triangle[: span.stop - span.start]
+            pieces.append(Piece((estimate * std + mean) * weight, weight))
+        return pieces
 
-    def _needed(self, stems: Sequence[str]) -> list[int]:
+    def _needed(self, rows: Sequence[int]) -> list[int]:
         """Returns which networks count for any of the stems."""
-        rows = [self.stems.index(stem) for stem in stems]
         return [index for index in range(len(self._networks)) if self._weights[index, rows].any()]
 
     @torch.inference_mode()
-    def _run(self, network: Any, mix: Samples, span: Span) -> FloatArray:  # noqa: ANN401 - demucs ships no types
-        """Runs one network over one span, shape (stems, 2, samples), still normalised."""
+    def _weighed(
+        self, mix: Samples, spans: Sequence[Span], rows: Sequence[int], on_step: Callable[[], None]
+    ) -> list[FloatArray]:
+        """Runs the networks and averages what they say, shape (stems, 2, samples) for each span, still normalised."""
+        totals = [np.zeros((len(rows), 2, span.stop - span.start), np.float32) for span in spans]
+        for index in self._needed(rows):
+            network, shares = self._networks[index], self._weights[index, rows, None, None]
+            network.segment = self._seconds  # other views of the same networks may have set theirs
+            # A network takes segments of one length at a time; only the track's last ones may differ.
+            first = 0
+            for _, alike in groupby(spans, partial(self._padded, network)):
+                estimates = self._run(network, mix, list(alike), rows)
+                for number, estimate in enumerate(estimates, first):
+                    totals[number] += estimate * shares
+                first += len(estimates)
+            on_step()
+        scale = self._weights[:, rows].sum(axis=0)[:, None, None]
+        return [total / scale for total in totals]
+
+    @staticmethod
+    def _padded(network: Any, span: Span) -> int:  # noqa: ANN401 - demucs ships no types
+        """Returns how many samples a network takes for a span."""
         length = span.stop - span.start
-        network.segment = self._seconds  # other views of the same networks may have set theirs
-        padded = network.valid_length(length) if hasattr(network, "valid_length") else length
-        left = (padded - length) // 2
-        segment = _normalised(mix, span.start - left, span.start - left + padded)
-        estimate = network(torch.from_numpy(segment)[None].to(self._device))[0]
-        surplus = (estimate.shape[-1] - length) // 2
-        values: FloatArray = estimate[..., surplus : surplus + length].cpu().numpy()
+        return int(network.valid_length(length)) if hasattr(network, "valid_length") else length
+
+    def _run(self, network: Any, mix: Samples, spans: Sequence[Span], rows: Sequence[int]) -> list[FloatArray]:  # noqa: ANN401
+        """Runs one network over spans of which it takes equally many samples."""
+        padded = self._padded(network, spans[0])
+        segments = []
+        for span in spans:
+            start = span.start - (padded - (span.stop - span.start)) // 2
+            segments.append(_normalised(mix, start, start + padded))
+        with self._processor.autocast():
+            estimates = network(self._processor.upload(stacked(segments)))
+        values = []
+        for span, value in zip(spans, self._processor.download(estimates[:, rows].float()), strict=True):
+            length = span.stop - span.start
+            surplus = (value.shape[-1] - length) // 2
+            values.append(value[..., surplus : surplus + length])
         return values
 
 

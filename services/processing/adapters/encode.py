@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import os
+import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,8 @@ _FFMPEG_OUTPUT: Mapping[str, tuple[str, ...]] = {
 _REPEATABLE = ("-fflags", "+bitexact")
 _CHANNELS = 2
 _PROBE_BYTES = 1 << 20
+LEAST_WALL_SECONDS = 120.0
+"""What ffmpeg may take for a file, beside the time that it takes to play: it is many times as fast, so it hangs then."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def encode(
         if output.codec == "flac":
             _encode_flac(path, output.bits, sample_rate, blocks)
         elif output.codec in _FFMPEG_OUTPUT:
-            _encode_lossy(path, output.codec, sample_rate, blocks, ffmpeg)
+            _encode_lossy(path, output.codec, sample_rate, frames, blocks, ffmpeg)
         else:
             with path.open("wb") as file:
                 file.write(wav.header(sample_rate=sample_rate, channels=_CHANNELS, bits=output.bits, frames=frames))
@@ -113,7 +117,9 @@ def _encode_flac(path: Path, bits: int, sample_rate: int, blocks: Iterator[Float
         raise
 
 
-def _encode_lossy(path: Path, codec: str, sample_rate: int, blocks: Iterator[FloatArray], ffmpeg: str) -> None:
+def _encode_lossy(  # noqa: PLR0917 - all that `encode` knows
+    path: Path, codec: str, sample_rate: int, frames: int, blocks: Iterator[FloatArray], ffmpeg: str
+) -> None:
     command = [
         *(ffmpeg, "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"),
         *("-f", "f32le", "-ar", str(sample_rate), "-ac", str(_CHANNELS), "-i", "pipe:0"),
@@ -122,19 +128,28 @@ def _encode_lossy(path: Path, codec: str, sample_rate: int, blocks: Iterator[Flo
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stderr is not None
+        seconds = LEAST_WALL_SECONDS + frames / sample_rate
+        deadline = threading.Timer(seconds, process.kill)
+        deadline.start()
         try:
-            for block in blocks:
-                process.stdin.write(block.T.astype("<f4").tobytes())
-            process.stdin.close()
-        except BrokenPipeError:
-            # Its exit status says what happened. What is left in the pipe's buffer cannot be flushed, now or on the way out.
-            with contextlib.suppress(BrokenPipeError):
+            try:
+                for block in blocks:
+                    process.stdin.write(block.T.astype("<f4").tobytes())
                 process.stdin.close()
+            except BrokenPipeError:
+                # Its exit status says what happened. What is left in the pipe's buffer cannot be flushed, now or on the way out.
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.close()
+            message = process.stderr.read().decode(errors="replace")
+            status = process.wait()
         except BaseException:
             process.kill()
             raise
-        message = process.stderr.read().decode(errors="replace")
-        if process.wait() != 0:
+        finally:
+            deadline.cancel()
+        if status == -signal.SIGKILL:
+            raise RuntimeError(f"ffmpeg wrote no {codec} within {seconds:.0f} s")
+        if status != 0:
             if os.strerror(errno.ENOSPC) in message:
                 raise StorageFull
             raise RuntimeError(f"ffmpeg failed to write {codec}: {message}")

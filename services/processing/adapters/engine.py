@@ -1,17 +1,14 @@
 """The worker's side of the engine: owns the child process that computes. Imports no torch."""
 
 import asyncio
-import contextlib
-import json
-import os
-import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from services.mesh.child import Child, ChildDied
 from services.mesh.errors import MeshError
-from services.processing.adapters.wire import Message, error_from_wire, output_from_wire, request_to_wire
-from services.processing.ports import ChildDied, SeparationCancelled, SeparationOutput, SeparationRequest
+from services.processing.adapters.wire import output_from_wire, request_to_wire
+from services.processing.domain import Precision
+from services.processing.ports import SeparationCancelled, SeparationOutput, SeparationRequest
 
 # The rest of the two seconds that a cancel may take is for noticing it, and for removing files.
 _SOFT_CANCEL_SECONDS = 1.2
@@ -21,7 +18,14 @@ class EngineProcess:
     """An `Engine` that computes in one child process, kept warm between separations and replaced when it dies."""
 
     def __init__(
-        self, models_dir: Path, device: str = "auto", *, threads: int = 0, ffmpeg: str = "", cpu_fallback: bool = False
+        self,
+        models_dir: Path,
+        device: str = "auto",
+        *,
+        threads: int = 0,
+        ffmpeg: str = "",
+        cpu_fallback: bool = False,
+        precision: Precision = Precision.FLOAT32,
     ) -> None:
         """Starts nothing yet.
 
@@ -31,14 +35,16 @@ class EngineProcess:
             threads: CPU threads; 0 = all that the process may use.
             ffmpeg: the ffmpeg to run; empty = the one on PATH or in its wheel.
             cpu_fallback: whether the CPU may compute what does not fit into the device's memory.
+            precision: what networks compute with.
         """
         self._arguments = (
             *("--models-dir", str(models_dir), "--device", device),
             *("--threads", str(threads), "--ffmpeg", ffmpeg),
+            *("--precision", precision.value),
             *(["--cpu-fallback"] if cpu_fallback else []),
         )
         self.device = ""
-        self._process: asyncio.subprocess.Process | None = None
+        self._child: Child | None = None
         self._turn = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -57,13 +63,13 @@ class EngineProcess:
             self._job, self._cancelled = request.id, self._closed
             self._idle.clear()
             try:
-                process = await self._ready()
-                self._send(process, request_to_wire(request))
-                return await self._result(process, on_progress)
+                child = await self._ready()
+                child.send(request_to_wire(request))
+                return await self._result(child, on_progress)
             except (MeshError, SeparationCancelled):
                 raise
             except ChildDied as error:
-                self._process = None
+                self._child = None
                 if self._cancelled:
                     raise SeparationCancelled from error
                 raise
@@ -79,8 +85,8 @@ class EngineProcess:
         if self._idle.is_set():
             return
         self._cancelled = True
-        if self._process is not None:
-            self._send(self._process, {"cmd": "cancel", "id": self._job})
+        if self._child is not None:
+            self._child.send({"cmd": "cancel", "id": self._job})
         try:
             await asyncio.wait_for(self._idle.wait(), _SOFT_CANCEL_SECONDS)
         except TimeoutError:
@@ -90,37 +96,30 @@ class EngineProcess:
     async def close(self) -> None:
         """Ends the child; see `Engine.close`."""
         self._closed = self._cancelled = True
-        process = self._process
+        child = self._child
         self._kill()
         await self._idle.wait()
-        if process is not None:
-            await process.wait()
+        if child is not None:
+            await child.wait()
 
-    async def _ready(self) -> asyncio.subprocess.Process:
+    async def _ready(self) -> Child:
         """Returns a child that is alive and waits for requests."""
-        if self._process is not None and self._process.returncode is None:
-            return self._process
+        if self._child is not None and self._child.alive:
+            return self._child
         if self._cancelled:
             raise SeparationCancelled
-        self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.processing.adapters.child", *self._arguments),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
-            start_new_session=True,  # a process group of its own: a kill takes its ffmpeg too
-        )
+        self._child = child = await Child.start("services.processing.adapters.child", *self._arguments)
         # A fresh child says nothing before it is ready.
-        self.device = (await self._event(process))["device"]
+        self.device = (await child.event())["device"]
         if self._cancelled:
             raise SeparationCancelled
-        return process
+        return child
 
-    async def _result(
-        self, process: asyncio.subprocess.Process, on_progress: Callable[[str, float], None]
-    ) -> SeparationOutput:
+    @staticmethod
+    async def _result(child: Child, on_progress: Callable[[str, float], None]) -> SeparationOutput:
         """Follows the child's events to the end of the separation."""
         while True:
-            message = await self._event(process)
+            message = await child.event()
             match message["event"]:
                 case "progress":
                     on_progress(message["stage"], message["fraction"])
@@ -128,36 +127,9 @@ class EngineProcess:
                     return output_from_wire(message["output"])
                 case "cancelled":
                     raise SeparationCancelled
-                case "error":
-                    raise error_from_wire(message)
-
-    @staticmethod
-    async def _event(process: asyncio.subprocess.Process) -> Message:
-        """Reads one event. Raises ChildDied when there are no more."""
-        assert process.stdout is not None
-        line = await process.stdout.readline()
-        if line.endswith(b"\n"):
-            message: Message = json.loads(line)
-            return message
-        code = await process.wait()
-        if code < 0:
-            why = f"it was killed by {signal.Signals(-code).name}"
-            if code == -signal.SIGKILL:
-                why += ", most often because memory ran out"
-        else:
-            why = f"it exited with status {code}"
-        raise ChildDied(code, why)
-
-    @staticmethod
-    def _send(process: asyncio.subprocess.Process, message: Message) -> None:
-        """Writes one message; a child that has died meanwhile is noticed by the reader."""
-        assert process.stdin is not None
-        with contextlib.suppress(ConnectionError):
-            process.stdin.write(json.dumps(message).encode() + b"\n")
 
     def _kill(self) -> None:
         """Kills the child and everything it started; the next separation gets a fresh one."""
-        process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()

@@ -1,4 +1,4 @@
-"""What is tried when a separation does not fit into memory: shorter segments, and then, if allowed, the CPU."""
+"""What is tried when a separation does not fit into memory: one segment at a time, shorter ones, and then, if allowed, the CPU."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,25 +17,30 @@ class Rung:
 
     Attributes:
         options: what to run it with.
+        most_at_once: how many segments to compute at a time at most.
         on_cpu: whether on the CPU, whatever the device is.
         concessions: how it differs from what was asked for, as `name=value`; empty on the first rung.
     """
 
     options: Options
+    most_at_once: int = 1
     on_cpu: bool = False
     concessions: tuple[str, ...] = ()
 
 
-def rungs(device: str, model: ModelInfo, options: Options, *, cpu_fallback: bool) -> Iterator[Rung]:
+def rungs(device: str, model: ModelInfo, options: Options, most_at_once: int, *, cpu_fallback: bool) -> Iterator[Rung]:
     """Yields the ways to run a separation, the wanted one first, each needing less of the device's memory.
 
     Args:
         device: "cpu", "cuda", "mps".
         model: what is to run.
         options: what is asked for. A segment length that is asked for is kept.
+        most_at_once: how many segments the device may compute at a time if they fit.
         cpu_fallback: whether the CPU may be used instead of another device.
     """
-    yield Rung(options)
+    yield Rung(options, most_at_once)
+    if device != "cpu" and most_at_once > 1:
+        yield Rung(options, concessions=("batch_size=1",))
     if model.segment_seconds is not None and options.segment_seconds is None:
         for divisor in _DIVISORS:
             seconds = model.segment_seconds / divisor

@@ -2,38 +2,34 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from services.mesh.audio.waveform import SUFFIX, Outline
 from services.mesh.errors import DeviceUnavailable, OutOfMemory, StemUnknown
 from services.processing.adapters.build import engine_build
 from services.processing.adapters.decode import decode
 from services.processing.adapters.devices import is_out_of_memory, release_memory, resolve_device
-from services.processing.adapters.encode import FORMATS, Format, encode, joint_gain, write_outline
+from services.processing.adapters.encode import FORMATS
 from services.processing.adapters.memory import rungs
 from services.processing.adapters.overlap_add import START, separate
+from services.processing.adapters.processor import MOST_SEGMENTS, Processor
 from services.processing.adapters.progress import ENCODING, PREPARING, SEPARATING, ProgressMeter
-from services.processing.adapters.resample import blocks_of, resample
-from services.processing.adapters.samples import SampleFile
 from services.processing.adapters.shifts import Shifted
 from services.processing.adapters.spleeter import load_spleeter
+from services.processing.adapters.stem_files import write_stems
 from services.processing.adapters.weights import InstalledModel, Manifest, ModelStore
 from services.processing.adapters.workspace import Workspace
 from services.processing.catalogue import Family, ModelInfo, complement_stem
-from services.processing.domain import stem_rate
+from services.processing.domain import Precision, stem_rate
 from services.processing.live import announce
 from services.processing.ports import (
     FloatArray,
     Model,
     SeparationOutput,
     SeparationRequest,
-    Separator,
-    StemOutput,
 )
 
 # Expected seconds of work per second of audio on a slow CPU. Only their proportions matter, for one honest progress bar.
@@ -48,7 +44,15 @@ _WAV_COST = 0.003
 class Runner:
     """Separates one track at a time and keeps the last model loaded."""
 
-    def __init__(self, models_dir: Path, device: str, ffmpeg: str, *, cpu_fallback: bool = False) -> None:
+    def __init__(
+        self,
+        models_dir: Path,
+        device: str,
+        ffmpeg: str,
+        *,
+        cpu_fallback: bool = False,
+        precision: Precision = Precision.FLOAT32,
+    ) -> None:
         """Loads nothing yet.
 
         Args:
@@ -56,9 +60,11 @@ class Runner:
             device: as `resolve_device` takes it.
             ffmpeg: the program, from `ffmpeg_path`.
             cpu_fallback: whether a separation that does not fit into a GPU's memory may be computed by the CPU.
+            precision: what networks compute with.
         """
         self._ffmpeg = ffmpeg
         self._cpu_fallback = cpu_fallback
+        self._precision = precision
         self._store = ModelStore(models_dir)
         self._device_name = device
         self._loaded: tuple[tuple[Manifest, torch.device], Model] | None = None
@@ -89,11 +95,12 @@ class Runner:
         device = resolve_device(self._device_name)
         model = self._store.open(request.model)
         failure = ""
-        for rung in rungs(device.type, model.info, request.options, cpu_fallback=self._cpu_fallback):
+        for rung in rungs(device.type, model.info, request.options, MOST_SEGMENTS, cpu_fallback=self._cpu_fallback):
             place = torch.device("cpu") if rung.on_cpu else device
             smaller = replace(request, options=rung.options)
             try:
-                return replace(self._run(model, place, smaller, meter, check), concessions=rung.concessions)
+                output = self._run(model, place, smaller, rung.most_at_once, meter=meter, check=check)
+                return replace(output, concessions=rung.concessions)
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -109,12 +116,14 @@ class Runner:
         model: InstalledModel,
         device: torch.device,
         request: SeparationRequest,
+        most_at_once: int,
+        *,
         meter: ProgressMeter,
         check: Callable[[], None],
     ) -> SeparationOutput:
         wanted = _wanted(model.info, request.wanted_stems)
         options = request.options
-        separator: Separator = self._model(model, device).with_segments(options.segment_seconds, options.overlap)
+        separator = self._model(model, device).configured(options.segment_seconds, options.overlap, most_at_once)
         if options.shifts:
             separator = Shifted(separator, options.shifts, options.seed)
         outputs = [*wanted, complement_stem(wanted)] if request.complement else wanted
@@ -125,7 +134,8 @@ class Runner:
             separating=_NETWORK_COST[model.info.family] * steps_per_span * max(1, options.shifts),
             encoding=_ENCODE_COST.get(output.codec, _WAV_COST) * len(outputs),
         )
-        key = _checkpoint_key(request, model.manifest, wanted, device)
+        build = engine_build(self._precision)
+        key = _checkpoint_key(request, model.manifest, wanted, device, build=build, batch_size=separator.batch_size)
         with Workspace.open(request.out_dir, key, outputs) as work:
             mix, files = work.mix, work.stems
             announce(work.path, separator.sample_rate)
@@ -151,37 +161,30 @@ class Runner:
                 if request.complement:
                     files[-1].append(mix.read(start, start + block.shape[-1]) - block.sum(axis=0))
 
-            separate(separator, mix, wanted, write, on_step, start=start, on_span=work.save)
+            separate(separator, mix, wanted, write, on_step, start=start, on_batch=work.save)
             meter.enter(ENCODING)
             rate = options.sample_rate_hz or stem_rate(request.encoding, work.notes["sample_rate_hz"])
-            files = _at_rate(work, outputs, separator.sample_rate, rate, check)
-            gain = joint_gain((file.peak for file in files), output)
-            results = []
-            for index, (stem, file) in enumerate(zip(outputs, files, strict=True)):
 
-                def on_block(done: float, index: int = index) -> None:
-                    check()
-                    meter.advance(ENCODING, (index + done) / len(files))
+            def on_written(done: float) -> None:
+                check()
+                meter.advance(ENCODING, done)
 
-                path = work.path / f"{stem}{output.suffix}"
-                outline = Outline(rate, channel_count=2)
-                encode(
-                    path,
-                    request.encoding,
-                    sample_rate=rate,
-                    frames=file.length,
-                    blocks=_blocks(file, gain, outline, on_block),
-                    ffmpeg=self._ffmpeg,
-                )
-                write_outline(path.with_suffix(SUFFIX), outline.finish())
-                results.append(_described(stem, path, output, file, gain=gain, sample_rate=rate))
+            gain, results = write_stems(
+                work,
+                outputs,
+                request.encoding,
+                rate_from=separator.sample_rate,
+                rate_to=rate,
+                on_block=on_written,
+                ffmpeg=self._ffmpeg,
+            )
         return SeparationOutput(
             model=model.info.id,
             weights=model.manifest.digest,
-            build=engine_build(),
+            build=build,
             device=str(device),
             gain=gain,
-            stems=tuple(results),
+            stems=results,
         )
 
     def _model(self, model: InstalledModel, device: torch.device) -> Model:
@@ -189,46 +192,34 @@ class Runner:
         # A model that was installed again has another manifest.
         if self._loaded is None or self._loaded[0] != (model.manifest, device):
             self._loaded = None
+            processor = Processor(device, self._precision)
             if model.info.family is Family.SPLEETER:
-                self._loaded = ((model.manifest, device), load_spleeter(model, device))
+                self._loaded = ((model.manifest, device), load_spleeter(model, processor))
             else:
                 # Imported here because it takes a second, which Spleeter's users need not wait.
                 from services.processing.adapters.demucs import load_demucs  # noqa: PLC0415
 
-                self._loaded = ((model.manifest, device), load_demucs(model, device))
+                self._loaded = ((model.manifest, device), load_demucs(model, processor))
         return self._loaded[1]
 
 
-def _at_rate(
-    work: Workspace, stems: Sequence[str], rate_from: int, rate_to: int, check: Callable[[], None]
-) -> list[SampleFile]:
-    """Returns the stems at the rate that is wanted, each as long as the source is at that rate, to the sample."""
-    if rate_from == rate_to:
-        return work.stems
-    source_rate, source_frames = work.notes["sample_rate_hz"], work.notes["frames"]
-    frames = max(1, round(source_frames * rate_to / source_rate))
-
-    def blocks(file: SampleFile) -> Iterator[FloatArray]:
-        for block in blocks_of(file):
-            check()
-            yield block
-
-    resampled = []
-    for stem, file in zip(stems, work.stems, strict=True):
-        into = work.scratch(f"{stem}-{rate_to}")
-        resample(blocks(file), rate_from, rate_to, into, frames=frames)
-        resampled.append(into)
-    return resampled
-
-
-def _checkpoint_key(request: SeparationRequest, manifest: Manifest, wanted: Sequence[str], device: torch.device) -> str:
+def _checkpoint_key(
+    request: SeparationRequest,
+    manifest: Manifest,
+    wanted: Sequence[str],
+    device: torch.device,
+    *,
+    build: str,
+    batch_size: int,
+) -> str:
     """Names everything that the samples depend on: with another key, a checkpoint is of no use.
 
     Unlike the files that come out, samples of one track must not come from two kinds of processor.
     """
     return json.dumps(
         {
-            "build": engine_build(),
+            "build": build,
+            "batch_size": batch_size,
             "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
             "processor": [torch.backends.cpu.get_cpu_capability(), torch.get_num_threads()],
             "source": request.sha256,
@@ -240,36 +231,9 @@ def _checkpoint_key(request: SeparationRequest, manifest: Manifest, wanted: Sequ
     )
 
 
-def _described(stem: str, path: Path, output: Format, file: SampleFile, *, gain: float, sample_rate: int) -> StemOutput:
-    return StemOutput(
-        stem=stem,
-        path=path,
-        waveform=path.with_suffix(SUFFIX),
-        filename_suffix=output.suffix,
-        media_type=output.media_type,
-        sample_count=file.length,
-        sample_rate_hz=sample_rate,
-        channel_count=2,
-        bits_per_sample=output.bits,
-        codec=output.codec,
-        peak=file.peak * gain,
-    )
-
-
 def _wanted(model: ModelInfo, names: Sequence[str]) -> list[str]:
     """Returns the wanted stems in the model's order. Raises StemUnknown."""
     for name in names:
         if name not in model.stems:
             raise StemUnknown(name, model.id, model.stems)
     return [stem for stem in model.stems if not names or stem in names]
-
-
-def _blocks(file: SampleFile, gain: float, outline: Outline, on_block: Callable[[float], None]) -> Iterator[FloatArray]:
-    """Yields a stem's samples, scaled, and draws their outline."""
-    done = 0
-    for block in blocks_of(file):
-        scaled = block * np.float32(gain)
-        outline.add(scaled.T.ravel())
-        yield scaled
-        done += block.shape[1]
-        on_block(done / file.length)

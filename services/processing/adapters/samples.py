@@ -87,11 +87,12 @@ class SampleFile:
             self._file.flush()
         except OSError as error:
             raise storage_error(error) from error
-        mono = block.mean(axis=0, dtype=np.float64)
+        mono = np.add(block[0], block[1], dtype=np.float64)
+        mono *= 0.5
         self._sum += float(mono.sum())
         self._square_sum += float(np.dot(mono, mono))
         self.length += block.shape[1]
-        self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
+        self.peak = max(self.peak, float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
 
     @property
     def mono_mean(self) -> float:

@@ -52,6 +52,7 @@ class Shifted:
         self._inner = inner
         self.stems = inner.stems
         self.sample_rate = inner.sample_rate
+        self.batch_size = inner.batch_size
         most = int(_MOST_SECONDS * inner.sample_rate)
         self._offsets = [int(offset) for offset in np.random.default_rng(seed).integers(0, most, shifts)]
 
@@ -67,9 +68,24 @@ class Shifted:
                     spans.append(_MovedSpan(start, stop, offset, span))
         return sorted(spans, key=lambda span: (span.start, span.offset)), steps
 
-    def estimate(self, mix: Samples, span: Span, stems: Sequence[str], on_step: Callable[[], None]) -> Piece:
-        """Estimates one span of one grid."""
-        assert isinstance(span, _MovedSpan)
-        piece = self._inner.estimate(_Moved(mix, span.offset), span.moved, stems, on_step)
-        inside = slice(piece.weight.size - (span.stop - span.start), None)
-        return Piece(piece.values[..., inside], piece.weight[inside])
+    def estimate(
+        self, mix: Samples, spans: Sequence[Span], stems: Sequence[str], on_step: Callable[[], None]
+    ) -> list[Piece]:
+        """Estimates some spans, those of one grid at a time."""
+        by_offset: dict[int, list[_MovedSpan]] = {}
+        for span in spans:
+            assert isinstance(span, _MovedSpan)
+            by_offset.setdefault(span.offset, []).append(span)
+        pieces: dict[Span, Piece] = {}
+        for number, (offset, grid) in enumerate(by_offset.items(), 1):
+            # A step counts for all spans, so those of the last grid make it.
+            step = on_step if number == len(by_offset) else _nothing
+            found = self._inner.estimate(_Moved(mix, offset), [span.moved for span in grid], stems, step)
+            for span, piece in zip(grid, found, strict=True):
+                inside = slice(piece.weight.size - (span.stop - span.start), None)
+                pieces[span] = Piece(piece.values[..., inside], piece.weight[inside])
+        return [pieces[span] for span in spans]
+
+
+def _nothing() -> None:
+    """Stands for a step that is not counted."""

@@ -71,14 +71,16 @@ def laid_out(separation: str, stems: Sequence[str]) -> list[Track]:
     return tracks + [Track(_EMPTY, ())] * (STEM_COUNT - len(tracks))
 
 
-def write(path: Path, tracks: Sequence[Track], stems: Mapping[str, Path], *, title: str, ffmpeg: str) -> None:
+def write(
+    path: Path, tracks: Sequence[Track], stems: Mapping[str, Path], *, tags: Mapping[str, str], ffmpeg: str
+) -> None:
     """Writes a stem file. Blocks.
 
     Args:
         path: the new file.
         tracks: from `laid_out`.
         stems: files of equal length and sample rate, together the mix.
-        title: the track's title.
+        tags: what the file says about the track, by the names that ffmpeg uses; those of the stems are left out.
         ffmpeg: the program, from `ffmpeg_path`.
 
     Raises:
@@ -86,7 +88,7 @@ def write(path: Path, tracks: Sequence[Track], stems: Mapping[str, Path], *, tit
     """
     try:
         ran = subprocess.run(
-            _command(path, tracks, stems, title=title, ffmpeg=ffmpeg),
+            _command(path, tracks, stems, tags=tags, ffmpeg=ffmpeg),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_SECONDS,
@@ -108,7 +110,9 @@ def description(tracks: Sequence[Track]) -> bytes:
     return json.dumps({"mastering_dsp": _MASTERING, "version": 1, "stems": stems}, separators=(",", ":")).encode()
 
 
-def _command(path: Path, tracks: Sequence[Track], stems: Mapping[str, Path], *, title: str, ffmpeg: str) -> list[str]:
+def _command(
+    path: Path, tracks: Sequence[Track], stems: Mapping[str, Path], *, tags: Mapping[str, str], ffmpeg: str
+) -> list[str]:
     index = {stem: number for number, stem in enumerate(stems)}
     graph = []
     # Each stem goes into the mix and into one track; the first one also gives silence its length.
@@ -132,7 +136,9 @@ def _command(path: Path, tracks: Sequence[Track], stems: Mapping[str, Path], *, 
     command += ["-filter_complex", ";".join(graph)]
     for number in range(STEM_COUNT + 1):
         command += ["-map", f"[out{number}]", f"-disposition:a:{number}", "default" if number == 0 else "0"]
-    command += ["-c:a", "alac", "-sample_fmt", "s16p", "-metadata", f"title={title}", "-map_chapters", "-1"]
+    command += ["-c:a", "alac", "-sample_fmt", "s16p", "-map_metadata", "-1", "-map_chapters", "-1"]
+    for name, text in tags.items():
+        command += ["-metadata", f"{name}={text}"]
     return [*command, "-bitexact", "-f", "ipod", f"file:{path}"]
 
 

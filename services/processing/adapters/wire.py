@@ -10,16 +10,12 @@ child -> worker   {"event": "ready", "device"}
                   {"event": "error", "id", "reason", "message", "metadata"}
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from services.mesh.errors import Internal, MeshError
+from services.mesh.child import Message
 from services.processing.domain import Encoding, Options
 from services.processing.ports import SeparationOutput, SeparationRequest, StemOutput
-
-Message = dict[str, Any]
 
 
 def request_to_wire(request: SeparationRequest) -> Message:
@@ -59,22 +55,3 @@ def output_from_wire(message: Message) -> SeparationOutput:
         for stem in message["stems"]
     )
     return SeparationOutput(**{**message, "stems": stems, "concessions": tuple(message["concessions"])})
-
-
-# Not all subclasses: `services.mesh.remote` has one whose reason only its instances know.
-_ERRORS: Mapping[str, type[MeshError]] = {
-    kind.reason: kind for kind in MeshError.__subclasses__() if kind.__module__.startswith("services.mesh.errors.")
-}
-
-
-def error_to_wire(error: MeshError) -> Message:
-    """Packs an error."""
-    return {"reason": error.reason, "message": error.message, "metadata": error.metadata}
-
-
-def error_from_wire(message: Message) -> MeshError:
-    """Unpacks an error: the same class, message and metadata as on the other side."""
-    kind = _ERRORS.get(message["reason"], Internal)
-    error = kind.__new__(kind)
-    MeshError.__init__(error, message["message"], metadata=message["metadata"])
-    return error

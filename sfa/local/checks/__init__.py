@@ -15,7 +15,7 @@ async def examine(data_dir: DataDir) -> AsyncIterator[Finding]:
         asyncio.create_task(examination)
         for examination in (
             torch.examine(),
-            programs.examine(),
+            programs.examine(data_dir),
             network.examine(data_dir),
             disk.examine(data_dir),
             models.examine(data_dir),

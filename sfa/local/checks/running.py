@@ -11,6 +11,7 @@ from sfa.local.ports import LOOPBACK
 from sfa.local.state import MeshState
 
 _SERVICES: Final = {
+    "analysis": "alchemy.analysis.v1.AnalysisService",
     "download": "alchemy.download.v1.DownloadService",
     "library": "alchemy.library.v1.LibraryService",
     "processing": "alchemy.processing.v1.ProcessingService",

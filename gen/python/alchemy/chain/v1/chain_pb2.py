@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from alchemy.analysis.v1 import analysis_pb2 as alchemy_dot_analysis_dot_v1_dot_analysis__pb2
 from alchemy.processing.v1 import separation_pb2 as alchemy_dot_processing_dot_v1_dot_separation__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61lchemy/chain/v1/chain.proto\x12\x10\x61lchemy.chain.v1\x1a&alchemy/processing/v1/separation.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x17google/rpc/status.proto\";\n\x04Then\x12\x33\n\x08separate\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"\xe3\x01\n\x04Step\x12\x14\n\x06\x61\x63tion\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\x1c.alchemy.chain.v1.Step.StateB\x04\xe2\x41\x01\x03\x12\x11\n\x03job\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\'\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x12.google.rpc.StatusB\x04\xe2\x41\x01\x03\"V\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x11\n\rSTATE_STARTED\x10\x02\x12\x10\n\x0cSTATE_FAILED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61lchemy/chain/v1/chain.proto\x12\x10\x61lchemy.chain.v1\x1a\"alchemy/analysis/v1/analysis.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x17google/rpc/status.proto\"k\n\x04Then\x12\x33\n\x08separate\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12.\n\x07\x61nalyze\x18\x02 \x01(\x0b\x32\x1d.alchemy.analysis.v1.Analysis\"\xe3\x01\n\x04Step\x12\x14\n\x06\x61\x63tion\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\x1c.alchemy.chain.v1.Step.StateB\x04\xe2\x41\x01\x03\x12\x11\n\x03job\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\'\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x12.google.rpc.StatusB\x04\xe2\x41\x01\x03\"V\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x11\n\rSTATE_STARTED\x10\x02\x12\x10\n\x0cSTATE_FAILED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,10 +43,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STEP'].fields_by_name['job']._serialized_options = b'\342A\001\003'
   _globals['_STEP'].fields_by_name['error']._loaded_options = None
   _globals['_STEP'].fields_by_name['error']._serialized_options = b'\342A\001\003'
-  _globals['_THEN']._serialized_start=148
-  _globals['_THEN']._serialized_end=207
-  _globals['_STEP']._serialized_start=210
-  _globals['_STEP']._serialized_end=437
-  _globals['_STEP_STATE']._serialized_start=351
-  _globals['_STEP_STATE']._serialized_end=437
+  _globals['_THEN']._serialized_start=184
+  _globals['_THEN']._serialized_end=291
+  _globals['_STEP']._serialized_start=294
+  _globals['_STEP']._serialized_end=521
+  _globals['_STEP_STATE']._serialized_start=435
+  _globals['_STEP_STATE']._serialized_end=521
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from alchemy.analysis.v1 import analysis_pb2 as _analysis_pb2
 from alchemy.processing.v1 import separation_pb2 as _separation_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.rpc import status_pb2 as _status_pb2
@@ -10,10 +11,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Then(_message.Message):
-    __slots__ = ("separate",)
+    __slots__ = ("separate", "analyze")
     SEPARATE_FIELD_NUMBER: _ClassVar[int]
+    ANALYZE_FIELD_NUMBER: _ClassVar[int]
     separate: _separation_pb2.Separation
-    def __init__(self, separate: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ...) -> None: ...
+    analyze: _analysis_pb2.Analysis
+    def __init__(self, separate: _Optional[_Union[_separation_pb2.Separation, _Mapping]] = ..., analyze: _Optional[_Union[_analysis_pb2.Analysis, _Mapping]] = ...) -> None: ...
 
 class Step(_message.Message):
     __slots__ = ("action", "state", "job", "error")

@@ -98,8 +98,8 @@ class DownloadServiceServicer:
         """Queues a download and returns it, durable, in state QUEUED. If one with the same link and the same `then` is under way
         already, that one is returned, unless allow_duplicate is set.
 
-        Errors: INVALID_ARGUMENT with LINK_UNSUPPORTED, ADDRESS_FORBIDDEN or INVALID_REQUEST; FAILED_PRECONDITION with
-        PROVIDER_DISABLED; RESOURCE_EXHAUSTED with QUEUE_FULL (retry after RetryInfo); ALREADY_EXISTS with REQUEST_ID_REUSED.
+        Errors: INVALID_ARGUMENT with LINK_UNSUPPORTED, ADDRESS_FORBIDDEN or INVALID_REQUEST; for a short link of Spotify also what
+        alchemy.spotify.v1.SpotifyService.ResolveLink answers; FAILED_PRECONDITION with PROVIDER_DISABLED; RESOURCE_EXHAUSTED with QUEUE_FULL (retry after RetryInfo); ALREADY_EXISTS with REQUEST_ID_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

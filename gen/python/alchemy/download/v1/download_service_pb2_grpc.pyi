@@ -25,8 +25,8 @@ class DownloadServiceStub:
     """Queues a download and returns it, durable, in state QUEUED. If one with the same link and the same `then` is under way
     already, that one is returned, unless allow_duplicate is set.
 
-    Errors: INVALID_ARGUMENT with LINK_UNSUPPORTED, ADDRESS_FORBIDDEN or INVALID_REQUEST; FAILED_PRECONDITION with
-    PROVIDER_DISABLED; RESOURCE_EXHAUSTED with QUEUE_FULL (retry after RetryInfo); ALREADY_EXISTS with REQUEST_ID_REUSED.
+    Errors: INVALID_ARGUMENT with LINK_UNSUPPORTED, ADDRESS_FORBIDDEN or INVALID_REQUEST; for a short link of Spotify also what
+    alchemy.spotify.v1.SpotifyService.ResolveLink answers; FAILED_PRECONDITION with PROVIDER_DISABLED; RESOURCE_EXHAUSTED with QUEUE_FULL (retry after RetryInfo); ALREADY_EXISTS with REQUEST_ID_REUSED.
     """
     BatchCreateDownloads: _aio.UnaryUnaryMultiCallable[_download_service_pb2.BatchCreateDownloadsRequest, _download_service_pb2.BatchCreateDownloadsResponse]
     """Queues many downloads, for example of a playlist, and says for each what became of it. One that cannot be queued does
@@ -82,8 +82,8 @@ class DownloadServiceServicer(metaclass=_abc_1.ABCMeta):
         """Queues a download and returns it, durable, in state QUEUED. If one with the same link and the same `then` is under way
         already, that one is returned, unless allow_duplicate is set.
 
-        Errors: INVALID_ARGUMENT with LINK_UNSUPPORTED, ADDRESS_FORBIDDEN or INVALID_REQUEST; FAILED_PRECONDITION with
-        PROVIDER_DISABLED; RESOURCE_EXHAUSTED with QUEUE_FULL (retry after RetryInfo); ALREADY_EXISTS with REQUEST_ID_REUSED.
+        Errors: INVALID_ARGUMENT with LINK_UNSUPPORTED, ADDRESS_FORBIDDEN or INVALID_REQUEST; for a short link of Spotify also what
+        alchemy.spotify.v1.SpotifyService.ResolveLink answers; FAILED_PRECONDITION with PROVIDER_DISABLED; RESOURCE_EXHAUSTED with QUEUE_FULL (retry after RetryInfo); ALREADY_EXISTS with REQUEST_ID_REUSED.
         """
 
     @_abc_1.abstractmethod

@@ -22,13 +22,15 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from alchemy.analysis.v1 import results_pb2 as alchemy_dot_analysis_dot_v1_dot_results__pb2
 from alchemy.chain.v1 import chain_pb2 as alchemy_dot_chain_dot_v1_dot_chain__pb2
 from alchemy.library.v1 import track_pb2 as alchemy_dot_library_dot_v1_dot_track__pb2
 from alchemy.type.v1 import audio_pb2 as alchemy_dot_type_dot_v1_dot_audio__pb2
+from alchemy.type.v1 import music_pb2 as alchemy_dot_type_dot_v1_dot_music__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)alchemy/library/v1/registry_service.proto\x12\x12\x61lchemy.library.v1\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x1e\x61lchemy/library/v1/track.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1fgoogle/api/field_behavior.proto\")\n\x13ResolveTrackRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"t\n\x14ResolveTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\x12\x16\n\x0e\x61rtwork_sha256\x18\x02 \x01(\t\x12\x1a\n\x12\x61rtwork_media_type\x18\x03 \x01(\t\"\xc4\x01\n\x08StemFile\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x0e\n\x06sha256\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x10\n\x08\x66ilename\x18\x04 \x01(\t\x12\x12\n\nmedia_type\x18\x05 \x01(\t\x12/\n\x05\x61udio\x18\x06 \x01(\x0b\x32 .alchemy.type.v1.AudioProperties\x12\x17\n\x0fwaveform_sha256\x18\x07 \x01(\t\x12\x16\n\x0ewaveform_bytes\x18\x08 \x01(\x03\"x\n\x14RegisterStemsRequest\x12\x18\n\nseparation\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05model\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x31\n\x05stems\x18\x03 \x03(\x0b\x32\x1c.alchemy.library.v1.StemFileB\x04\xe2\x41\x01\x02\"H\n\x15RegisterStemsResponse\x12/\n\tartifacts\x18\x01 \x03(\x0b\x32\x1c.alchemy.library.v1.Artifact\"\xb1\x01\n\x04Tags\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x02 \x01(\t\x12\r\n\x05\x61lbum\x18\x03 \x01(\t\x12\x14\n\x0c\x61lbum_artist\x18\x04 \x01(\t\x12\x14\n\x0crelease_date\x18\x05 \x01(\t\x12\x14\n\x0ctrack_number\x18\x06 \x01(\x05\x12\x0c\n\x04isrc\x18\x07 \x01(\t\x12\x0f\n\x07\x61rtwork\x18\x08 \x01(\x0c\x12\x1a\n\x12\x61rtwork_media_type\x18\t \x01(\t\"\xb4\x01\n\x12ImportTrackRequest\x12\x10\n\x08\x66ilename\x18\x01 \x01(\t\x12\x30\n\x06source\x18\x02 \x01(\x0b\x32\x1a.alchemy.library.v1.SourceB\x04\xe2\x41\x01\x02\x12&\n\x04tags\x18\x03 \x01(\x0b\x32\x18.alchemy.library.v1.Tags\x12$\n\x04then\x18\x04 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\x12\x0c\n\x04\x64\x61ta\x18\x05 \x01(\x0c\"?\n\x13ImportTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"`\n\x13\x46indImportedRequest\x12\x16\n\x08\x64ownload\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12$\n\x04then\x18\x03 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\"@\n\x14\x46indImportedResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track2\x9f\x03\n\x0fRegistryService\x12\x61\n\x0cResolveTrack\x12\'.alchemy.library.v1.ResolveTrackRequest\x1a(.alchemy.library.v1.ResolveTrackResponse\x12\x64\n\rRegisterStems\x12(.alchemy.library.v1.RegisterStemsRequest\x1a).alchemy.library.v1.RegisterStemsResponse\x12`\n\x0bImportTrack\x12&.alchemy.library.v1.ImportTrackRequest\x1a\'.alchemy.library.v1.ImportTrackResponse(\x01\x12\x61\n\x0c\x46indImported\x12\'.alchemy.library.v1.FindImportedRequest\x1a(.alchemy.library.v1.FindImportedResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)alchemy/library/v1/registry_service.proto\x12\x12\x61lchemy.library.v1\x1a!alchemy/analysis/v1/results.proto\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x1e\x61lchemy/library/v1/track.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1b\x61lchemy/type/v1/music.proto\x1a\x1fgoogle/api/field_behavior.proto\")\n\x13ResolveTrackRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"t\n\x14ResolveTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\x12\x16\n\x0e\x61rtwork_sha256\x18\x02 \x01(\t\x12\x1a\n\x12\x61rtwork_media_type\x18\x03 \x01(\t\"\xc4\x01\n\x08StemFile\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x0e\n\x06sha256\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x10\n\x08\x66ilename\x18\x04 \x01(\t\x12\x12\n\nmedia_type\x18\x05 \x01(\t\x12/\n\x05\x61udio\x18\x06 \x01(\x0b\x32 .alchemy.type.v1.AudioProperties\x12\x17\n\x0fwaveform_sha256\x18\x07 \x01(\t\x12\x16\n\x0ewaveform_bytes\x18\x08 \x01(\x03\"x\n\x14RegisterStemsRequest\x12\x18\n\nseparation\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05model\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x31\n\x05stems\x18\x03 \x03(\x0b\x32\x1c.alchemy.library.v1.StemFileB\x04\xe2\x41\x01\x02\"H\n\x15RegisterStemsResponse\x12/\n\tartifacts\x18\x01 \x03(\x0b\x32\x1c.alchemy.library.v1.Artifact\"\xb1\x01\n\x04Tags\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x02 \x01(\t\x12\r\n\x05\x61lbum\x18\x03 \x01(\t\x12\x14\n\x0c\x61lbum_artist\x18\x04 \x01(\t\x12\x14\n\x0crelease_date\x18\x05 \x01(\t\x12\x14\n\x0ctrack_number\x18\x06 \x01(\x05\x12\x0c\n\x04isrc\x18\x07 \x01(\t\x12\x0f\n\x07\x61rtwork\x18\x08 \x01(\x0c\x12\x1a\n\x12\x61rtwork_media_type\x18\t \x01(\t\"\xb4\x01\n\x12ImportTrackRequest\x12\x10\n\x08\x66ilename\x18\x01 \x01(\t\x12\x30\n\x06source\x18\x02 \x01(\x0b\x32\x1a.alchemy.library.v1.SourceB\x04\xe2\x41\x01\x02\x12&\n\x04tags\x18\x03 \x01(\x0b\x32\x18.alchemy.library.v1.Tags\x12$\n\x04then\x18\x04 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\x12\x0c\n\x04\x64\x61ta\x18\x05 \x01(\x0c\"?\n\x13ImportTrackResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"`\n\x13\x46indImportedRequest\x12\x16\n\x08\x64ownload\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0b\n\x03uri\x18\x02 \x01(\t\x12$\n\x04then\x18\x03 \x01(\x0b\x32\x16.alchemy.chain.v1.Then\"@\n\x14\x46indImportedResponse\x12(\n\x05track\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Track\"`\n\rFeatureResult\x12-\n\x07\x66\x65\x61ture\x18\x01 \x01(\x0e\x32\x1c.alchemy.analysis.v1.Feature\x12\x10\n\x08\x61nalysis\x18\x02 \x01(\t\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"\x85\x01\n\x05Music\x12\x33\n\x08\x66\x65\x61tures\x18\x01 \x03(\x0b\x32!.alchemy.library.v1.FeatureResult\x12\x35\n\x0b\x63orrections\x18\x02 \x01(\x0b\x32 .alchemy.analysis.v1.Corrections\x12\x10\n\x08revision\x18\x03 \x01(\x03\"\xda\x01\n\x17RegisterAnalysisRequest\x12\x16\n\x08\x61nalysis\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06sha256\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nsize_bytes\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x16\n\x08\x66ilename\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12.\n\x08\x66\x65\x61tures\x18\x05 \x03(\x0e\x32\x1c.alchemy.analysis.v1.Feature\x12/\n\x08measured\x18\x06 \x01(\x0b\x32\x1d.alchemy.type.v1.MusicSummary\"J\n\x18RegisterAnalysisResponse\x12.\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x1c.alchemy.library.v1.Artifact\"%\n\x0fGetMusicRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x10GetMusicResponse\x12(\n\x05music\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Music\"r\n\x13\x43orrectMusicRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x35\n\x0b\x63orrections\x18\x02 \x01(\x0b\x32 .alchemy.analysis.v1.Corrections\x12\x10\n\x08revision\x18\x03 \x01(\x03\"@\n\x14\x43orrectMusicResponse\x12(\n\x05music\x18\x01 \x01(\x0b\x32\x19.alchemy.library.v1.Music2\xc8\x05\n\x0fRegistryService\x12\x61\n\x0cResolveTrack\x12\'.alchemy.library.v1.ResolveTrackRequest\x1a(.alchemy.library.v1.ResolveTrackResponse\x12\x64\n\rRegisterStems\x12(.alchemy.library.v1.RegisterStemsRequest\x1a).alchemy.library.v1.RegisterStemsResponse\x12`\n\x0bImportTrack\x12&.alchemy.library.v1.ImportTrackRequest\x1a\'.alchemy.library.v1.ImportTrackResponse(\x01\x12\x61\n\x0c\x46indImported\x12\'.alchemy.library.v1.FindImportedRequest\x1a(.alchemy.library.v1.FindImportedResponse\x12m\n\x10RegisterAnalysis\x12+.alchemy.library.v1.RegisterAnalysisRequest\x1a,.alchemy.library.v1.RegisterAnalysisResponse\x12U\n\x08GetMusic\x12#.alchemy.library.v1.GetMusicRequest\x1a$.alchemy.library.v1.GetMusicResponse\x12\x61\n\x0c\x43orrectMusic\x12\'.alchemy.library.v1.CorrectMusicRequest\x1a(.alchemy.library.v1.CorrectMusicResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,26 +49,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPORTTRACKREQUEST'].fields_by_name['source']._serialized_options = b'\342A\001\002'
   _globals['_FINDIMPORTEDREQUEST'].fields_by_name['download']._loaded_options = None
   _globals['_FINDIMPORTEDREQUEST'].fields_by_name['download']._serialized_options = b'\342A\001\002'
-  _globals['_RESOLVETRACKREQUEST']._serialized_start=189
-  _globals['_RESOLVETRACKREQUEST']._serialized_end=230
-  _globals['_RESOLVETRACKRESPONSE']._serialized_start=232
-  _globals['_RESOLVETRACKRESPONSE']._serialized_end=348
-  _globals['_STEMFILE']._serialized_start=351
-  _globals['_STEMFILE']._serialized_end=547
-  _globals['_REGISTERSTEMSREQUEST']._serialized_start=549
-  _globals['_REGISTERSTEMSREQUEST']._serialized_end=669
-  _globals['_REGISTERSTEMSRESPONSE']._serialized_start=671
-  _globals['_REGISTERSTEMSRESPONSE']._serialized_end=743
-  _globals['_TAGS']._serialized_start=746
-  _globals['_TAGS']._serialized_end=923
-  _globals['_IMPORTTRACKREQUEST']._serialized_start=926
-  _globals['_IMPORTTRACKREQUEST']._serialized_end=1106
-  _globals['_IMPORTTRACKRESPONSE']._serialized_start=1108
-  _globals['_IMPORTTRACKRESPONSE']._serialized_end=1171
-  _globals['_FINDIMPORTEDREQUEST']._serialized_start=1173
-  _globals['_FINDIMPORTEDREQUEST']._serialized_end=1269
-  _globals['_FINDIMPORTEDRESPONSE']._serialized_start=1271
-  _globals['_FINDIMPORTEDRESPONSE']._serialized_end=1335
-  _globals['_REGISTRYSERVICE']._serialized_start=1338
-  _globals['_REGISTRYSERVICE']._serialized_end=1753
+  _globals['_REGISTERANALYSISREQUEST'].fields_by_name['analysis']._loaded_options = None
+  _globals['_REGISTERANALYSISREQUEST'].fields_by_name['analysis']._serialized_options = b'\342A\001\002'
+  _globals['_REGISTERANALYSISREQUEST'].fields_by_name['sha256']._loaded_options = None
+  _globals['_REGISTERANALYSISREQUEST'].fields_by_name['sha256']._serialized_options = b'\342A\001\002'
+  _globals['_REGISTERANALYSISREQUEST'].fields_by_name['size_bytes']._loaded_options = None
+  _globals['_REGISTERANALYSISREQUEST'].fields_by_name['size_bytes']._serialized_options = b'\342A\001\002'
+  _globals['_REGISTERANALYSISREQUEST'].fields_by_name['filename']._loaded_options = None
+  _globals['_REGISTERANALYSISREQUEST'].fields_by_name['filename']._serialized_options = b'\342A\001\002'
+  _globals['_GETMUSICREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETMUSICREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_CORRECTMUSICREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_CORRECTMUSICREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_RESOLVETRACKREQUEST']._serialized_start=253
+  _globals['_RESOLVETRACKREQUEST']._serialized_end=294
+  _globals['_RESOLVETRACKRESPONSE']._serialized_start=296
+  _globals['_RESOLVETRACKRESPONSE']._serialized_end=412
+  _globals['_STEMFILE']._serialized_start=415
+  _globals['_STEMFILE']._serialized_end=611
+  _globals['_REGISTERSTEMSREQUEST']._serialized_start=613
+  _globals['_REGISTERSTEMSREQUEST']._serialized_end=733
+  _globals['_REGISTERSTEMSRESPONSE']._serialized_start=735
+  _globals['_REGISTERSTEMSRESPONSE']._serialized_end=807
+  _globals['_TAGS']._serialized_start=810
+  _globals['_TAGS']._serialized_end=987
+  _globals['_IMPORTTRACKREQUEST']._serialized_start=990
+  _globals['_IMPORTTRACKREQUEST']._serialized_end=1170
+  _globals['_IMPORTTRACKRESPONSE']._serialized_start=1172
+  _globals['_IMPORTTRACKRESPONSE']._serialized_end=1235
+  _globals['_FINDIMPORTEDREQUEST']._serialized_start=1237
+  _globals['_FINDIMPORTEDREQUEST']._serialized_end=1333
+  _globals['_FINDIMPORTEDRESPONSE']._serialized_start=1335
+  _globals['_FINDIMPORTEDRESPONSE']._serialized_end=1399
+  _globals['_FEATURERESULT']._serialized_start=1401
+  _globals['_FEATURERESULT']._serialized_end=1497
+  _globals['_MUSIC']._serialized_start=1500
+  _globals['_MUSIC']._serialized_end=1633
+  _globals['_REGISTERANALYSISREQUEST']._serialized_start=1636
+  _globals['_REGISTERANALYSISREQUEST']._serialized_end=1854
+  _globals['_REGISTERANALYSISRESPONSE']._serialized_start=1856
+  _globals['_REGISTERANALYSISRESPONSE']._serialized_end=1930
+  _globals['_GETMUSICREQUEST']._serialized_start=1932
+  _globals['_GETMUSICREQUEST']._serialized_end=1969
+  _globals['_GETMUSICRESPONSE']._serialized_start=1971
+  _globals['_GETMUSICRESPONSE']._serialized_end=2031
+  _globals['_CORRECTMUSICREQUEST']._serialized_start=2033
+  _globals['_CORRECTMUSICREQUEST']._serialized_end=2147
+  _globals['_CORRECTMUSICRESPONSE']._serialized_start=2149
+  _globals['_CORRECTMUSICRESPONSE']._serialized_end=2213
+  _globals['_REGISTRYSERVICE']._serialized_start=2216
+  _globals['_REGISTRYSERVICE']._serialized_end=2928
 # @@protoc_insertion_point(module_scope)

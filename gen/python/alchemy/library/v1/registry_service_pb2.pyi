@@ -1,6 +1,8 @@
+from alchemy.analysis.v1 import results_pb2 as _results_pb2
 from alchemy.chain.v1 import chain_pb2 as _chain_pb2
 from alchemy.library.v1 import track_pb2 as _track_pb2
 from alchemy.type.v1 import audio_pb2 as _audio_pb2
+from alchemy.type.v1 import music_pb2 as _music_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -119,3 +121,73 @@ class FindImportedResponse(_message.Message):
     TRACK_FIELD_NUMBER: _ClassVar[int]
     track: _track_pb2.Track
     def __init__(self, track: _Optional[_Union[_track_pb2.Track, _Mapping]] = ...) -> None: ...
+
+class FeatureResult(_message.Message):
+    __slots__ = ("feature", "analysis", "sha256")
+    FEATURE_FIELD_NUMBER: _ClassVar[int]
+    ANALYSIS_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    feature: _results_pb2.Feature
+    analysis: str
+    sha256: str
+    def __init__(self, feature: _Optional[_Union[_results_pb2.Feature, str]] = ..., analysis: _Optional[str] = ..., sha256: _Optional[str] = ...) -> None: ...
+
+class Music(_message.Message):
+    __slots__ = ("features", "corrections", "revision")
+    FEATURES_FIELD_NUMBER: _ClassVar[int]
+    CORRECTIONS_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    features: _containers.RepeatedCompositeFieldContainer[FeatureResult]
+    corrections: _results_pb2.Corrections
+    revision: int
+    def __init__(self, features: _Optional[_Iterable[_Union[FeatureResult, _Mapping]]] = ..., corrections: _Optional[_Union[_results_pb2.Corrections, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class RegisterAnalysisRequest(_message.Message):
+    __slots__ = ("analysis", "sha256", "size_bytes", "filename", "features", "measured")
+    ANALYSIS_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    FILENAME_FIELD_NUMBER: _ClassVar[int]
+    FEATURES_FIELD_NUMBER: _ClassVar[int]
+    MEASURED_FIELD_NUMBER: _ClassVar[int]
+    analysis: str
+    sha256: str
+    size_bytes: int
+    filename: str
+    features: _containers.RepeatedScalarFieldContainer[_results_pb2.Feature]
+    measured: _music_pb2.MusicSummary
+    def __init__(self, analysis: _Optional[str] = ..., sha256: _Optional[str] = ..., size_bytes: _Optional[int] = ..., filename: _Optional[str] = ..., features: _Optional[_Iterable[_Union[_results_pb2.Feature, str]]] = ..., measured: _Optional[_Union[_music_pb2.MusicSummary, _Mapping]] = ...) -> None: ...
+
+class RegisterAnalysisResponse(_message.Message):
+    __slots__ = ("artifact",)
+    ARTIFACT_FIELD_NUMBER: _ClassVar[int]
+    artifact: _track_pb2.Artifact
+    def __init__(self, artifact: _Optional[_Union[_track_pb2.Artifact, _Mapping]] = ...) -> None: ...
+
+class GetMusicRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetMusicResponse(_message.Message):
+    __slots__ = ("music",)
+    MUSIC_FIELD_NUMBER: _ClassVar[int]
+    music: Music
+    def __init__(self, music: _Optional[_Union[Music, _Mapping]] = ...) -> None: ...
+
+class CorrectMusicRequest(_message.Message):
+    __slots__ = ("name", "corrections", "revision")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CORRECTIONS_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    corrections: _results_pb2.Corrections
+    revision: int
+    def __init__(self, name: _Optional[str] = ..., corrections: _Optional[_Union[_results_pb2.Corrections, _Mapping]] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class CorrectMusicResponse(_message.Message):
+    __slots__ = ("music",)
+    MUSIC_FIELD_NUMBER: _ClassVar[int]
+    music: Music
+    def __init__(self, music: _Optional[_Union[Music, _Mapping]] = ...) -> None: ...

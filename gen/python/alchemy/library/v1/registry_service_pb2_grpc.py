@@ -58,6 +58,21 @@ class RegistryServiceStub:
                 request_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedRequest.SerializeToString,
                 response_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedResponse.FromString,
                 _registered_method=True)
+        self.RegisterAnalysis = channel.unary_unary(
+                '/alchemy.library.v1.RegistryService/RegisterAnalysis',
+                request_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterAnalysisRequest.SerializeToString,
+                response_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterAnalysisResponse.FromString,
+                _registered_method=True)
+        self.GetMusic = channel.unary_unary(
+                '/alchemy.library.v1.RegistryService/GetMusic',
+                request_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.GetMusicRequest.SerializeToString,
+                response_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.GetMusicResponse.FromString,
+                _registered_method=True)
+        self.CorrectMusic = channel.unary_unary(
+                '/alchemy.library.v1.RegistryService/CorrectMusic',
+                request_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.CorrectMusicRequest.SerializeToString,
+                response_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.CorrectMusicResponse.FromString,
+                _registered_method=True)
 
 
 class RegistryServiceServicer:
@@ -99,6 +114,32 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RegisterAnalysis(self, request, context):
+        """Adds the results of an analysis to its track, as an artifact. If they are of the track itself, they become the newest of the
+        features that they hold, unless an analysis that was created later has delivered those already. Repeating the call with the
+        same analysis returns the artifact of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile;
+        DATA_LOSS with BLOB_MISSING if the blob is not in the store.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMusic(self, request, context):
+        """Returns where the newest results of each feature of a track are, and what people corrected. NOT_FOUND with
+        TRACK_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CorrectMusic(self, request, context):
+        """Replaces what people corrected, if nobody has since `revision`; else ABORTED with MUSIC_CHANGED, and the caller begins again.
+        NOT_FOUND with TRACK_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RegistryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -121,6 +162,21 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.FindImported,
                     request_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedRequest.FromString,
                     response_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedResponse.SerializeToString,
+            ),
+            'RegisterAnalysis': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterAnalysis,
+                    request_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterAnalysisRequest.FromString,
+                    response_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterAnalysisResponse.SerializeToString,
+            ),
+            'GetMusic': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMusic,
+                    request_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.GetMusicRequest.FromString,
+                    response_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.GetMusicResponse.SerializeToString,
+            ),
+            'CorrectMusic': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectMusic,
+                    request_deserializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.CorrectMusicRequest.FromString,
+                    response_serializer=alchemy_dot_library_dot_v1_dot_registry__service__pb2.CorrectMusicResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -235,6 +291,87 @@ class RegistryService:
             '/alchemy.library.v1.RegistryService/FindImported',
             alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedRequest.SerializeToString,
             alchemy_dot_library_dot_v1_dot_registry__service__pb2.FindImportedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterAnalysis(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.library.v1.RegistryService/RegisterAnalysis',
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterAnalysisRequest.SerializeToString,
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.RegisterAnalysisResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMusic(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.library.v1.RegistryService/GetMusic',
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.GetMusicRequest.SerializeToString,
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.GetMusicResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectMusic(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.library.v1.RegistryService/CorrectMusic',
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.CorrectMusicRequest.SerializeToString,
+            alchemy_dot_library_dot_v1_dot_registry__service__pb2.CorrectMusicResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,6 +35,20 @@ class RegistryServiceStub:
     """Returns the track that a download made before, or that came from the same source; the newest if there are several. Adds
     what should follow, once for each download. The track is absent if there is none.
     """
+    RegisterAnalysis: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.RegisterAnalysisRequest, _registry_service_pb2.RegisterAnalysisResponse]
+    """Adds the results of an analysis to its track, as an artifact. If they are of the track itself, they become the newest of the
+    features that they hold, unless an analysis that was created later has delivered those already. Repeating the call with the
+    same analysis returns the artifact of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile;
+    DATA_LOSS with BLOB_MISSING if the blob is not in the store.
+    """
+    GetMusic: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.GetMusicRequest, _registry_service_pb2.GetMusicResponse]
+    """Returns where the newest results of each feature of a track are, and what people corrected. NOT_FOUND with
+    TRACK_NOT_FOUND.
+    """
+    CorrectMusic: _aio.UnaryUnaryMultiCallable[_registry_service_pb2.CorrectMusicRequest, _registry_service_pb2.CorrectMusicResponse]
+    """Replaces what people corrected, if nobody has since `revision`; else ABORTED with MUSIC_CHANGED, and the caller begins again.
+    NOT_FOUND with TRACK_NOT_FOUND.
+    """
 
 class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     """Mesh-internal: how workers hand finished files to the library. The gateway does not route it, so it has no HTTP rules.
@@ -80,6 +94,38 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_registry_service_pb2.FindImportedResponse]:
         """Returns the track that a download made before, or that came from the same source; the newest if there are several. Adds
         what should follow, once for each download. The track is absent if there is none.
+        """
+
+    @_abc_1.abstractmethod
+    def RegisterAnalysis(
+        self,
+        request: _registry_service_pb2.RegisterAnalysisRequest,
+        context: _aio.ServicerContext[_registry_service_pb2.RegisterAnalysisRequest, _abc.Awaitable[_registry_service_pb2.RegisterAnalysisResponse]],
+    ) -> _abc.Awaitable[_registry_service_pb2.RegisterAnalysisResponse]:
+        """Adds the results of an analysis to its track, as an artifact. If they are of the track itself, they become the newest of the
+        features that they hold, unless an analysis that was created later has delivered those already. Repeating the call with the
+        same analysis returns the artifact of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile;
+        DATA_LOSS with BLOB_MISSING if the blob is not in the store.
+        """
+
+    @_abc_1.abstractmethod
+    def GetMusic(
+        self,
+        request: _registry_service_pb2.GetMusicRequest,
+        context: _aio.ServicerContext[_registry_service_pb2.GetMusicRequest, _abc.Awaitable[_registry_service_pb2.GetMusicResponse]],
+    ) -> _abc.Awaitable[_registry_service_pb2.GetMusicResponse]:
+        """Returns where the newest results of each feature of a track are, and what people corrected. NOT_FOUND with
+        TRACK_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def CorrectMusic(
+        self,
+        request: _registry_service_pb2.CorrectMusicRequest,
+        context: _aio.ServicerContext[_registry_service_pb2.CorrectMusicRequest, _abc.Awaitable[_registry_service_pb2.CorrectMusicResponse]],
+    ) -> _abc.Awaitable[_registry_service_pb2.CorrectMusicResponse]:
+        """Replaces what people corrected, if nobody has since `revision`; else ABORTED with MUSIC_CHANGED, and the caller begins again.
+        NOT_FOUND with TRACK_NOT_FOUND.
         """
 
 def add_RegistryServiceServicer_to_server(servicer: RegistryServiceServicer, server: _aio.Server) -> None: ...

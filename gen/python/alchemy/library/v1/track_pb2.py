@@ -24,12 +24,13 @@ _sym_db = _symbol_database.Default()
 
 from alchemy.chain.v1 import chain_pb2 as alchemy_dot_chain_dot_v1_dot_chain__pb2
 from alchemy.type.v1 import audio_pb2 as alchemy_dot_type_dot_v1_dot_audio__pb2
+from alchemy.type.v1 import music_pb2 as alchemy_dot_type_dot_v1_dot_music__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61lchemy/library/v1/track.proto\x12\x12\x61lchemy.library.v1\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x05\n\x05Track\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x03 \x01(\t\x12\r\n\x05\x61lbum\x18\x04 \x01(\t\x12\x14\n\x0c\x61lbum_artist\x18\x05 \x01(\t\x12\r\n\x05genre\x18\x06 \x01(\t\x12\x14\n\x0crelease_date\x18\x07 \x01(\t\x12\x14\n\x0ctrack_number\x18\x08 \x01(\x05\x12\x0c\n\x04isrc\x18\t \x01(\t\x12\x35\n\x05\x61udio\x18\n \x01(\x0b\x32 .alchemy.type.v1.AudioPropertiesB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x66ilename\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nsize_bytes\x18\x0c \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\r \x01(\tB\x04\xe2\x41\x01\x03\x12\x1f\n\x11original_artifact\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x61rtwork_artifact\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x16\n\x08revision\x18\x12 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x30\n\x06source\x18\x13 \x01(\x0b\x32\x1a.alchemy.library.v1.SourceB\x04\xe2\x41\x01\x03\x12+\n\x05steps\x18\x14 \x03(\x0b\x32\x16.alchemy.chain.v1.StepB\x04\xe2\x41\x01\x03:=\xea\x41:\n\x19sound-forge-alchemy/Track\x12\x0etracks/{track}*\x06tracks2\x05track\"O\n\x06Source\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x14\n\x0clicense_note\x18\x03 \x01(\t\x12\x10\n\x08\x64ownload\x18\x04 \x01(\t\"\x89\x05\n\x08\x41rtifact\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32!.alchemy.library.v1.Artifact.KindB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x66ilename\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nmedia_type\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nsize_bytes\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x05\x61udio\x18\x07 \x01(\x0b\x32 .alchemy.type.v1.AudioPropertiesB\x04\xe2\x41\x01\x03\x12\x12\n\x04stem\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nseparation\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05model\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tmedia_uri\x18\x0c \x01(\tB\x04\xe2\x41\x01\x03\x12;\n\x11media_expire_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1a\n\x0cwaveform_uri\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\"P\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n\rKIND_ORIGINAL\x10\x01\x12\x10\n\x0cKIND_ARTWORK\x10\x02\x12\r\n\tKIND_STEM\x10\x03:[\xea\x41X\n\x1csound-forge-alchemy/Artifact\x12#tracks/{track}/artifacts/{artifact}*\tartifacts2\x08\x61rtifactb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61lchemy/library/v1/track.proto\x12\x12\x61lchemy.library.v1\x1a\x1c\x61lchemy/chain/v1/chain.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1b\x61lchemy/type/v1/music.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x05\n\x05Track\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x03 \x01(\t\x12\r\n\x05\x61lbum\x18\x04 \x01(\t\x12\x14\n\x0c\x61lbum_artist\x18\x05 \x01(\t\x12\r\n\x05genre\x18\x06 \x01(\t\x12\x14\n\x0crelease_date\x18\x07 \x01(\t\x12\x14\n\x0ctrack_number\x18\x08 \x01(\x05\x12\x0c\n\x04isrc\x18\t \x01(\t\x12\x35\n\x05\x61udio\x18\n \x01(\x0b\x32 .alchemy.type.v1.AudioPropertiesB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x66ilename\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nsize_bytes\x18\x0c \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\r \x01(\tB\x04\xe2\x41\x01\x03\x12\x1f\n\x11original_artifact\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x61rtwork_artifact\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x16\n\x08revision\x18\x12 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x30\n\x06source\x18\x13 \x01(\x0b\x32\x1a.alchemy.library.v1.SourceB\x04\xe2\x41\x01\x03\x12+\n\x05steps\x18\x14 \x03(\x0b\x32\x16.alchemy.chain.v1.StepB\x04\xe2\x41\x01\x03\x12\x32\n\x05music\x18\x15 \x01(\x0b\x32\x1d.alchemy.type.v1.MusicSummaryB\x04\xe2\x41\x01\x03:=\xea\x41:\n\x19sound-forge-alchemy/Track\x12\x0etracks/{track}*\x06tracks2\x05track\"O\n\x06Source\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x14\n\x0clicense_note\x18\x03 \x01(\t\x12\x10\n\x08\x64ownload\x18\x04 \x01(\t\"\xb4\x05\n\x08\x41rtifact\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x35\n\x04kind\x18\x02 \x01(\x0e\x32!.alchemy.library.v1.Artifact.KindB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x66ilename\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nmedia_type\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nsize_bytes\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x05\x61udio\x18\x07 \x01(\x0b\x32 .alchemy.type.v1.AudioPropertiesB\x04\xe2\x41\x01\x03\x12\x12\n\x04stem\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nseparation\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05model\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tmedia_uri\x18\x0c \x01(\tB\x04\xe2\x41\x01\x03\x12;\n\x11media_expire_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1a\n\x0cwaveform_uri\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08\x61nalysis\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\"c\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n\rKIND_ORIGINAL\x10\x01\x12\x10\n\x0cKIND_ARTWORK\x10\x02\x12\r\n\tKIND_STEM\x10\x03\x12\x11\n\rKIND_ANALYSIS\x10\x04:[\xea\x41X\n\x1csound-forge-alchemy/Artifact\x12#tracks/{track}/artifacts/{artifact}*\tartifacts2\x08\x61rtifactb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,6 +61,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRACK'].fields_by_name['source']._serialized_options = b'\342A\001\003'
   _globals['_TRACK'].fields_by_name['steps']._loaded_options = None
   _globals['_TRACK'].fields_by_name['steps']._serialized_options = b'\342A\001\003'
+  _globals['_TRACK'].fields_by_name['music']._loaded_options = None
+  _globals['_TRACK'].fields_by_name['music']._serialized_options = b'\342A\001\003'
   _globals['_TRACK']._loaded_options = None
   _globals['_TRACK']._serialized_options = b'\352A:\n\031sound-forge-alchemy/Track\022\016tracks/{track}*\006tracks2\005track'
   _globals['_ARTIFACT'].fields_by_name['name']._loaded_options = None
@@ -90,14 +93,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ARTIFACT'].fields_by_name['media_expire_time']._serialized_options = b'\342A\001\003'
   _globals['_ARTIFACT'].fields_by_name['waveform_uri']._loaded_options = None
   _globals['_ARTIFACT'].fields_by_name['waveform_uri']._serialized_options = b'\342A\001\003'
+  _globals['_ARTIFACT'].fields_by_name['analysis']._loaded_options = None
+  _globals['_ARTIFACT'].fields_by_name['analysis']._serialized_options = b'\342A\001\003'
   _globals['_ARTIFACT']._loaded_options = None
   _globals['_ARTIFACT']._serialized_options = b'\352AX\n\034sound-forge-alchemy/Artifact\022#tracks/{track}/artifacts/{artifact}*\tartifacts2\010artifact'
-  _globals['_TRACK']._serialized_start=207
-  _globals['_TRACK']._serialized_end=859
-  _globals['_SOURCE']._serialized_start=861
-  _globals['_SOURCE']._serialized_end=940
-  _globals['_ARTIFACT']._serialized_start=943
-  _globals['_ARTIFACT']._serialized_end=1592
-  _globals['_ARTIFACT_KIND']._serialized_start=1419
-  _globals['_ARTIFACT_KIND']._serialized_end=1499
+  _globals['_TRACK']._serialized_start=236
+  _globals['_TRACK']._serialized_end=940
+  _globals['_SOURCE']._serialized_start=942
+  _globals['_SOURCE']._serialized_end=1021
+  _globals['_ARTIFACT']._serialized_start=1024
+  _globals['_ARTIFACT']._serialized_end=1716
+  _globals['_ARTIFACT_KIND']._serialized_start=1524
+  _globals['_ARTIFACT_KIND']._serialized_end=1623
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from alchemy.analysis.v1 import analysis_pb2 as alchemy_dot_analysis_dot_v1_dot_analysis__pb2
 from alchemy.download.v1 import download_pb2 as alchemy_dot_download_dot_v1_dot_download__pb2
 from alchemy.library.v1 import track_pb2 as alchemy_dot_library_dot_v1_dot_track__pb2
 from alchemy.processing.v1 import installation_pb2 as alchemy_dot_processing_dot_v1_dot_installation__pb2
@@ -30,7 +31,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*alchemy/realtime/v1/realtime_service.proto\x12\x13\x61lchemy.realtime.v1\x1a\"alchemy/download/v1/download.proto\x1a\x1e\x61lchemy/library/v1/track.proto\x1a(alchemy/processing/v1/installation.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\"\n\x10SubscribeRequest\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\">\n\x11SubscribeResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.alchemy.realtime.v1.Event\"\xb5\x04\n\x05\x45vent\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\rtrack_changed\x18\x03 \x01(\x0b\x32\x19.alchemy.library.v1.TrackH\x00\x12\x17\n\rtrack_deleted\x18\x04 \x01(\tH\x00\x12?\n\x12separation_changed\x18\x05 \x01(\x0b\x32!.alchemy.processing.v1.SeparationH\x00\x12\x1c\n\x12separation_deleted\x18\x06 \x01(\tH\x00\x12\x31\n\x05reset\x18\x07 \x01(\x0b\x32 .alchemy.realtime.v1.Event.ResetH\x00\x12\x39\n\theartbeat\x18\x08 \x01(\x0b\x32$.alchemy.realtime.v1.Event.HeartbeatH\x00\x12\x39\n\x10\x64ownload_changed\x18\x0b \x01(\x0b\x32\x1d.alchemy.download.v1.DownloadH\x00\x12\x1a\n\x10\x64ownload_deleted\x18\x0c \x01(\tH\x00\x12\x43\n\x14installation_changed\x18\t \x01(\x0b\x32#.alchemy.processing.v1.InstallationH\x00\x12\x1e\n\x14installation_deleted\x18\n \x01(\tH\x00\x1a\x07\n\x05Reset\x1a\x0b\n\tHeartbeatB\x06\n\x04kind2\x8d\x01\n\x0fRealtimeService\x12z\n\tSubscribe\x12%.alchemy.realtime.v1.SubscribeRequest\x1a&.alchemy.realtime.v1.SubscribeResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/events:subscribe0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*alchemy/realtime/v1/realtime_service.proto\x12\x13\x61lchemy.realtime.v1\x1a\"alchemy/analysis/v1/analysis.proto\x1a\"alchemy/download/v1/download.proto\x1a\x1e\x61lchemy/library/v1/track.proto\x1a(alchemy/processing/v1/installation.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\"\n\x10SubscribeRequest\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\">\n\x11SubscribeResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.alchemy.realtime.v1.Event\"\x8c\x05\n\x05\x45vent\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\rtrack_changed\x18\x03 \x01(\x0b\x32\x19.alchemy.library.v1.TrackH\x00\x12\x17\n\rtrack_deleted\x18\x04 \x01(\tH\x00\x12?\n\x12separation_changed\x18\x05 \x01(\x0b\x32!.alchemy.processing.v1.SeparationH\x00\x12\x1c\n\x12separation_deleted\x18\x06 \x01(\tH\x00\x12\x31\n\x05reset\x18\x07 \x01(\x0b\x32 .alchemy.realtime.v1.Event.ResetH\x00\x12\x39\n\theartbeat\x18\x08 \x01(\x0b\x32$.alchemy.realtime.v1.Event.HeartbeatH\x00\x12\x39\n\x10\x64ownload_changed\x18\x0b \x01(\x0b\x32\x1d.alchemy.download.v1.DownloadH\x00\x12\x1a\n\x10\x64ownload_deleted\x18\x0c \x01(\tH\x00\x12\x43\n\x14installation_changed\x18\t \x01(\x0b\x32#.alchemy.processing.v1.InstallationH\x00\x12\x1e\n\x14installation_deleted\x18\n \x01(\tH\x00\x12\x39\n\x10\x61nalysis_changed\x18\r \x01(\x0b\x32\x1d.alchemy.analysis.v1.AnalysisH\x00\x12\x1a\n\x10\x61nalysis_deleted\x18\x0e \x01(\tH\x00\x1a\x07\n\x05Reset\x1a\x0b\n\tHeartbeatB\x06\n\x04kind2\x8d\x01\n\x0fRealtimeService\x12z\n\tSubscribe\x12%.alchemy.realtime.v1.SubscribeRequest\x1a&.alchemy.realtime.v1.SubscribeResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/events:subscribe0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,16 +40,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REALTIMESERVICE'].methods_by_name['Subscribe']._loaded_options = None
   _globals['_REALTIMESERVICE'].methods_by_name['Subscribe']._serialized_options = b'\202\323\344\223\002\026\022\024/v1/events:subscribe'
-  _globals['_SUBSCRIBEREQUEST']._serialized_start=280
-  _globals['_SUBSCRIBEREQUEST']._serialized_end=314
-  _globals['_SUBSCRIBERESPONSE']._serialized_start=316
-  _globals['_SUBSCRIBERESPONSE']._serialized_end=378
-  _globals['_EVENT']._serialized_start=381
-  _globals['_EVENT']._serialized_end=946
-  _globals['_EVENT_RESET']._serialized_start=918
-  _globals['_EVENT_RESET']._serialized_end=925
-  _globals['_EVENT_HEARTBEAT']._serialized_start=927
-  _globals['_EVENT_HEARTBEAT']._serialized_end=938
-  _globals['_REALTIMESERVICE']._serialized_start=949
-  _globals['_REALTIMESERVICE']._serialized_end=1090
+  _globals['_SUBSCRIBEREQUEST']._serialized_start=316
+  _globals['_SUBSCRIBEREQUEST']._serialized_end=350
+  _globals['_SUBSCRIBERESPONSE']._serialized_start=352
+  _globals['_SUBSCRIBERESPONSE']._serialized_end=414
+  _globals['_EVENT']._serialized_start=417
+  _globals['_EVENT']._serialized_end=1069
+  _globals['_EVENT_RESET']._serialized_start=1041
+  _globals['_EVENT_RESET']._serialized_end=1048
+  _globals['_EVENT_HEARTBEAT']._serialized_start=1050
+  _globals['_EVENT_HEARTBEAT']._serialized_end=1061
+  _globals['_REALTIMESERVICE']._serialized_start=1072
+  _globals['_REALTIMESERVICE']._serialized_end=1213
 # @@protoc_insertion_point(module_scope)

@@ -128,6 +128,16 @@ class CompleteAuthorizationResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class GetAuthorizationRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetAuthorizationResponse(_message.Message):
+    __slots__ = ("connected",)
+    CONNECTED_FIELD_NUMBER: _ClassVar[int]
+    connected: bool
+    def __init__(self, connected: _Optional[bool] = ...) -> None: ...
+
 class RevokeAuthorizationRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

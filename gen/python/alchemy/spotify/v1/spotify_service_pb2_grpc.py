@@ -83,6 +83,11 @@ class SpotifyServiceStub:
                 request_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationRequest.SerializeToString,
                 response_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationResponse.FromString,
                 _registered_method=True)
+        self.GetAuthorization = channel.unary_unary(
+                '/alchemy.spotify.v1.SpotifyService/GetAuthorization',
+                request_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetAuthorizationRequest.SerializeToString,
+                response_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetAuthorizationResponse.FromString,
+                _registered_method=True)
         self.RevokeAuthorization = channel.unary_unary(
                 '/alchemy.spotify.v1.SpotifyService/RevokeAuthorization',
                 request_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.RevokeAuthorizationRequest.SerializeToString,
@@ -173,6 +178,13 @@ class SpotifyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetAuthorization(self, request, context):
+        """Tells whether the caller has connected an account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RevokeAuthorization(self, request, context):
         """Forgets the caller's account and its tokens. It succeeds also if none is connected. Spotify's page
         https://www.spotify.com/account/apps/ removes the permission itself.
@@ -223,6 +235,11 @@ def add_SpotifyServiceServicer_to_server(servicer, server):
                     servicer.CompleteAuthorization,
                     request_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationRequest.FromString,
                     response_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationResponse.SerializeToString,
+            ),
+            'GetAuthorization': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAuthorization,
+                    request_deserializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetAuthorizationRequest.FromString,
+                    response_serializer=alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetAuthorizationResponse.SerializeToString,
             ),
             'RevokeAuthorization': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokeAuthorization,
@@ -455,6 +472,33 @@ class SpotifyService:
             '/alchemy.spotify.v1.SpotifyService/CompleteAuthorization',
             alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationRequest.SerializeToString,
             alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.CompleteAuthorizationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAuthorization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.spotify.v1.SpotifyService/GetAuthorization',
+            alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetAuthorizationRequest.SerializeToString,
+            alchemy_dot_spotify_dot_v1_dot_spotify__service__pb2.GetAuthorizationResponse.FromString,
             options,
             channel_credentials,
             insecure,

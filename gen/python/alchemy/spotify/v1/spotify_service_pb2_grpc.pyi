@@ -61,6 +61,8 @@ class SpotifyServiceStub:
     FAILED_PRECONDITION with SPOTIFY_AUTHORIZATION_FAILED if the state is unknown, somebody else's or older than ten
     minutes, or if Spotify refuses the code: begin again.
     """
+    GetAuthorization: _aio.UnaryUnaryMultiCallable[_spotify_service_pb2.GetAuthorizationRequest, _spotify_service_pb2.GetAuthorizationResponse]
+    """Tells whether the caller has connected an account."""
     RevokeAuthorization: _aio.UnaryUnaryMultiCallable[_spotify_service_pb2.RevokeAuthorizationRequest, _spotify_service_pb2.RevokeAuthorizationResponse]
     """Forgets the caller's account and its tokens. It succeeds also if none is connected. Spotify's page
     https://www.spotify.com/account/apps/ removes the permission itself.
@@ -161,6 +163,14 @@ class SpotifyServiceServicer(metaclass=_abc_1.ABCMeta):
         FAILED_PRECONDITION with SPOTIFY_AUTHORIZATION_FAILED if the state is unknown, somebody else's or older than ten
         minutes, or if Spotify refuses the code: begin again.
         """
+
+    @_abc_1.abstractmethod
+    def GetAuthorization(
+        self,
+        request: _spotify_service_pb2.GetAuthorizationRequest,
+        context: _aio.ServicerContext[_spotify_service_pb2.GetAuthorizationRequest, _abc.Awaitable[_spotify_service_pb2.GetAuthorizationResponse]],
+    ) -> _abc.Awaitable[_spotify_service_pb2.GetAuthorizationResponse]:
+        """Tells whether the caller has connected an account."""
 
     @_abc_1.abstractmethod
     def RevokeAuthorization(

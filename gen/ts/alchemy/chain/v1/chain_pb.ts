@@ -6,6 +6,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Analysis } from "../../analysis/v1/analysis_pb.js";
+import { file_alchemy_analysis_v1_analysis } from "../../analysis/v1/analysis_pb.js";
 import type { Separation } from "../../processing/v1/separation_pb.js";
 import { file_alchemy_processing_v1_separation } from "../../processing/v1/separation_pb.js";
 import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
@@ -17,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/chain/v1/chain.proto.
  */
 export const file_alchemy_chain_v1_chain: GenFile = /*@__PURE__*/
-  fileDesc("ChxhbGNoZW15L2NoYWluL3YxL2NoYWluLnByb3RvEhBhbGNoZW15LmNoYWluLnYxIjsKBFRoZW4SMwoIc2VwYXJhdGUYASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiLjAQoEU3RlcBIUCgZhY3Rpb24YASABKAlCBOJBAQMSMQoFc3RhdGUYAiABKA4yHC5hbGNoZW15LmNoYWluLnYxLlN0ZXAuU3RhdGVCBOJBAQMSEQoDam9iGAMgASgJQgTiQQEDEicKBWVycm9yGAQgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNCBOJBAQMiVgoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIRCg1TVEFURV9QRU5ESU5HEAESEQoNU1RBVEVfU1RBUlRFRBACEhAKDFNUQVRFX0ZBSUxFRBADYgZwcm90bzM", [file_alchemy_processing_v1_separation, file_google_api_field_behavior, file_google_rpc_status]);
+  fileDesc("ChxhbGNoZW15L2NoYWluL3YxL2NoYWluLnByb3RvEhBhbGNoZW15LmNoYWluLnYxImsKBFRoZW4SMwoIc2VwYXJhdGUYASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbhIuCgdhbmFseXplGAIgASgLMh0uYWxjaGVteS5hbmFseXNpcy52MS5BbmFseXNpcyLjAQoEU3RlcBIUCgZhY3Rpb24YASABKAlCBOJBAQMSMQoFc3RhdGUYAiABKA4yHC5hbGNoZW15LmNoYWluLnYxLlN0ZXAuU3RhdGVCBOJBAQMSEQoDam9iGAMgASgJQgTiQQEDEicKBWVycm9yGAQgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNCBOJBAQMiVgoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIRCg1TVEFURV9QRU5ESU5HEAESEQoNU1RBVEVfU1RBUlRFRBACEhAKDFNUQVRFX0ZBSUxFRBADYgZwcm90bzM", [file_alchemy_analysis_v1_analysis, file_alchemy_processing_v1_separation, file_google_api_field_behavior, file_google_rpc_status]);
 
 /**
  * What to do with a track as soon as it is in the library. The server does it, whether or not the client is still there.
@@ -31,6 +33,14 @@ export type Then = Message<"alchemy.chain.v1.Then"> & {
    * @generated from field: alchemy.processing.v1.Separation separate = 1;
    */
   separate?: Separation | undefined;
+
+  /**
+   * Analyse the track like this: features, mix_only. Absent = do not analyse. If it is separated too, the analysis waits for the
+   * end of the separation, and uses its stems.
+   *
+   * @generated from field: alchemy.analysis.v1.Analysis analyze = 2;
+   */
+  analyze?: Analysis | undefined;
 };
 
 /**
@@ -47,7 +57,7 @@ export const ThenSchema: GenMessage<Then> = /*@__PURE__*/
  */
 export type Step = Message<"alchemy.chain.v1.Step"> & {
   /**
-   * What is done: "separate". New words may appear at any time.
+   * What is done: "separate", "analyze". New words may appear at any time.
    *
    * @generated from field: string action = 1;
    */
@@ -61,7 +71,7 @@ export type Step = Message<"alchemy.chain.v1.Step"> & {
   state: Step_State;
 
   /**
-   * The job that does it, for example `tracks/{track}/separations/{separation}`; empty until it is STARTED.
+   * The job that does it, `tracks/{track}/separations/{separation}` or `tracks/{track}/analyses/{analysis}`; empty until it is STARTED.
    *
    * @generated from field: string job = 3;
    */

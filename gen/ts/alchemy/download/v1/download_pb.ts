@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/download/v1/download.proto.
  */
 export const file_alchemy_download_v1_download: GenFile = /*@__PURE__*/
-  fileDesc("CiJhbGNoZW15L2Rvd25sb2FkL3YxL2Rvd25sb2FkLnByb3RvEhNhbGNoZW15LmRvd25sb2FkLnYxIvUHCghEb3dubG9hZBISCgRuYW1lGAEgASgJQgTiQQEIEhIKBGxpbmsYAiABKAlCBOJBAQISMAoEc29uZxgDIAEoCzIiLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWQuU29uZxIXCg9hbGxvd19kdXBsaWNhdGUYBCABKAgSJAoEdGhlbhgFIAEoCzIWLmFsY2hlbXkuY2hhaW4udjEuVGhlbhIuCgVzdGF0ZRgGIAEoDjIZLmFsY2hlbXkudHlwZS52MS5Kb2JTdGF0ZUIE4kEBAxIxCghwcm9ncmVzcxgHIAEoCzIZLmFsY2hlbXkudHlwZS52MS5Qcm9ncmVzc0IE4kEBAxI+Cgh0cmFuc2ZlchgIIAEoCzImLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWQuVHJhbnNmZXJCBOJBAQMSFgoIcHJvdmlkZXIYCSABKAlCBOJBAQMSJwoFZXJyb3IYCiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0IE4kEBAxITCgV0cmFjaxgLIAEoCUIE4kEBAxIUCgZyZXVzZWQYDCABKAhCBOJBAQMSHgoQY2FuY2VsX3JlcXVlc3RlZBgNIAEoCEIE4kEBAxI1CgtjcmVhdGVfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSNAoKc3RhcnRfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSMgoIZW5kX3RpbWUYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhYKCHJldmlzaW9uGBEgASgDQgTiQQEDGlEKCFRyYW5zZmVyEhYKDnJlY2VpdmVkX2J5dGVzGAEgASgDEhMKC3RvdGFsX2J5dGVzGAIgASgDEhgKEGJ5dGVzX3Blcl9zZWNvbmQYAyABKAEaxgEKBFNvbmcSDQoFdGl0bGUYASABKAkSDgoGYXJ0aXN0GAIgASgJEg0KBWFsYnVtGAMgASgJEhQKDGFsYnVtX2FydGlzdBgEIAEoCRIUCgxyZWxlYXNlX2RhdGUYBSABKAkSFAoMdHJhY2tfbnVtYmVyGAYgASgFEgwKBGlzcmMYByABKAkSKwoIZHVyYXRpb24YCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEwoLYXJ0d29ya191cmkYCSABKAk6TOpBSQocc291bmQtZm9yZ2UtYWxjaGVteS9Eb3dubG9hZBIUZG93bmxvYWRzL3tkb3dubG9hZH0qCWRvd25sb2FkczIIZG93bmxvYWQifAoIUHJvdmlkZXISCgoCaWQYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDwoHZW5hYmxlZBgDIAEoCBIRCglhdmFpbGFibGUYBCABKAgSGgoSdW5hdmFpbGFibGVfcmVhc29uGAUgASgJEg8KB3ZlcnNpb24YBiABKAliBnByb3RvMw", [file_alchemy_chain_v1_chain, file_alchemy_type_v1_job, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
+  fileDesc("CiJhbGNoZW15L2Rvd25sb2FkL3YxL2Rvd25sb2FkLnByb3RvEhNhbGNoZW15LmRvd25sb2FkLnYxIpYKCghEb3dubG9hZBISCgRuYW1lGAEgASgJQgTiQQEIEhIKBGxpbmsYAiABKAlCBOJBAQISMAoEc29uZxgDIAEoCzIiLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWQuU29uZxIXCg9hbGxvd19kdXBsaWNhdGUYBCABKAgSJAoEdGhlbhgFIAEoCzIWLmFsY2hlbXkuY2hhaW4udjEuVGhlbhIuCgVzdGF0ZRgGIAEoDjIZLmFsY2hlbXkudHlwZS52MS5Kb2JTdGF0ZUIE4kEBAxIxCghwcm9ncmVzcxgHIAEoCzIZLmFsY2hlbXkudHlwZS52MS5Qcm9ncmVzc0IE4kEBAxI+Cgh0cmFuc2ZlchgIIAEoCzImLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWQuVHJhbnNmZXJCBOJBAQMSFgoIcHJvdmlkZXIYCSABKAlCBOJBAQMSJwoFZXJyb3IYCiABKAsyEi5nb29nbGUucnBjLlN0YXR1c0IE4kEBAxITCgV0cmFjaxgLIAEoCUIE4kEBAxIUCgZyZXVzZWQYDCABKAhCBOJBAQMSHgoQY2FuY2VsX3JlcXVlc3RlZBgNIAEoCEIE4kEBAxI1CgtjcmVhdGVfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSNAoKc3RhcnRfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSMgoIZW5kX3RpbWUYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhYKCHJldmlzaW9uGBEgASgDQgTiQQEDEjgKBW1hdGNoGBIgASgLMiMuYWxjaGVteS5kb3dubG9hZC52MS5Eb3dubG9hZC5NYXRjaEIE4kEBAxpRCghUcmFuc2ZlchIWCg5yZWNlaXZlZF9ieXRlcxgBIAEoAxITCgt0b3RhbF9ieXRlcxgCIAEoAxIYChBieXRlc19wZXJfc2Vjb25kGAMgASgBGtcBCgRTb25nEg0KBXRpdGxlGAEgASgJEg4KBmFydGlzdBgCIAEoCRINCgVhbGJ1bRgDIAEoCRIUCgxhbGJ1bV9hcnRpc3QYBCABKAkSFAoMcmVsZWFzZV9kYXRlGAUgASgJEhQKDHRyYWNrX251bWJlchgGIAEoBRIMCgRpc3JjGAcgASgJEisKCGR1cmF0aW9uGAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhMKC2FydHdvcmtfdXJpGAkgASgJEg8KB2FydGlzdHMYCiADKAka0wEKBU1hdGNoEgsKA3VyaRgBIAEoCRINCgV0aXRsZRgCIAEoCRIOCgZhdXRob3IYAyABKAkSKwoIZHVyYXRpb24YBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKAobZHVyYXRpb25fZGlmZmVyZW5jZV9zZWNvbmRzGAUgASgBSACIAQESGAoQdGl0bGVfc2ltaWxhcml0eRgGIAEoARINCgVzY29yZRgHIAEoAUIeChxfZHVyYXRpb25fZGlmZmVyZW5jZV9zZWNvbmRzOkzqQUkKHHNvdW5kLWZvcmdlLWFsY2hlbXkvRG93bmxvYWQSFGRvd25sb2Fkcy97ZG93bmxvYWR9Kglkb3dubG9hZHMyCGRvd25sb2FkIsYCCghQcm92aWRlchIKCgJpZBgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIPCgdlbmFibGVkGAMgASgIEhEKCWF2YWlsYWJsZRgEIAEoCBIaChJ1bmF2YWlsYWJsZV9yZWFzb24YBSABKAkSDwoHdmVyc2lvbhgGIAEoCRI7CgxsYXN0X2ZhaWx1cmUYByABKAsyJS5hbGNoZW15LmRvd25sb2FkLnYxLlByb3ZpZGVyLkZhaWx1cmUSNQoRbGFzdF9zdWNjZXNzX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGlQKB0ZhaWx1cmUSDgoGcmVhc29uGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBiBnByb3RvMw", [file_alchemy_chain_v1_chain, file_alchemy_type_v1_job, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status]);
 
 /**
  * One song on its way from a link into the library. A download is a job: it is queued, run and ended by the server; watch it
@@ -38,14 +38,17 @@ export type Download = Message<"alchemy.download.v1.Download"> & {
 
   /**
    * The link: an http or https address of an audio file, for example "https://example.org/song.flac", or of a page that plays
-   * one. Links of Spotify are refused: they name songs, but hold no audio. At most 2048 characters.
+   * one; or a track of Spotify, as its address, `spotify:track:` URI, short link or id. Spotify's audio is not touched: the song
+   * is looked for elsewhere, see `match`. Albums and playlists hold many songs: read them with alchemy.spotify.v1 and give their
+   * tracks to BatchCreateDownloads. At most 2048 characters.
    *
    * @generated from field: string link = 2;
    */
   link: string;
 
   /**
-   * What is known about the song. Its values win over the tags of the file; empty ones do not. Optional.
+   * What is known about the song. Its values win over the tags of the file; empty ones do not. For a track of Spotify, title,
+   * artist and duration spare the server a question to Spotify. Optional.
    *
    * @generated from field: alchemy.download.v1.Download.Song song = 3;
    */
@@ -87,7 +90,8 @@ export type Download = Message<"alchemy.download.v1.Download"> & {
   transfer?: Download_Transfer | undefined;
 
   /**
-   * What fetches or fetched it: "direct" (an audio file), "page" (yt-dlp). Empty until that is known.
+   * What fetches or fetched it: "direct" (an audio file), "page" (yt-dlp), "spotdl" (a track of Spotify, found elsewhere).
+   * Empty until that is known.
    *
    * @generated from field: string provider = 9;
    */
@@ -148,6 +152,13 @@ export type Download = Message<"alchemy.download.v1.Download"> & {
    * @generated from field: int64 revision = 17;
    */
   revision: bigint;
+
+  /**
+   * For a track of Spotify: what was found for it. Absent until something is.
+   *
+   * @generated from field: alchemy.download.v1.Download.Match match = 18;
+   */
+  match?: Download_Match | undefined;
 };
 
 /**
@@ -260,6 +271,14 @@ export type Download_Song = Message<"alchemy.download.v1.Download.Song"> & {
    * @generated from field: string artwork_uri = 9;
    */
   artworkUri: string;
+
+  /**
+   * The performing artists one by one, the main one first: a search for the song needs to tell "Earth, Wind & Fire" from three
+   * of them. Empty = `artist` is one name.
+   *
+   * @generated from field: repeated string artists = 10;
+   */
+  artists: string[];
 };
 
 /**
@@ -270,13 +289,76 @@ export const Download_SongSchema: GenMessage<Download_Song> = /*@__PURE__*/
   messageDesc(file_alchemy_download_v1_download, 0, 1);
 
 /**
+ * What was found for a song of Spotify's catalogue. Look at it: the best match may still be another recording.
+ *
+ * @generated from message alchemy.download.v1.Download.Match
+ */
+export type Download_Match = Message<"alchemy.download.v1.Download.Match"> & {
+  /**
+   * The page, or the file, that the audio comes from.
+   *
+   * @generated from field: string uri = 1;
+   */
+  uri: string;
+
+  /**
+   * Its title there.
+   *
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * Who published it there.
+   *
+   * @generated from field: string author = 3;
+   */
+  author: string;
+
+  /**
+   * How long it is there; absent = unknown.
+   *
+   * @generated from field: google.protobuf.Duration duration = 4;
+   */
+  duration?: Duration | undefined;
+
+  /**
+   * How much longer it is there than the song that was asked for, in seconds; negative = shorter. Absent = unknown.
+   *
+   * @generated from field: optional double duration_difference_seconds = 5;
+   */
+  durationDifferenceSeconds?: number | undefined;
+
+  /**
+   * How alike the two titles are, letter by letter: 1 = equal, 0 = nothing in common.
+   *
+   * @generated from field: double title_similarity = 6;
+   */
+  titleSimilarity: number;
+
+  /**
+   * How well title, artists, album and length fit together, as spotdl judges: 1 = surely it, below 0.7 = doubtful.
+   *
+   * @generated from field: double score = 7;
+   */
+  score: number;
+};
+
+/**
+ * Describes the message alchemy.download.v1.Download.Match.
+ * Use `create(Download_MatchSchema)` to create a new message.
+ */
+export const Download_MatchSchema: GenMessage<Download_Match> = /*@__PURE__*/
+  messageDesc(file_alchemy_download_v1_download, 0, 2);
+
+/**
  * A way to fetch songs, and whether it can be used on this server.
  *
  * @generated from message alchemy.download.v1.Provider
  */
 export type Provider = Message<"alchemy.download.v1.Provider"> & {
   /**
-   * "direct" or "page".
+   * "direct", "page" or "spotdl".
    *
    * @generated from field: string id = 1;
    */
@@ -316,6 +398,20 @@ export type Provider = Message<"alchemy.download.v1.Provider"> & {
    * @generated from field: string version = 6;
    */
   version: string;
+
+  /**
+   * When it last failed by itself; absent = not within the last week. A later last_success_time means that it works again.
+   *
+   * @generated from field: alchemy.download.v1.Provider.Failure last_failure = 7;
+   */
+  lastFailure?: Provider_Failure | undefined;
+
+  /**
+   * When it last fetched something; absent = not within the last week.
+   *
+   * @generated from field: google.protobuf.Timestamp last_success_time = 8;
+   */
+  lastSuccessTime?: Timestamp | undefined;
 };
 
 /**
@@ -324,4 +420,39 @@ export type Provider = Message<"alchemy.download.v1.Provider"> & {
  */
 export const ProviderSchema: GenMessage<Provider> = /*@__PURE__*/
   messageDesc(file_alchemy_download_v1_download, 1);
+
+/**
+ * A failure of the provider itself, not of one link.
+ *
+ * @generated from message alchemy.download.v1.Provider.Failure
+ */
+export type Provider_Failure = Message<"alchemy.download.v1.Provider.Failure"> & {
+  /**
+   * One of alchemy.errors.v1.ErrorReason: PROVIDER_BLOCKED, PROVIDER_FAILED or PROVIDER_NOT_READY.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * What it said.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 3;
+   */
+  time?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message alchemy.download.v1.Provider.Failure.
+ * Use `create(Provider_FailureSchema)` to create a new message.
+ */
+export const Provider_FailureSchema: GenMessage<Provider_Failure> = /*@__PURE__*/
+  messageDesc(file_alchemy_download_v1_download, 1, 0);
 

@@ -156,7 +156,8 @@ export type ListTracksRequest = Message<"alchemy.library.v1.ListTracksRequest"> 
 
   /**
    * Field to sort by, with an optional " desc": "create_time" (default, newest first when desc), "update_time", "title",
-   * "artist", "album" or "duration". Equal values follow in upload order.
+   * "artist", "album", "duration", "bpm" or "key" (round the Camelot wheel; unknown values first). Equal values follow in
+   * upload order.
    *
    * @generated from field: string order_by = 3;
    */
@@ -164,7 +165,8 @@ export type ListTracksRequest = Message<"alchemy.library.v1.ListTracksRequest"> 
 
   /**
    * Text that must occur, in any letter case, in the title, artist, album or filename. Several words must all occur.
-   * Empty = all tracks. At most 200 characters.
+   * A word "bpm:120-128" stands for a tempo between these, "key:8A" or "key:Am" for a key. Empty = all tracks. At most 200
+   * characters.
    *
    * @generated from field: string filter = 4;
    */

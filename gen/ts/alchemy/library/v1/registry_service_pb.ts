@@ -4,12 +4,16 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Corrections, Feature } from "../../analysis/v1/results_pb.js";
+import { file_alchemy_analysis_v1_results } from "../../analysis/v1/results_pb.js";
 import type { Then } from "../../chain/v1/chain_pb.js";
 import { file_alchemy_chain_v1_chain } from "../../chain/v1/chain_pb.js";
 import type { Artifact, Source, Track } from "./track_pb.js";
 import { file_alchemy_library_v1_track } from "./track_pb.js";
 import type { AudioProperties } from "../../type/v1/audio_pb.js";
 import { file_alchemy_type_v1_audio } from "../../type/v1/audio_pb.js";
+import type { MusicSummary } from "../../type/v1/music_pb.js";
+import { file_alchemy_type_v1_music } from "../../type/v1/music_pb.js";
 import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -17,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/library/v1/registry_service.proto.
  */
 export const file_alchemy_library_v1_registry_service: GenFile = /*@__PURE__*/
-  fileDesc("CilhbGNoZW15L2xpYnJhcnkvdjEvcmVnaXN0cnlfc2VydmljZS5wcm90bxISYWxjaGVteS5saWJyYXJ5LnYxIikKE1Jlc29sdmVUcmFja1JlcXVlc3QSEgoEbmFtZRgBIAEoCUIE4kEBAiJ0ChRSZXNvbHZlVHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjaxIWCg5hcnR3b3JrX3NoYTI1NhgCIAEoCRIaChJhcnR3b3JrX21lZGlhX3R5cGUYAyABKAkixAEKCFN0ZW1GaWxlEgwKBHN0ZW0YASABKAkSDgoGc2hhMjU2GAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAMSEAoIZmlsZW5hbWUYBCABKAkSEgoKbWVkaWFfdHlwZRgFIAEoCRIvCgVhdWRpbxgGIAEoCzIgLmFsY2hlbXkudHlwZS52MS5BdWRpb1Byb3BlcnRpZXMSFwoPd2F2ZWZvcm1fc2hhMjU2GAcgASgJEhYKDndhdmVmb3JtX2J5dGVzGAggASgDIngKFFJlZ2lzdGVyU3RlbXNSZXF1ZXN0EhgKCnNlcGFyYXRpb24YASABKAlCBOJBAQISEwoFbW9kZWwYAiABKAlCBOJBAQISMQoFc3RlbXMYAyADKAsyHC5hbGNoZW15LmxpYnJhcnkudjEuU3RlbUZpbGVCBOJBAQIiSAoVUmVnaXN0ZXJTdGVtc1Jlc3BvbnNlEi8KCWFydGlmYWN0cxgBIAMoCzIcLmFsY2hlbXkubGlicmFyeS52MS5BcnRpZmFjdCKxAQoEVGFncxINCgV0aXRsZRgBIAEoCRIOCgZhcnRpc3QYAiABKAkSDQoFYWxidW0YAyABKAkSFAoMYWxidW1fYXJ0aXN0GAQgASgJEhQKDHJlbGVhc2VfZGF0ZRgFIAEoCRIUCgx0cmFja19udW1iZXIYBiABKAUSDAoEaXNyYxgHIAEoCRIPCgdhcnR3b3JrGAggASgMEhoKEmFydHdvcmtfbWVkaWFfdHlwZRgJIAEoCSK0AQoSSW1wb3J0VHJhY2tSZXF1ZXN0EhAKCGZpbGVuYW1lGAEgASgJEjAKBnNvdXJjZRgCIAEoCzIaLmFsY2hlbXkubGlicmFyeS52MS5Tb3VyY2VCBOJBAQISJgoEdGFncxgDIAEoCzIYLmFsY2hlbXkubGlicmFyeS52MS5UYWdzEiQKBHRoZW4YBCABKAsyFi5hbGNoZW15LmNoYWluLnYxLlRoZW4SDAoEZGF0YRgFIAEoDCI/ChNJbXBvcnRUcmFja1Jlc3BvbnNlEigKBXRyYWNrGAEgASgLMhkuYWxjaGVteS5saWJyYXJ5LnYxLlRyYWNrImAKE0ZpbmRJbXBvcnRlZFJlcXVlc3QSFgoIZG93bmxvYWQYASABKAlCBOJBAQISCwoDdXJpGAIgASgJEiQKBHRoZW4YAyABKAsyFi5hbGNoZW15LmNoYWluLnYxLlRoZW4iQAoURmluZEltcG9ydGVkUmVzcG9uc2USKAoFdHJhY2sYASABKAsyGS5hbGNoZW15LmxpYnJhcnkudjEuVHJhY2synwMKD1JlZ2lzdHJ5U2VydmljZRJhCgxSZXNvbHZlVHJhY2sSJy5hbGNoZW15LmxpYnJhcnkudjEuUmVzb2x2ZVRyYWNrUmVxdWVzdBooLmFsY2hlbXkubGlicmFyeS52MS5SZXNvbHZlVHJhY2tSZXNwb25zZRJkCg1SZWdpc3RlclN0ZW1zEiguYWxjaGVteS5saWJyYXJ5LnYxLlJlZ2lzdGVyU3RlbXNSZXF1ZXN0GikuYWxjaGVteS5saWJyYXJ5LnYxLlJlZ2lzdGVyU3RlbXNSZXNwb25zZRJgCgtJbXBvcnRUcmFjaxImLmFsY2hlbXkubGlicmFyeS52MS5JbXBvcnRUcmFja1JlcXVlc3QaJy5hbGNoZW15LmxpYnJhcnkudjEuSW1wb3J0VHJhY2tSZXNwb25zZSgBEmEKDEZpbmRJbXBvcnRlZBInLmFsY2hlbXkubGlicmFyeS52MS5GaW5kSW1wb3J0ZWRSZXF1ZXN0GiguYWxjaGVteS5saWJyYXJ5LnYxLkZpbmRJbXBvcnRlZFJlc3BvbnNlYgZwcm90bzM", [file_alchemy_chain_v1_chain, file_alchemy_library_v1_track, file_alchemy_type_v1_audio, file_google_api_field_behavior]);
+  fileDesc("CilhbGNoZW15L2xpYnJhcnkvdjEvcmVnaXN0cnlfc2VydmljZS5wcm90bxISYWxjaGVteS5saWJyYXJ5LnYxIikKE1Jlc29sdmVUcmFja1JlcXVlc3QSEgoEbmFtZRgBIAEoCUIE4kEBAiJ0ChRSZXNvbHZlVHJhY2tSZXNwb25zZRIoCgV0cmFjaxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFjaxIWCg5hcnR3b3JrX3NoYTI1NhgCIAEoCRIaChJhcnR3b3JrX21lZGlhX3R5cGUYAyABKAkixAEKCFN0ZW1GaWxlEgwKBHN0ZW0YASABKAkSDgoGc2hhMjU2GAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAMSEAoIZmlsZW5hbWUYBCABKAkSEgoKbWVkaWFfdHlwZRgFIAEoCRIvCgVhdWRpbxgGIAEoCzIgLmFsY2hlbXkudHlwZS52MS5BdWRpb1Byb3BlcnRpZXMSFwoPd2F2ZWZvcm1fc2hhMjU2GAcgASgJEhYKDndhdmVmb3JtX2J5dGVzGAggASgDIngKFFJlZ2lzdGVyU3RlbXNSZXF1ZXN0EhgKCnNlcGFyYXRpb24YASABKAlCBOJBAQISEwoFbW9kZWwYAiABKAlCBOJBAQISMQoFc3RlbXMYAyADKAsyHC5hbGNoZW15LmxpYnJhcnkudjEuU3RlbUZpbGVCBOJBAQIiSAoVUmVnaXN0ZXJTdGVtc1Jlc3BvbnNlEi8KCWFydGlmYWN0cxgBIAMoCzIcLmFsY2hlbXkubGlicmFyeS52MS5BcnRpZmFjdCKxAQoEVGFncxINCgV0aXRsZRgBIAEoCRIOCgZhcnRpc3QYAiABKAkSDQoFYWxidW0YAyABKAkSFAoMYWxidW1fYXJ0aXN0GAQgASgJEhQKDHJlbGVhc2VfZGF0ZRgFIAEoCRIUCgx0cmFja19udW1iZXIYBiABKAUSDAoEaXNyYxgHIAEoCRIPCgdhcnR3b3JrGAggASgMEhoKEmFydHdvcmtfbWVkaWFfdHlwZRgJIAEoCSK0AQoSSW1wb3J0VHJhY2tSZXF1ZXN0EhAKCGZpbGVuYW1lGAEgASgJEjAKBnNvdXJjZRgCIAEoCzIaLmFsY2hlbXkubGlicmFyeS52MS5Tb3VyY2VCBOJBAQISJgoEdGFncxgDIAEoCzIYLmFsY2hlbXkubGlicmFyeS52MS5UYWdzEiQKBHRoZW4YBCABKAsyFi5hbGNoZW15LmNoYWluLnYxLlRoZW4SDAoEZGF0YRgFIAEoDCI/ChNJbXBvcnRUcmFja1Jlc3BvbnNlEigKBXRyYWNrGAEgASgLMhkuYWxjaGVteS5saWJyYXJ5LnYxLlRyYWNrImAKE0ZpbmRJbXBvcnRlZFJlcXVlc3QSFgoIZG93bmxvYWQYASABKAlCBOJBAQISCwoDdXJpGAIgASgJEiQKBHRoZW4YAyABKAsyFi5hbGNoZW15LmNoYWluLnYxLlRoZW4iQAoURmluZEltcG9ydGVkUmVzcG9uc2USKAoFdHJhY2sYASABKAsyGS5hbGNoZW15LmxpYnJhcnkudjEuVHJhY2siYAoNRmVhdHVyZVJlc3VsdBItCgdmZWF0dXJlGAEgASgOMhwuYWxjaGVteS5hbmFseXNpcy52MS5GZWF0dXJlEhAKCGFuYWx5c2lzGAIgASgJEg4KBnNoYTI1NhgDIAEoCSKFAQoFTXVzaWMSMwoIZmVhdHVyZXMYASADKAsyIS5hbGNoZW15LmxpYnJhcnkudjEuRmVhdHVyZVJlc3VsdBI1Cgtjb3JyZWN0aW9ucxgCIAEoCzIgLmFsY2hlbXkuYW5hbHlzaXMudjEuQ29ycmVjdGlvbnMSEAoIcmV2aXNpb24YAyABKAMi2gEKF1JlZ2lzdGVyQW5hbHlzaXNSZXF1ZXN0EhYKCGFuYWx5c2lzGAEgASgJQgTiQQECEhQKBnNoYTI1NhgCIAEoCUIE4kEBAhIYCgpzaXplX2J5dGVzGAMgASgDQgTiQQECEhYKCGZpbGVuYW1lGAQgASgJQgTiQQECEi4KCGZlYXR1cmVzGAUgAygOMhwuYWxjaGVteS5hbmFseXNpcy52MS5GZWF0dXJlEi8KCG1lYXN1cmVkGAYgASgLMh0uYWxjaGVteS50eXBlLnYxLk11c2ljU3VtbWFyeSJKChhSZWdpc3RlckFuYWx5c2lzUmVzcG9uc2USLgoIYXJ0aWZhY3QYASABKAsyHC5hbGNoZW15LmxpYnJhcnkudjEuQXJ0aWZhY3QiJQoPR2V0TXVzaWNSZXF1ZXN0EhIKBG5hbWUYASABKAlCBOJBAQIiPAoQR2V0TXVzaWNSZXNwb25zZRIoCgVtdXNpYxgBIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5NdXNpYyJyChNDb3JyZWN0TXVzaWNSZXF1ZXN0EhIKBG5hbWUYASABKAlCBOJBAQISNQoLY29ycmVjdGlvbnMYAiABKAsyIC5hbGNoZW15LmFuYWx5c2lzLnYxLkNvcnJlY3Rpb25zEhAKCHJldmlzaW9uGAMgASgDIkAKFENvcnJlY3RNdXNpY1Jlc3BvbnNlEigKBW11c2ljGAEgASgLMhkuYWxjaGVteS5saWJyYXJ5LnYxLk11c2ljMsgFCg9SZWdpc3RyeVNlcnZpY2USYQoMUmVzb2x2ZVRyYWNrEicuYWxjaGVteS5saWJyYXJ5LnYxLlJlc29sdmVUcmFja1JlcXVlc3QaKC5hbGNoZW15LmxpYnJhcnkudjEuUmVzb2x2ZVRyYWNrUmVzcG9uc2USZAoNUmVnaXN0ZXJTdGVtcxIoLmFsY2hlbXkubGlicmFyeS52MS5SZWdpc3RlclN0ZW1zUmVxdWVzdBopLmFsY2hlbXkubGlicmFyeS52MS5SZWdpc3RlclN0ZW1zUmVzcG9uc2USYAoLSW1wb3J0VHJhY2sSJi5hbGNoZW15LmxpYnJhcnkudjEuSW1wb3J0VHJhY2tSZXF1ZXN0GicuYWxjaGVteS5saWJyYXJ5LnYxLkltcG9ydFRyYWNrUmVzcG9uc2UoARJhCgxGaW5kSW1wb3J0ZWQSJy5hbGNoZW15LmxpYnJhcnkudjEuRmluZEltcG9ydGVkUmVxdWVzdBooLmFsY2hlbXkubGlicmFyeS52MS5GaW5kSW1wb3J0ZWRSZXNwb25zZRJtChBSZWdpc3RlckFuYWx5c2lzEisuYWxjaGVteS5saWJyYXJ5LnYxLlJlZ2lzdGVyQW5hbHlzaXNSZXF1ZXN0GiwuYWxjaGVteS5saWJyYXJ5LnYxLlJlZ2lzdGVyQW5hbHlzaXNSZXNwb25zZRJVCghHZXRNdXNpYxIjLmFsY2hlbXkubGlicmFyeS52MS5HZXRNdXNpY1JlcXVlc3QaJC5hbGNoZW15LmxpYnJhcnkudjEuR2V0TXVzaWNSZXNwb25zZRJhCgxDb3JyZWN0TXVzaWMSJy5hbGNoZW15LmxpYnJhcnkudjEuQ29ycmVjdE11c2ljUmVxdWVzdBooLmFsY2hlbXkubGlicmFyeS52MS5Db3JyZWN0TXVzaWNSZXNwb25zZWIGcHJvdG8z", [file_alchemy_analysis_v1_results, file_alchemy_chain_v1_chain, file_alchemy_library_v1_track, file_alchemy_type_v1_audio, file_alchemy_type_v1_music, file_google_api_field_behavior]);
 
 /**
  * Request of ResolveTrack.
@@ -406,6 +410,251 @@ export const FindImportedResponseSchema: GenMessage<FindImportedResponse> = /*@_
   messageDesc(file_alchemy_library_v1_registry_service, 9);
 
 /**
+ * Where the newest results of a feature are.
+ *
+ * @generated from message alchemy.library.v1.FeatureResult
+ */
+export type FeatureResult = Message<"alchemy.library.v1.FeatureResult"> & {
+  /**
+   * The feature.
+   *
+   * @generated from field: alchemy.analysis.v1.Feature feature = 1;
+   */
+  feature: Feature;
+
+  /**
+   * The analysis that delivered them, `tracks/{track}/analyses/{analysis}`.
+   *
+   * @generated from field: string analysis = 2;
+   */
+  analysis: string;
+
+  /**
+   * SHA-256 of the ResultsFile, the key in the blob store.
+   *
+   * @generated from field: string sha256 = 3;
+   */
+  sha256: string;
+};
+
+/**
+ * Describes the message alchemy.library.v1.FeatureResult.
+ * Use `create(FeatureResultSchema)` to create a new message.
+ */
+export const FeatureResultSchema: GenMessage<FeatureResult> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 10);
+
+/**
+ * What the library knows about the music of a track.
+ *
+ * @generated from message alchemy.library.v1.Music
+ */
+export type Music = Message<"alchemy.library.v1.Music"> & {
+  /**
+   * The newest results of each feature that has any.
+   *
+   * @generated from field: repeated alchemy.library.v1.FeatureResult features = 1;
+   */
+  features: FeatureResult[];
+
+  /**
+   * What people corrected; absent if nothing.
+   *
+   * @generated from field: alchemy.analysis.v1.Corrections corrections = 2;
+   */
+  corrections?: Corrections | undefined;
+
+  /**
+   * Counts the changes of all this.
+   *
+   * @generated from field: int64 revision = 3;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message alchemy.library.v1.Music.
+ * Use `create(MusicSchema)` to create a new message.
+ */
+export const MusicSchema: GenMessage<Music> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 11);
+
+/**
+ * Request of RegisterAnalysis.
+ *
+ * @generated from message alchemy.library.v1.RegisterAnalysisRequest
+ */
+export type RegisterAnalysisRequest = Message<"alchemy.library.v1.RegisterAnalysisRequest"> & {
+  /**
+   * The analysis, `tracks/{track}/analyses/{analysis}`.
+   *
+   * @generated from field: string analysis = 1;
+   */
+  analysis: string;
+
+  /**
+   * SHA-256 of the ResultsFile, the key in the blob store.
+   *
+   * @generated from field: string sha256 = 2;
+   */
+  sha256: string;
+
+  /**
+   * Size in bytes.
+   *
+   * @generated from field: int64 size_bytes = 3;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * A file name to save it under.
+   *
+   * @generated from field: string filename = 4;
+   */
+  filename: string;
+
+  /**
+   * The features that it holds, if it is of the track itself; else empty.
+   *
+   * @generated from field: repeated alchemy.analysis.v1.Feature features = 5;
+   */
+  features: Feature[];
+
+  /**
+   * What lists show of these features, as measured.
+   *
+   * @generated from field: alchemy.type.v1.MusicSummary measured = 6;
+   */
+  measured?: MusicSummary | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.RegisterAnalysisRequest.
+ * Use `create(RegisterAnalysisRequestSchema)` to create a new message.
+ */
+export const RegisterAnalysisRequestSchema: GenMessage<RegisterAnalysisRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 12);
+
+/**
+ * Response of RegisterAnalysis.
+ *
+ * @generated from message alchemy.library.v1.RegisterAnalysisResponse
+ */
+export type RegisterAnalysisResponse = Message<"alchemy.library.v1.RegisterAnalysisResponse"> & {
+  /**
+   * The artifact.
+   *
+   * @generated from field: alchemy.library.v1.Artifact artifact = 1;
+   */
+  artifact?: Artifact | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.RegisterAnalysisResponse.
+ * Use `create(RegisterAnalysisResponseSchema)` to create a new message.
+ */
+export const RegisterAnalysisResponseSchema: GenMessage<RegisterAnalysisResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 13);
+
+/**
+ * Request of GetMusic.
+ *
+ * @generated from message alchemy.library.v1.GetMusicRequest
+ */
+export type GetMusicRequest = Message<"alchemy.library.v1.GetMusicRequest"> & {
+  /**
+   * `tracks/{track}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message alchemy.library.v1.GetMusicRequest.
+ * Use `create(GetMusicRequestSchema)` to create a new message.
+ */
+export const GetMusicRequestSchema: GenMessage<GetMusicRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 14);
+
+/**
+ * Response of GetMusic.
+ *
+ * @generated from message alchemy.library.v1.GetMusicResponse
+ */
+export type GetMusicResponse = Message<"alchemy.library.v1.GetMusicResponse"> & {
+  /**
+   * What is known.
+   *
+   * @generated from field: alchemy.library.v1.Music music = 1;
+   */
+  music?: Music | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.GetMusicResponse.
+ * Use `create(GetMusicResponseSchema)` to create a new message.
+ */
+export const GetMusicResponseSchema: GenMessage<GetMusicResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 15);
+
+/**
+ * Request of CorrectMusic.
+ *
+ * @generated from message alchemy.library.v1.CorrectMusicRequest
+ */
+export type CorrectMusicRequest = Message<"alchemy.library.v1.CorrectMusicRequest"> & {
+  /**
+   * `tracks/{track}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * All corrections that hold from now on; absent = none.
+   *
+   * @generated from field: alchemy.analysis.v1.Corrections corrections = 2;
+   */
+  corrections?: Corrections | undefined;
+
+  /**
+   * Music.revision that they were made from.
+   *
+   * @generated from field: int64 revision = 3;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message alchemy.library.v1.CorrectMusicRequest.
+ * Use `create(CorrectMusicRequestSchema)` to create a new message.
+ */
+export const CorrectMusicRequestSchema: GenMessage<CorrectMusicRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 16);
+
+/**
+ * Response of CorrectMusic.
+ *
+ * @generated from message alchemy.library.v1.CorrectMusicResponse
+ */
+export type CorrectMusicResponse = Message<"alchemy.library.v1.CorrectMusicResponse"> & {
+  /**
+   * What is known now.
+   *
+   * @generated from field: alchemy.library.v1.Music music = 1;
+   */
+  music?: Music | undefined;
+};
+
+/**
+ * Describes the message alchemy.library.v1.CorrectMusicResponse.
+ * Use `create(CorrectMusicResponseSchema)` to create a new message.
+ */
+export const CorrectMusicResponseSchema: GenMessage<CorrectMusicResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_library_v1_registry_service, 17);
+
+/**
  * Mesh-internal: how workers hand finished files to the library. The gateway does not route it, so it has no HTTP rules.
  *
  * A worker writes bytes to the shared blob store first and then registers them here in one call, so the results of a job
@@ -457,6 +706,41 @@ export const RegistryService: GenService<{
     methodKind: "unary";
     input: typeof FindImportedRequestSchema;
     output: typeof FindImportedResponseSchema;
+  },
+  /**
+   * Adds the results of an analysis to its track, as an artifact. If they are of the track itself, they become the newest of the
+   * features that they hold, unless an analysis that was created later has delivered those already. Repeating the call with the
+   * same analysis returns the artifact of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile;
+   * DATA_LOSS with BLOB_MISSING if the blob is not in the store.
+   *
+   * @generated from rpc alchemy.library.v1.RegistryService.RegisterAnalysis
+   */
+  registerAnalysis: {
+    methodKind: "unary";
+    input: typeof RegisterAnalysisRequestSchema;
+    output: typeof RegisterAnalysisResponseSchema;
+  },
+  /**
+   * Returns where the newest results of each feature of a track are, and what people corrected. NOT_FOUND with
+   * TRACK_NOT_FOUND.
+   *
+   * @generated from rpc alchemy.library.v1.RegistryService.GetMusic
+   */
+  getMusic: {
+    methodKind: "unary";
+    input: typeof GetMusicRequestSchema;
+    output: typeof GetMusicResponseSchema;
+  },
+  /**
+   * Replaces what people corrected, if nobody has since `revision`; else ABORTED with MUSIC_CHANGED, and the caller begins again.
+   * NOT_FOUND with TRACK_NOT_FOUND.
+   *
+   * @generated from rpc alchemy.library.v1.RegistryService.CorrectMusic
+   */
+  correctMusic: {
+    methodKind: "unary";
+    input: typeof CorrectMusicRequestSchema;
+    output: typeof CorrectMusicResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_alchemy_library_v1_registry_service, 0);

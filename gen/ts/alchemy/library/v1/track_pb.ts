@@ -8,6 +8,8 @@ import type { Step } from "../../chain/v1/chain_pb.js";
 import { file_alchemy_chain_v1_chain } from "../../chain/v1/chain_pb.js";
 import type { AudioProperties } from "../../type/v1/audio_pb.js";
 import { file_alchemy_type_v1_audio } from "../../type/v1/audio_pb.js";
+import type { MusicSummary } from "../../type/v1/music_pb.js";
+import { file_alchemy_type_v1_music } from "../../type/v1/music_pb.js";
 import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
 import { file_google_api_resource } from "../../../google/api/resource_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/library/v1/track.proto.
  */
 export const file_alchemy_library_v1_track: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hbGNoZW15L2xpYnJhcnkvdjEvdHJhY2sucHJvdG8SEmFsY2hlbXkubGlicmFyeS52MSKMBQoFVHJhY2sSEgoEbmFtZRgBIAEoCUIE4kEBCBINCgV0aXRsZRgCIAEoCRIOCgZhcnRpc3QYAyABKAkSDQoFYWxidW0YBCABKAkSFAoMYWxidW1fYXJ0aXN0GAUgASgJEg0KBWdlbnJlGAYgASgJEhQKDHJlbGVhc2VfZGF0ZRgHIAEoCRIUCgx0cmFja19udW1iZXIYCCABKAUSDAoEaXNyYxgJIAEoCRI1CgVhdWRpbxgKIAEoCzIgLmFsY2hlbXkudHlwZS52MS5BdWRpb1Byb3BlcnRpZXNCBOJBAQMSFgoIZmlsZW5hbWUYCyABKAlCBOJBAQMSGAoKc2l6ZV9ieXRlcxgMIAEoA0IE4kEBAxIUCgZzaGEyNTYYDSABKAlCBOJBAQMSHwoRb3JpZ2luYWxfYXJ0aWZhY3QYDiABKAlCBOJBAQMSHgoQYXJ0d29ya19hcnRpZmFjdBgPIAEoCUIE4kEBAxI1CgtjcmVhdGVfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSNQoLdXBkYXRlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhYKCHJldmlzaW9uGBIgASgDQgTiQQEDEjAKBnNvdXJjZRgTIAEoCzIaLmFsY2hlbXkubGlicmFyeS52MS5Tb3VyY2VCBOJBAQMSKwoFc3RlcHMYFCADKAsyFi5hbGNoZW15LmNoYWluLnYxLlN0ZXBCBOJBAQM6PepBOgoZc291bmQtZm9yZ2UtYWxjaGVteS9UcmFjaxIOdHJhY2tzL3t0cmFja30qBnRyYWNrczIFdHJhY2siTwoGU291cmNlEgsKA3VyaRgBIAEoCRIQCghwcm92aWRlchgCIAEoCRIUCgxsaWNlbnNlX25vdGUYAyABKAkSEAoIZG93bmxvYWQYBCABKAkiiQUKCEFydGlmYWN0EhIKBG5hbWUYASABKAlCBOJBAQgSNQoEa2luZBgCIAEoDjIhLmFsY2hlbXkubGlicmFyeS52MS5BcnRpZmFjdC5LaW5kQgTiQQEDEhYKCGZpbGVuYW1lGAMgASgJQgTiQQEDEhgKCm1lZGlhX3R5cGUYBCABKAlCBOJBAQMSGAoKc2l6ZV9ieXRlcxgFIAEoA0IE4kEBAxIUCgZzaGEyNTYYBiABKAlCBOJBAQMSNQoFYXVkaW8YByABKAsyIC5hbGNoZW15LnR5cGUudjEuQXVkaW9Qcm9wZXJ0aWVzQgTiQQEDEhIKBHN0ZW0YCCABKAlCBOJBAQMSGAoKc2VwYXJhdGlvbhgJIAEoCUIE4kEBAxITCgVtb2RlbBgKIAEoCUIE4kEBAxI1CgtjcmVhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSFwoJbWVkaWFfdXJpGAwgASgJQgTiQQEDEjsKEW1lZGlhX2V4cGlyZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIE4kEBAxIaCgx3YXZlZm9ybV91cmkYDiABKAlCBOJBAQMiUAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEQoNS0lORF9PUklHSU5BTBABEhAKDEtJTkRfQVJUV09SSxACEg0KCUtJTkRfU1RFTRADOlvqQVgKHHNvdW5kLWZvcmdlLWFsY2hlbXkvQXJ0aWZhY3QSI3RyYWNrcy97dHJhY2t9L2FydGlmYWN0cy97YXJ0aWZhY3R9KglhcnRpZmFjdHMyCGFydGlmYWN0YgZwcm90bzM", [file_alchemy_chain_v1_chain, file_alchemy_type_v1_audio, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_timestamp]);
+  fileDesc("Ch5hbGNoZW15L2xpYnJhcnkvdjEvdHJhY2sucHJvdG8SEmFsY2hlbXkubGlicmFyeS52MSLABQoFVHJhY2sSEgoEbmFtZRgBIAEoCUIE4kEBCBINCgV0aXRsZRgCIAEoCRIOCgZhcnRpc3QYAyABKAkSDQoFYWxidW0YBCABKAkSFAoMYWxidW1fYXJ0aXN0GAUgASgJEg0KBWdlbnJlGAYgASgJEhQKDHJlbGVhc2VfZGF0ZRgHIAEoCRIUCgx0cmFja19udW1iZXIYCCABKAUSDAoEaXNyYxgJIAEoCRI1CgVhdWRpbxgKIAEoCzIgLmFsY2hlbXkudHlwZS52MS5BdWRpb1Byb3BlcnRpZXNCBOJBAQMSFgoIZmlsZW5hbWUYCyABKAlCBOJBAQMSGAoKc2l6ZV9ieXRlcxgMIAEoA0IE4kEBAxIUCgZzaGEyNTYYDSABKAlCBOJBAQMSHwoRb3JpZ2luYWxfYXJ0aWZhY3QYDiABKAlCBOJBAQMSHgoQYXJ0d29ya19hcnRpZmFjdBgPIAEoCUIE4kEBAxI1CgtjcmVhdGVfdGltZRgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSNQoLdXBkYXRlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhYKCHJldmlzaW9uGBIgASgDQgTiQQEDEjAKBnNvdXJjZRgTIAEoCzIaLmFsY2hlbXkubGlicmFyeS52MS5Tb3VyY2VCBOJBAQMSKwoFc3RlcHMYFCADKAsyFi5hbGNoZW15LmNoYWluLnYxLlN0ZXBCBOJBAQMSMgoFbXVzaWMYFSABKAsyHS5hbGNoZW15LnR5cGUudjEuTXVzaWNTdW1tYXJ5QgTiQQEDOj3qQToKGXNvdW5kLWZvcmdlLWFsY2hlbXkvVHJhY2sSDnRyYWNrcy97dHJhY2t9KgZ0cmFja3MyBXRyYWNrIk8KBlNvdXJjZRILCgN1cmkYASABKAkSEAoIcHJvdmlkZXIYAiABKAkSFAoMbGljZW5zZV9ub3RlGAMgASgJEhAKCGRvd25sb2FkGAQgASgJIrQFCghBcnRpZmFjdBISCgRuYW1lGAEgASgJQgTiQQEIEjUKBGtpbmQYAiABKA4yIS5hbGNoZW15LmxpYnJhcnkudjEuQXJ0aWZhY3QuS2luZEIE4kEBAxIWCghmaWxlbmFtZRgDIAEoCUIE4kEBAxIYCgptZWRpYV90eXBlGAQgASgJQgTiQQEDEhgKCnNpemVfYnl0ZXMYBSABKANCBOJBAQMSFAoGc2hhMjU2GAYgASgJQgTiQQEDEjUKBWF1ZGlvGAcgASgLMiAuYWxjaGVteS50eXBlLnYxLkF1ZGlvUHJvcGVydGllc0IE4kEBAxISCgRzdGVtGAggASgJQgTiQQEDEhgKCnNlcGFyYXRpb24YCSABKAlCBOJBAQMSEwoFbW9kZWwYCiABKAlCBOJBAQMSNQoLY3JlYXRlX3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgTiQQEDEhcKCW1lZGlhX3VyaRgMIAEoCUIE4kEBAxI7ChFtZWRpYV9leHBpcmVfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQMSGgoMd2F2ZWZvcm1fdXJpGA4gASgJQgTiQQEDEhYKCGFuYWx5c2lzGA8gASgJQgTiQQEDImMKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhEKDUtJTkRfT1JJR0lOQUwQARIQCgxLSU5EX0FSVFdPUksQAhINCglLSU5EX1NURU0QAxIRCg1LSU5EX0FOQUxZU0lTEAQ6W+pBWAocc291bmQtZm9yZ2UtYWxjaGVteS9BcnRpZmFjdBIjdHJhY2tzL3t0cmFja30vYXJ0aWZhY3RzL3thcnRpZmFjdH0qCWFydGlmYWN0czIIYXJ0aWZhY3RiBnByb3RvMw", [file_alchemy_chain_v1_chain, file_alchemy_type_v1_audio, file_alchemy_type_v1_music, file_google_api_field_behavior, file_google_api_resource, file_google_protobuf_timestamp]);
 
 /**
  * One piece of music in a user's library: its tags, and what was found by decoding it. Its bytes, and everything made from
@@ -166,6 +168,13 @@ export type Track = Message<"alchemy.library.v1.Track"> & {
    * @generated from field: repeated alchemy.chain.v1.Step steps = 20;
    */
   steps: Step[];
+
+  /**
+   * What was measured of the music, with what people corrected; absent until something was. More by AnalysisService.GetResults.
+   *
+   * @generated from field: alchemy.type.v1.MusicSummary music = 21;
+   */
+  music?: MusicSummary | undefined;
 };
 
 /**
@@ -328,6 +337,13 @@ export type Artifact = Message<"alchemy.library.v1.Artifact"> & {
    * @generated from field: string waveform_uri = 14;
    */
   waveformUri: string;
+
+  /**
+   * For results of an analysis: which one, `tracks/{track}/analyses/{analysis}`. Empty otherwise.
+   *
+   * @generated from field: string analysis = 15;
+   */
+  analysis: string;
 };
 
 /**
@@ -370,6 +386,13 @@ export enum Artifact_Kind {
    * @generated from enum value: KIND_STEM = 3;
    */
   STEM = 3,
+
+  /**
+   * What an analysis measured: a serialized alchemy.analysis.v1.ResultsFile.
+   *
+   * @generated from enum value: KIND_ANALYSIS = 4;
+   */
+  ANALYSIS = 4,
 }
 
 /**

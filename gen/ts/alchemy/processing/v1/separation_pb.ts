@@ -357,7 +357,8 @@ export type Separation = Message<"alchemy.processing.v1.Separation"> & {
 
   /**
    * In state SUCCEEDED: how it was computed otherwise than asked, because memory ran out; empty if it was not. Each is
-   * "name=value": "segment_seconds=3.9" when segments were shortened, "device=cpu" when a GPU was too small and the server
+   * "name=value": "batch_size=1" when a GPU computed one segment at a time instead of several, which changes nothing that can be
+   * heard, "segment_seconds=3.9" when segments were shortened, "device=cpu" when a GPU was too small and the server
    * allows the CPU instead. A separation that fits in no way fails with OUT_OF_MEMORY.
    *
    * @generated from field: repeated string concessions = 24;

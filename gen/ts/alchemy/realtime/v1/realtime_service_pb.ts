@@ -6,6 +6,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Analysis } from "../../analysis/v1/analysis_pb.js";
+import { file_alchemy_analysis_v1_analysis } from "../../analysis/v1/analysis_pb.js";
 import type { Download } from "../../download/v1/download_pb.js";
 import { file_alchemy_download_v1_download } from "../../download/v1/download_pb.js";
 import type { Track } from "../../library/v1/track_pb.js";
@@ -23,7 +25,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/realtime/v1/realtime_service.proto.
  */
 export const file_alchemy_realtime_v1_realtime_service: GenFile = /*@__PURE__*/
-  fileDesc("CiphbGNoZW15L3JlYWx0aW1lL3YxL3JlYWx0aW1lX3NlcnZpY2UucHJvdG8SE2FsY2hlbXkucmVhbHRpbWUudjEiIgoQU3Vic2NyaWJlUmVxdWVzdBIOCgZjdXJzb3IYASABKAkiPgoRU3Vic2NyaWJlUmVzcG9uc2USKQoFZXZlbnQYASABKAsyGi5hbGNoZW15LnJlYWx0aW1lLnYxLkV2ZW50IrUECgVFdmVudBIOCgZjdXJzb3IYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoNdHJhY2tfY2hhbmdlZBgDIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFja0gAEhcKDXRyYWNrX2RlbGV0ZWQYBCABKAlIABI/ChJzZXBhcmF0aW9uX2NoYW5nZWQYBSABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbkgAEhwKEnNlcGFyYXRpb25fZGVsZXRlZBgGIAEoCUgAEjEKBXJlc2V0GAcgASgLMiAuYWxjaGVteS5yZWFsdGltZS52MS5FdmVudC5SZXNldEgAEjkKCWhlYXJ0YmVhdBgIIAEoCzIkLmFsY2hlbXkucmVhbHRpbWUudjEuRXZlbnQuSGVhcnRiZWF0SAASOQoQZG93bmxvYWRfY2hhbmdlZBgLIAEoCzIdLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWRIABIaChBkb3dubG9hZF9kZWxldGVkGAwgASgJSAASQwoUaW5zdGFsbGF0aW9uX2NoYW5nZWQYCSABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uSAASHgoUaW5zdGFsbGF0aW9uX2RlbGV0ZWQYCiABKAlIABoHCgVSZXNldBoLCglIZWFydGJlYXRCBgoEa2luZDKNAQoPUmVhbHRpbWVTZXJ2aWNlEnoKCVN1YnNjcmliZRIlLmFsY2hlbXkucmVhbHRpbWUudjEuU3Vic2NyaWJlUmVxdWVzdBomLmFsY2hlbXkucmVhbHRpbWUudjEuU3Vic2NyaWJlUmVzcG9uc2UiHILT5JMCFhIUL3YxL2V2ZW50czpzdWJzY3JpYmUwAWIGcHJvdG8z", [file_alchemy_download_v1_download, file_alchemy_library_v1_track, file_alchemy_processing_v1_installation, file_alchemy_processing_v1_separation, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CiphbGNoZW15L3JlYWx0aW1lL3YxL3JlYWx0aW1lX3NlcnZpY2UucHJvdG8SE2FsY2hlbXkucmVhbHRpbWUudjEiIgoQU3Vic2NyaWJlUmVxdWVzdBIOCgZjdXJzb3IYASABKAkiPgoRU3Vic2NyaWJlUmVzcG9uc2USKQoFZXZlbnQYASABKAsyGi5hbGNoZW15LnJlYWx0aW1lLnYxLkV2ZW50IowFCgVFdmVudBIOCgZjdXJzb3IYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoNdHJhY2tfY2hhbmdlZBgDIAEoCzIZLmFsY2hlbXkubGlicmFyeS52MS5UcmFja0gAEhcKDXRyYWNrX2RlbGV0ZWQYBCABKAlIABI/ChJzZXBhcmF0aW9uX2NoYW5nZWQYBSABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbkgAEhwKEnNlcGFyYXRpb25fZGVsZXRlZBgGIAEoCUgAEjEKBXJlc2V0GAcgASgLMiAuYWxjaGVteS5yZWFsdGltZS52MS5FdmVudC5SZXNldEgAEjkKCWhlYXJ0YmVhdBgIIAEoCzIkLmFsY2hlbXkucmVhbHRpbWUudjEuRXZlbnQuSGVhcnRiZWF0SAASOQoQZG93bmxvYWRfY2hhbmdlZBgLIAEoCzIdLmFsY2hlbXkuZG93bmxvYWQudjEuRG93bmxvYWRIABIaChBkb3dubG9hZF9kZWxldGVkGAwgASgJSAASQwoUaW5zdGFsbGF0aW9uX2NoYW5nZWQYCSABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uSAASHgoUaW5zdGFsbGF0aW9uX2RlbGV0ZWQYCiABKAlIABI5ChBhbmFseXNpc19jaGFuZ2VkGA0gASgLMh0uYWxjaGVteS5hbmFseXNpcy52MS5BbmFseXNpc0gAEhoKEGFuYWx5c2lzX2RlbGV0ZWQYDiABKAlIABoHCgVSZXNldBoLCglIZWFydGJlYXRCBgoEa2luZDKNAQoPUmVhbHRpbWVTZXJ2aWNlEnoKCVN1YnNjcmliZRIlLmFsY2hlbXkucmVhbHRpbWUudjEuU3Vic2NyaWJlUmVxdWVzdBomLmFsY2hlbXkucmVhbHRpbWUudjEuU3Vic2NyaWJlUmVzcG9uc2UiHILT5JMCFhIUL3YxL2V2ZW50czpzdWJzY3JpYmUwAWIGcHJvdG8z", [file_alchemy_analysis_v1_analysis, file_alchemy_download_v1_download, file_alchemy_library_v1_track, file_alchemy_processing_v1_installation, file_alchemy_processing_v1_separation, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * Request of Subscribe.
@@ -172,6 +174,22 @@ export type Event = Message<"alchemy.realtime.v1.Event"> & {
      */
     value: string;
     case: "installationDeleted";
+  } | {
+    /**
+     * An analysis was created or changed.
+     *
+     * @generated from field: alchemy.analysis.v1.Analysis analysis_changed = 13;
+     */
+    value: Analysis;
+    case: "analysisChanged";
+  } | {
+    /**
+     * The analysis of this name was removed with its track.
+     *
+     * @generated from field: string analysis_deleted = 14;
+     */
+    value: string;
+    case: "analysisDeleted";
   } | { case: undefined; value?: undefined };
 };
 

@@ -2,11 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+_SORTED = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -44,9 +47,9 @@ def upgrade() -> None:
         sa.Column("created_us", sa.BigInteger(), nullable=False),
         sa.Column("updated_us", sa.BigInteger(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("title_key", sa.Text(), nullable=False),
-        sa.Column("artist_key", sa.Text(), nullable=False),
-        sa.Column("album_key", sa.Text(), nullable=False),
+        sa.Column("title_key", _SORTED, nullable=False),
+        sa.Column("artist_key", _SORTED, nullable=False),
+        sa.Column("album_key", _SORTED, nullable=False),
         sa.Column("duration_ns", sa.BigInteger(), nullable=False),
         sa.Column("search", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

@@ -67,7 +67,7 @@ class Step(betterproto2.Message):
 
     action: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    What is done: "separate". New words may appear at any time.
+    What is done: "separate", "analyze". New words may appear at any time.
     """
 
     state: "StepState" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: StepState(0))
@@ -77,7 +77,7 @@ class Step(betterproto2.Message):
 
     job: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    The job that does it, for example `tracks/{track}/separations/{separation}`; empty until it is STARTED.
+    The job that does it, `tracks/{track}/separations/{separation}` or `tracks/{track}/analyses/{analysis}`; empty until it is STARTED.
     """
 
     error: "___google__rpc__.Status | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
@@ -100,9 +100,16 @@ class Then(betterproto2.Message):
     Separate the track like this: model, wanted_stems, complement, encoding. Absent = do not separate.
     """
 
+    analyze: "__analysis__v1__.Analysis | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Analyse the track like this: features, mix_only. Absent = do not analyse. If it is separated too, the analysis waits for the
+    end of the separation, and uses its stems.
+    """
+
 
 default_message_pool.register_message("alchemy.chain.v1", "Then", Then)
 
 
 from ....google import rpc as ___google__rpc__
+from ...analysis import v1 as __analysis__v1__
 from ...processing import v1 as __processing__v1__

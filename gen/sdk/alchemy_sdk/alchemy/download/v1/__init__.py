@@ -14,6 +14,7 @@ __all__ = (
     "DeleteDownloadRequest",
     "DeleteDownloadResponse",
     "Download",
+    "DownloadMatch",
     "DownloadServiceStub",
     "DownloadSong",
     "DownloadTransfer",
@@ -24,6 +25,7 @@ __all__ = (
     "ListProvidersRequest",
     "ListProvidersResponse",
     "Provider",
+    "ProviderFailure",
     "RetryDownloadRequest",
     "RetryDownloadResponse",
     "WatchDownloadRequest",
@@ -217,12 +219,15 @@ class Download(betterproto2.Message):
     link: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     The link: an http or https address of an audio file, for example "https://example.org/song.flac", or of a page that plays
-    one. Links of Spotify are refused: they name songs, but hold no audio. At most 2048 characters.
+    one; or a track of Spotify, as its address, `spotify:track:` URI, short link or id. Spotify's audio is not touched: the song
+    is looked for elsewhere, see `match`. Albums and playlists hold many songs: read them with alchemy.spotify.v1 and give their
+    tracks to BatchCreateDownloads. At most 2048 characters.
     """
 
     song: "DownloadSong | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    What is known about the song. Its values win over the tags of the file; empty ones do not. Optional.
+    What is known about the song. Its values win over the tags of the file; empty ones do not. For a track of Spotify, title,
+    artist and duration spare the server a question to Spotify. Optional.
     """
 
     allow_duplicate: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
@@ -254,7 +259,8 @@ class Download(betterproto2.Message):
 
     provider: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
-    What fetches or fetched it: "direct" (an audio file), "page" (yt-dlp). Empty until that is known.
+    What fetches or fetched it: "direct" (an audio file), "page" (yt-dlp), "spotdl" (a track of Spotify, found elsewhere).
+    Empty until that is known.
     """
 
     error: "___google__rpc__.Status | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True)
@@ -303,8 +309,60 @@ class Download(betterproto2.Message):
     Counts the changes of this download; never falls. Equal revisions in a watch are keep-alives.
     """
 
+    match: "DownloadMatch | None" = betterproto2.field(18, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    For a track of Spotify: what was found for it. Absent until something is.
+    """
+
 
 default_message_pool.register_message("alchemy.download.v1", "Download", Download)
+
+
+@dataclass(eq=False, repr=False)
+class DownloadMatch(betterproto2.Message):
+    """
+    What was found for a song of Spotify's catalogue. Look at it: the best match may still be another recording.
+    """
+
+    uri: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The page, or the file, that the audio comes from.
+    """
+
+    title: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its title there.
+    """
+
+    author: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Who published it there.
+    """
+
+    duration: "datetime.timedelta | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Duration, optional=True
+    )
+    """
+    How long it is there; absent = unknown.
+    """
+
+    duration_difference_seconds: "float | None" = betterproto2.field(5, betterproto2.TYPE_DOUBLE, optional=True)
+    """
+    How much longer it is there than the song that was asked for, in seconds; negative = shorter. Absent = unknown.
+    """
+
+    title_similarity: "float" = betterproto2.field(6, betterproto2.TYPE_DOUBLE)
+    """
+    How alike the two titles are, letter by letter: 1 = equal, 0 = nothing in common.
+    """
+
+    score: "float" = betterproto2.field(7, betterproto2.TYPE_DOUBLE)
+    """
+    How well title, artists, album and length fit together, as spotdl judges: 1 = surely it, below 0.7 = doubtful.
+    """
+
+
+default_message_pool.register_message("alchemy.download.v1", "Download.Match", DownloadMatch)
 
 
 @dataclass(eq=False, repr=False)
@@ -358,6 +416,12 @@ class DownloadSong(betterproto2.Message):
     artwork_uri: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
     Address of its cover, an image; empty = none, or the file's own.
+    """
+
+    artists: "list[str]" = betterproto2.field(10, betterproto2.TYPE_STRING, repeated=True)
+    """
+    The performing artists one by one, the main one first: a search for the song needs to tell "Earth, Wind & Fire" from three
+    of them. Empty = `artist` is one name.
     """
 
 
@@ -494,7 +558,7 @@ class Provider(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    "direct" or "page".
+    "direct", "page" or "spotdl".
     """
 
     description: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -522,8 +586,47 @@ class Provider(betterproto2.Message):
     The version of the program behind it, for example "yt-dlp 2026.10.26"; empty if there is none.
     """
 
+    last_failure: "ProviderFailure | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    When it last failed by itself; absent = not within the last week. A later last_success_time means that it works again.
+    """
+
+    last_success_time: "datetime.datetime | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it last fetched something; absent = not within the last week.
+    """
+
 
 default_message_pool.register_message("alchemy.download.v1", "Provider", Provider)
+
+
+@dataclass(eq=False, repr=False)
+class ProviderFailure(betterproto2.Message):
+    """
+    A failure of the provider itself, not of one link.
+    """
+
+    reason: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    One of alchemy.errors.v1.ErrorReason: PROVIDER_BLOCKED, PROVIDER_FAILED or PROVIDER_NOT_READY.
+    """
+
+    message: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What it said.
+    """
+
+    time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When.
+    """
+
+
+default_message_pool.register_message("alchemy.download.v1", "Provider.Failure", ProviderFailure)
 
 
 @dataclass(eq=False, repr=False)
@@ -607,8 +710,8 @@ class DownloadServiceStub(betterproto2_grpclib.ServiceStub):
         Queues a download and returns it, durable, in state QUEUED. If one with the same link and the same `then` is under way
         already, that one is returned, unless allow_duplicate is set.
 
-        Errors: INVALID_ARGUMENT with LINK_UNSUPPORTED, ADDRESS_FORBIDDEN or INVALID_REQUEST; FAILED_PRECONDITION with
-        PROVIDER_DISABLED; RESOURCE_EXHAUSTED with QUEUE_FULL (retry after RetryInfo); ALREADY_EXISTS with REQUEST_ID_REUSED.
+        Errors: INVALID_ARGUMENT with LINK_UNSUPPORTED, ADDRESS_FORBIDDEN or INVALID_REQUEST; for a short link of Spotify also what
+        alchemy.spotify.v1.SpotifyService.ResolveLink answers; FAILED_PRECONDITION with PROVIDER_DISABLED; RESOURCE_EXHAUSTED with QUEUE_FULL (retry after RetryInfo); ALREADY_EXISTS with REQUEST_ID_REUSED.
         """
 
         return await self._unary_unary(

@@ -275,7 +275,7 @@ class ErrorReason(betterproto2.Enum):
     LINK_UNSUPPORTED = 101
     """
     INVALID_ARGUMENT, also in a job's error. Nothing here can fetch this link. Metadata: link. Give the address of an
-    audio file, or of a page that plays one.
+    audio file, of a page that plays one, or of a track of Spotify.
     """
 
     ADDRESS_FORBIDDEN = 102
@@ -341,6 +341,28 @@ class ErrorReason(betterproto2.Enum):
     In a job's error, code INVALID_ARGUMENT. What is at the link is not audio. Metadata: link, detail.
     """
 
+    NO_MATCH = 113
+    """
+    In a job's error, code NOT_FOUND. The song was looked for, and nothing like it was found. Metadata: link, title, artist.
+    Give the address of a page that plays it, with the same `song`.
+    """
+
+    ANALYSIS_NOT_FOUND = 120
+    """
+    NOT_FOUND. No such analysis. Metadata: name.
+    """
+
+    RESULTS_MISSING = 121
+    """
+    FAILED_PRECONDITION. What the call needs was not measured of the track, or could not be told. Metadata: name, feature.
+    Analyse that feature first; Results.shortfalls says what could not be told.
+    """
+
+    MUSIC_CHANGED = 122
+    """
+    ABORTED. Somebody else corrected the music of the track at the same moment. Metadata: name. Begin again.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -401,6 +423,10 @@ class ErrorReason(betterproto2.Enum):
             110: "ERROR_REASON_SOURCE_NOT_FOUND",
             111: "ERROR_REASON_SOURCE_UNAVAILABLE",
             112: "ERROR_REASON_SOURCE_NOT_AUDIO",
+            113: "ERROR_REASON_NO_MATCH",
+            120: "ERROR_REASON_ANALYSIS_NOT_FOUND",
+            121: "ERROR_REASON_RESULTS_MISSING",
+            122: "ERROR_REASON_MUSIC_CHANGED",
         }
 
     @classmethod
@@ -463,4 +489,8 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SOURCE_NOT_FOUND": 110,
             "ERROR_REASON_SOURCE_UNAVAILABLE": 111,
             "ERROR_REASON_SOURCE_NOT_AUDIO": 112,
+            "ERROR_REASON_NO_MATCH": 113,
+            "ERROR_REASON_ANALYSIS_NOT_FOUND": 120,
+            "ERROR_REASON_RESULTS_MISSING": 121,
+            "ERROR_REASON_MUSIC_CHANGED": 122,
         }

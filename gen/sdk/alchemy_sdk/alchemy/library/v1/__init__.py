@@ -6,14 +6,19 @@
 __all__ = (
     "Artifact",
     "ArtifactKind",
+    "CorrectMusicRequest",
+    "CorrectMusicResponse",
     "DeleteTrackRequest",
     "DeleteTrackResponse",
     "DownloadArtifactRequest",
     "DownloadArtifactResponse",
+    "FeatureResult",
     "FindImportedRequest",
     "FindImportedResponse",
     "GetArtifactRequest",
     "GetArtifactResponse",
+    "GetMusicRequest",
+    "GetMusicResponse",
     "GetTrackRequest",
     "GetTrackResponse",
     "ImportTrackRequest",
@@ -23,6 +28,9 @@ __all__ = (
     "ListArtifactsResponse",
     "ListTracksRequest",
     "ListTracksResponse",
+    "Music",
+    "RegisterAnalysisRequest",
+    "RegisterAnalysisResponse",
     "RegisterStemsRequest",
     "RegisterStemsResponse",
     "RegistryServiceStub",
@@ -81,6 +89,11 @@ class ArtifactKind(betterproto2.Enum):
     One separated stem.
     """
 
+    ANALYSIS = 4
+    """
+    What an analysis measured: a serialized alchemy.analysis.v1.ResultsFile.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -88,6 +101,7 @@ class ArtifactKind(betterproto2.Enum):
             1: "KIND_ORIGINAL",
             2: "KIND_ARTWORK",
             3: "KIND_STEM",
+            4: "KIND_ANALYSIS",
         }
 
     @classmethod
@@ -97,6 +111,7 @@ class ArtifactKind(betterproto2.Enum):
             "KIND_ORIGINAL": 1,
             "KIND_ARTWORK": 2,
             "KIND_STEM": 3,
+            "KIND_ANALYSIS": 4,
         }
 
 
@@ -188,8 +203,53 @@ class Artifact(betterproto2.Message):
     next one is four times as fine, to about 6 ms. The last bucket of a level may cover fewer frames.
     """
 
+    analysis: "str" = betterproto2.field(15, betterproto2.TYPE_STRING)
+    """
+    For results of an analysis: which one, `tracks/{track}/analyses/{analysis}`. Empty otherwise.
+    """
+
 
 default_message_pool.register_message("alchemy.library.v1", "Artifact", Artifact)
+
+
+@dataclass(eq=False, repr=False)
+class CorrectMusicRequest(betterproto2.Message):
+    """
+    Request of CorrectMusic.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    `tracks/{track}`.
+    """
+
+    corrections: "__analysis__v1__.Corrections | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    All corrections that hold from now on; absent = none.
+    """
+
+    revision: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    Music.revision that they were made from.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "CorrectMusicRequest", CorrectMusicRequest)
+
+
+@dataclass(eq=False, repr=False)
+class CorrectMusicResponse(betterproto2.Message):
+    """
+    Response of CorrectMusic.
+    """
+
+    music: "Music | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is known now.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "CorrectMusicResponse", CorrectMusicResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -260,6 +320,33 @@ default_message_pool.register_message("alchemy.library.v1", "DownloadArtifactRes
 
 
 @dataclass(eq=False, repr=False)
+class FeatureResult(betterproto2.Message):
+    """
+    Where the newest results of a feature are.
+    """
+
+    feature: "__analysis__v1__.Feature" = betterproto2.field(
+        1, betterproto2.TYPE_ENUM, default_factory=lambda: __analysis__v1__.Feature(0)
+    )
+    """
+    The feature.
+    """
+
+    analysis: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The analysis that delivered them, `tracks/{track}/analyses/{analysis}`.
+    """
+
+    sha256: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    SHA-256 of the ResultsFile, the key in the blob store.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "FeatureResult", FeatureResult)
+
+
+@dataclass(eq=False, repr=False)
 class FindImportedRequest(betterproto2.Message):
     """
     Request of FindImported.
@@ -327,6 +414,36 @@ class GetArtifactResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.library.v1", "GetArtifactResponse", GetArtifactResponse)
+
+
+@dataclass(eq=False, repr=False)
+class GetMusicRequest(betterproto2.Message):
+    """
+    Request of GetMusic.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    `tracks/{track}`.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "GetMusicRequest", GetMusicRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetMusicResponse(betterproto2.Message):
+    """
+    Response of GetMusic.
+    """
+
+    music: "Music | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is known.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "GetMusicResponse", GetMusicResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -474,13 +591,15 @@ class ListTracksRequest(betterproto2.Message):
     order_by: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
     Field to sort by, with an optional " desc": "create_time" (default, newest first when desc), "update_time", "title",
-    "artist", "album" or "duration". Equal values follow in upload order.
+    "artist", "album", "duration", "bpm" or "key" (round the Camelot wheel; unknown values first). Equal values follow in
+    upload order.
     """
 
     filter: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
     Text that must occur, in any letter case, in the title, artist, album or filename. Several words must all occur.
-    Empty = all tracks. At most 200 characters.
+    A word "bpm:120-128" stands for a tempo between these, "key:8A" or "key:Am" for a key. Empty = all tracks. At most 200
+    characters.
     """
 
 
@@ -510,6 +629,86 @@ class ListTracksResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.library.v1", "ListTracksResponse", ListTracksResponse)
+
+
+@dataclass(eq=False, repr=False)
+class Music(betterproto2.Message):
+    """
+    What the library knows about the music of a track.
+    """
+
+    features: "list[FeatureResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The newest results of each feature that has any.
+    """
+
+    corrections: "__analysis__v1__.Corrections | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What people corrected; absent if nothing.
+    """
+
+    revision: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    Counts the changes of all this.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "Music", Music)
+
+
+@dataclass(eq=False, repr=False)
+class RegisterAnalysisRequest(betterproto2.Message):
+    """
+    Request of RegisterAnalysis.
+    """
+
+    analysis: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The analysis, `tracks/{track}/analyses/{analysis}`.
+    """
+
+    sha256: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    SHA-256 of the ResultsFile, the key in the blob store.
+    """
+
+    size_bytes: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    Size in bytes.
+    """
+
+    filename: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    A file name to save it under.
+    """
+
+    features: "list[__analysis__v1__.Feature]" = betterproto2.field(5, betterproto2.TYPE_ENUM, repeated=True)
+    """
+    The features that it holds, if it is of the track itself; else empty.
+    """
+
+    measured: "__type__v1__.MusicSummary | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What lists show of these features, as measured.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "RegisterAnalysisRequest", RegisterAnalysisRequest)
+
+
+@dataclass(eq=False, repr=False)
+class RegisterAnalysisResponse(betterproto2.Message):
+    """
+    Response of RegisterAnalysis.
+    """
+
+    artifact: "Artifact | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The artifact.
+    """
+
+
+default_message_pool.register_message("alchemy.library.v1", "RegisterAnalysisResponse", RegisterAnalysisResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -836,6 +1035,11 @@ class Track(betterproto2.Message):
     steps: "list[__chain__v1__.Step]" = betterproto2.field(20, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     What follows by itself, and what has become of it; in the order in which it was asked for.
+    """
+
+    music: "__type__v1__.MusicSummary | None" = betterproto2.field(21, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was measured of the music, with what people corrected; absent until something was. More by AnalysisService.GetResults.
     """
 
 
@@ -1224,8 +1428,77 @@ class RegistryServiceStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
+    async def register_analysis(
+        self,
+        message: "RegisterAnalysisRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "RegisterAnalysisResponse":
+        """
+        Adds the results of an analysis to its track, as an artifact. If they are of the track itself, they become the newest of the
+        features that they hold, unless an analysis that was created later has delivered those already. Repeating the call with the
+        same analysis returns the artifact of the first call. NOT_FOUND with TRACK_NOT_FOUND if the track was deleted meanwhile;
+        DATA_LOSS with BLOB_MISSING if the blob is not in the store.
+        """
+
+        return await self._unary_unary(
+            "/alchemy.library.v1.RegistryService/RegisterAnalysis",
+            message,
+            RegisterAnalysisResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def get_music(
+        self,
+        message: "GetMusicRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "GetMusicResponse":
+        """
+        Returns where the newest results of each feature of a track are, and what people corrected. NOT_FOUND with
+        TRACK_NOT_FOUND.
+        """
+
+        return await self._unary_unary(
+            "/alchemy.library.v1.RegistryService/GetMusic",
+            message,
+            GetMusicResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def correct_music(
+        self,
+        message: "CorrectMusicRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "CorrectMusicResponse":
+        """
+        Replaces what people corrected, if nobody has since `revision`; else ABORTED with MUSIC_CHANGED, and the caller begins again.
+        NOT_FOUND with TRACK_NOT_FOUND.
+        """
+
+        return await self._unary_unary(
+            "/alchemy.library.v1.RegistryService/CorrectMusic",
+            message,
+            CorrectMusicResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
 
 from ....google import api as ___google__api__
 from ....google import protobuf as ___google__protobuf__
+from ...analysis import v1 as __analysis__v1__
 from ...chain import v1 as __chain__v1__
 from ...type import v1 as __type__v1__

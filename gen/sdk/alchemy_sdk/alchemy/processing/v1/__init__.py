@@ -934,7 +934,8 @@ class Separation(betterproto2.Message):
     concessions: "list[str]" = betterproto2.field(24, betterproto2.TYPE_STRING, repeated=True)
     """
     In state SUCCEEDED: how it was computed otherwise than asked, because memory ran out; empty if it was not. Each is
-    "name=value": "segment_seconds=3.9" when segments were shortened, "device=cpu" when a GPU was too small and the server
+    "name=value": "batch_size=1" when a GPU computed one segment at a time instead of several, which changes nothing that can be
+    heard, "segment_seconds=3.9" when segments were shortened, "device=cpu" when a GPU was too small and the server
     allows the CPU instead. A separation that fits in no way fails with OUT_OF_MEMORY.
     """
 

@@ -102,6 +102,18 @@ class Event(betterproto2.Message):
     The installation of this name was removed with its model.
     """
 
+    analysis_changed: "__analysis__v1__.Analysis | None" = betterproto2.field(
+        13, betterproto2.TYPE_MESSAGE, optional=True, group="kind"
+    )
+    """
+    An analysis was created or changed.
+    """
+
+    analysis_deleted: "str | None" = betterproto2.field(14, betterproto2.TYPE_STRING, optional=True, group="kind")
+    """
+    The analysis of this name was removed with its track.
+    """
+
 
 default_message_pool.register_message("alchemy.realtime.v1", "Event", Event)
 
@@ -199,6 +211,7 @@ class RealtimeServiceStub(betterproto2_grpclib.ServiceStub):
 
 
 from ....google import protobuf as ___google__protobuf__
+from ...analysis import v1 as __analysis__v1__
 from ...download import v1 as __download__v1__
 from ...library import v1 as __library__v1__
 from ...processing import v1 as __processing__v1__

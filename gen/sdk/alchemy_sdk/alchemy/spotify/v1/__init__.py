@@ -15,6 +15,8 @@ __all__ = (
     "GetAlbumResponse",
     "GetArtistRequest",
     "GetArtistResponse",
+    "GetAuthorizationRequest",
+    "GetAuthorizationResponse",
     "GetPlaylistRequest",
     "GetPlaylistResponse",
     "GetTrackRequest",
@@ -337,6 +339,33 @@ class GetArtistResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.spotify.v1", "GetArtistResponse", GetArtistResponse)
+
+
+@dataclass(eq=False, repr=False)
+class GetAuthorizationRequest(betterproto2.Message):
+    """
+    Request of GetAuthorization.
+    """
+
+    pass
+
+
+default_message_pool.register_message("alchemy.spotify.v1", "GetAuthorizationRequest", GetAuthorizationRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetAuthorizationResponse(betterproto2.Message):
+    """
+    Response of GetAuthorization.
+    """
+
+    connected: "bool" = betterproto2.field(1, betterproto2.TYPE_BOOL)
+    """
+    Whether an account is connected. It may have withdrawn its permission since; the next private playlist tells.
+    """
+
+
+default_message_pool.register_message("alchemy.spotify.v1", "GetAuthorizationResponse", GetAuthorizationResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -908,6 +937,30 @@ class SpotifyServiceStub(betterproto2_grpclib.ServiceStub):
             "/alchemy.spotify.v1.SpotifyService/CompleteAuthorization",
             message,
             CompleteAuthorizationResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def get_authorization(
+        self,
+        message: "GetAuthorizationRequest | None" = None,
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "GetAuthorizationResponse":
+        """
+        Tells whether the caller has connected an account.
+        """
+
+        if message is None:
+            message = GetAuthorizationRequest()
+
+        return await self._unary_unary(
+            "/alchemy.spotify.v1.SpotifyService/GetAuthorization",
+            message,
+            GetAuthorizationResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,

@@ -1,0 +1,1 @@
+"""What the analysis service talks to: the library, Valkey, blobs, the processes that compute and draw."""

@@ -1,0 +1,71 @@
+"""The process that measures: `python -m services.analysis.adapters.measuring --ffmpeg PATH`.
+
+worker -> child   {"cmd": "measure", "id", "files", "duration", "channel_count", "features", "out"}
+child -> worker   {"event": "ready"}
+                  {"event": "progress", "feature", "fraction"}
+                  {"event": "done"}: the results are in the file `out`
+                  {"event": "error", "id", "reason", "message", "metadata"}
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.analysis.codec import file_message
+from services.analysis.domain import Findings
+from services.analysis.results import Feature
+from services.mesh.audio.decode import StereoStream, open_stereo
+from services.mesh.child import Inbox, Message, Outbox
+
+_log = logging.getLogger("measuring")
+
+
+def main() -> None:
+    """Runs the process until stdin ends."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ffmpeg", required=True)
+    options = parser.parse_args()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="measuring: %(message)s")
+    outbox, inbox = Outbox(), Inbox()
+    # Imported only now, so that the inbox's thread already watches over the seconds that this takes.
+    from services.analysis.measure import Sources, measure  # noqa: PLC0415
+
+    outbox.send({"event": "ready"})
+    while True:
+        message = inbox.requests.get()
+
+        def report(feature: Feature, fraction: float) -> None:
+            outbox.send({"event": "progress", "feature": feature, "fraction": fraction})
+
+        try:
+            sources = Sources(
+                openers=_openers(message["files"], options.ffmpeg),
+                duration=message["duration"],
+                channel_count=message["channel_count"],
+            )
+            measurements = measure(sources, [Feature(name) for name in message["features"]], report)
+            findings = Findings(
+                measurements=measurements,
+                analyses=dict.fromkeys(measurements.versions, ""),
+                measured_at=datetime.now(UTC),
+            )
+            Path(message["out"]).write_bytes(file_message("", findings).SerializeToString())
+            outbox.send({"event": "done"})
+        except Exception as error:  # noqa: BLE001 - whatever it is, the worker must hear of it, and the next track may succeed
+            _log.exception("analysis %s failed", message["id"])
+            outbox.fail(message["id"], error)
+
+
+def _openers(files: Message, ffmpeg: str) -> dict[str, Callable[[], AbstractContextManager[StereoStream]]]:
+    def opener(path: str) -> Callable[[], AbstractContextManager[StereoStream]]:
+        return lambda: open_stereo(Path(path), ffmpeg=ffmpeg)
+
+    return {name: opener(path) for name, path in files.items()}
+
+
+if __name__ == "__main__":
+    main()

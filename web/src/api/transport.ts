@@ -1,0 +1,10 @@
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+
+/** gRPC-Web to the page's own origin: the gateway serves the studio and the API on one address. */
+export const transport = createGrpcWebTransport({ baseUrl: window.location.origin });
+
+/** A media address as the library signed it, on the page's own origin: the signature does not cover the host. */
+export function onThisOrigin(mediaUri: string): string {
+  const { pathname, search } = new URL(mediaUri, window.location.origin);
+  return pathname + search;
+}

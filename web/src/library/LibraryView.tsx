@@ -1,0 +1,160 @@
+import { CircleAlert, Disc3, Plus, SearchX } from "lucide-react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+
+import { separations, tracks } from "../api/collections";
+import { useRecords } from "../api/use-records";
+import view from "../app/View.module.css";
+import { useBringIn } from "../bring/context";
+import { text } from "../text/en";
+import { Button } from "../ui/Button";
+import { Choice } from "../ui/Choice";
+import { FailedMessage, Message } from "../ui/Message";
+import { useRemembered } from "../ui/remembered";
+import { SearchField } from "../ui/SearchField";
+import { useDelete, useDoomed } from "./deletion";
+import { EditTrack } from "./EditTrack";
+import styles from "./LibraryView.module.css";
+import { arranged, type Filter, type Row, rowsOf, type Sort, type SortColumn } from "./rows";
+import { SelectionBar } from "./SelectionBar";
+import { useSeparate } from "./separating";
+import type { TrackActions } from "./TrackRow";
+import { TrackTable } from "./TrackTable";
+
+const FILTERS: readonly Filter[] = ["all", "separated", "unseparated", "working", "failed"];
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
+const COLUMNS: readonly unknown[] = ["title", "artist", "album", "length", "added"];
+
+/** Every track that somebody has. */
+export function LibraryView() {
+  const bringIn = useBringIn();
+  const library = useRecords(tracks);
+  const jobs = useRecords(separations);
+  const doomed = useDoomed();
+  const remove = useDelete();
+  const separate = useSeparate();
+  const [search, setSearch] = useState("");
+  const [filter, setFilter] = useState<Filter>("all");
+  const [sort, setSort] = useRemembered<Sort>("sort", sortFrom);
+  const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
+  const [edited, setEdited] = useState<Row>();
+  const lastSelected = useRef<string>(undefined);
+
+  const all = useMemo(
+    () => rowsOf(library.data ?? NOTHING, jobs.data ?? NOTHING).filter((row) => !doomed.has(row.track.name)),
+    [library.data, jobs.data, doomed],
+  );
+  const words = useDeferredValue(search);
+  const rows = useMemo(() => arranged(all, words, filter, sort), [all, words, filter, sort]);
+  const selected = useMemo(() => all.filter((row) => selection.has(row.track.name)), [all, selection]);
+
+  const shown = useRef(rows);
+  useEffect(() => {
+    shown.current = rows;
+  }, [rows]);
+  const actions = useMemo<TrackActions>(
+    () => ({
+      separate: (row) => void separate([row.track.name]),
+      edit: setEdited,
+      remove: (row) => remove([row.track]),
+      select: (row, on, upTo) => {
+        const names = upTo ? between(shown.current, lastSelected.current, row.track.name) : [row.track.name];
+        lastSelected.current = row.track.name;
+        setSelection((before) => changed(before, names, on));
+      },
+    }),
+    [separate, remove],
+  );
+  const sortBy = (column: SortColumn) =>
+    setSort({ column, descending: sort.column === column ? !sort.descending : column === "added" });
+  const clear = () => {
+    setSearch("");
+    setFilter("all");
+  };
+
+  return (
+    <>
+      <header className={view.header}>
+        <h1>{text.library.title}</h1>
+        {all.length > 0 && (
+          <>
+            <SearchField label={text.library.search} clearLabel={text.library.clearSearch} value={search} onChange={setSearch} />
+            <Choice
+              label={text.library.filter.label}
+              value={filter}
+              options={FILTERS.map((value) => ({ value, text: text.library.filter[value] }))}
+              onChange={(value) => setFilter(value as Filter)}
+            />
+          </>
+        )}
+        <Button look="primary" icon={Plus} onClick={bringIn.open}>
+          {text.library.add}
+        </Button>
+      </header>
+      {library.isError && !library.data ? (
+        <FailedMessage title={text.library.failed} cause={library.error} onRetry={() => void library.refetch()} />
+      ) : library.isPending ? (
+        <div className={styles.loading} role="status" aria-label={text.common.loading} />
+      ) : all.length === 0 ? (
+        <Message icon={Disc3} title={text.library.empty.title} words={text.library.empty.words}>
+          <Button look="primary" icon={Plus} onClick={bringIn.open}>
+            {text.library.add}
+          </Button>
+        </Message>
+      ) : rows.length === 0 ? (
+        <Message icon={filter === "failed" ? CircleAlert : SearchX} title={text.library.nothing.title} words={text.library.nothing.words}>
+          <Button onClick={clear}>{text.library.nothing.clear}</Button>
+        </Message>
+      ) : (
+        <>
+          <TrackTable
+            rows={rows}
+            selection={selection}
+            sort={sort}
+            onSort={sortBy}
+            onSelectAll={(on) => setSelection(on ? new Set(rows.map((row) => row.track.name)) : new Set())}
+            actions={actions}
+          />
+          {selected.length > 0 ? (
+            <SelectionBar
+              count={selected.length}
+              onSeparate={() => {
+                void separate(selected.map((row) => row.track.name));
+                setSelection(new Set());
+              }}
+              onDelete={() => {
+                remove(selected.map((row) => row.track));
+                setSelection(new Set());
+              }}
+              onClear={() => setSelection(new Set())}
+            />
+          ) : (
+            <footer className={styles.count}>{text.library.tracks(rows.length, all.length)}</footer>
+          )}
+        </>
+      )}
+      {edited && <EditTrack track={edited.track} onClose={() => setEdited(undefined)} />}
+    </>
+  );
+}
+
+function sortFrom(stored: unknown): Sort {
+  const { column, descending } = (stored ?? {}) as Record<string, unknown>;
+  if (!COLUMNS.includes(column)) return { column: "added", descending: true };
+  return { column: column as SortColumn, descending: descending === true };
+}
+
+/** The names from one row to another, both included, whichever comes first. */
+function between(rows: readonly Row[], from: string | undefined, to: string): string[] {
+  const names = rows.map((row) => row.track.name);
+  const [a, b] = [names.indexOf(from ?? to), names.indexOf(to)];
+  return a < 0 ? [to] : names.slice(Math.min(a, b), Math.max(a, b) + 1);
+}
+
+function changed(selection: ReadonlySet<string>, names: readonly string[], on: boolean): ReadonlySet<string> {
+  const next = new Set(selection);
+  for (const name of names) {
+    if (on) next.add(name);
+    else next.delete(name);
+  }
+  return next;
+}

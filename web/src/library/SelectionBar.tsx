@@ -1,0 +1,33 @@
+import { Split, Trash2, X } from "lucide-react";
+
+import { text } from "../text/en";
+import { Button, IconButton } from "../ui/Button";
+import styles from "./SelectionBar.module.css";
+
+/** What can be done with all selected tracks at once. */
+export function SelectionBar({
+  count,
+  onSeparate,
+  onDelete,
+  onClear,
+}: {
+  count: number;
+  onSeparate: () => void;
+  onDelete: () => void;
+  onClear: () => void;
+}) {
+  return (
+    <div className={styles.bar} role="toolbar" aria-label={text.library.selected(count)}>
+      <IconButton label={text.library.clearSelection} icon={X} onClick={onClear} />
+      <span className={styles.count} role="status">
+        {text.library.selected(count)}
+      </span>
+      <Button icon={Split} onClick={onSeparate}>
+        {text.library.separate}
+      </Button>
+      <Button look="danger" icon={Trash2} onClick={onDelete}>
+        {text.library.delete}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Track } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
+import type { Separation } from "@sound-forge-alchemy/api/alchemy/processing/v1/separation_pb.js";
+import { JobState } from "@sound-forge-alchemy/api/alchemy/type/v1/job_pb.js";
+
+import type { Records } from "../api/collection";
+import { secondsOf } from "../text/format";
+
+/** What has become of a track. */
+export type TrackState =
+  | { kind: "none" }
+  | { kind: "working"; separation: Separation }
+  | { kind: "separated"; separation: Separation }
+  | { kind: "failed"; separation: Separation };
+
+/** One line of the library. */
+export interface Row {
+  track: Track;
+  state: TrackState;
+  seconds: number;
+  added: Date;
+  /** Title, artist, album and filename in small letters. */
+  haystack: string;
+}
+
+/** Columns that the list can be sorted by. */
+export type SortColumn = "title" | "artist" | "album" | "length" | "added";
+
+/** An order of the list. */
+export interface Sort {
+  column: SortColumn;
+  descending: boolean;
+}
+
+/** Which tracks show. */
+export type Filter = "all" | "separated" | "unseparated" | "working" | "failed";
+
+const KIND: Readonly<Record<Exclude<Filter, "all">, TrackState["kind"]>> = {
+  separated: "separated",
+  unseparated: "none",
+  working: "working",
+  failed: "failed",
+};
+
+/** One line for each track. */
+export function rowsOf(tracks: Records<Track>, separations: Records<Separation>): Row[] {
+  const states = statesOf(separations);
+  return [...tracks.values()].map((track) => ({
+    track,
+    state: states.get(track.name) ?? { kind: "none" },
+    seconds: secondsOf(track.audio?.duration),
+    added: track.createTime ? timestampDate(track.createTime) : new Date(0),
+    haystack: [track.title, track.artist, track.album, track.filename].join("\n").toLowerCase(),
+  }));
+}
+
+/** The lines that match every word of the search and the filter, sorted. */
+export function arranged(rows: readonly Row[], search: string, filter: Filter, sort: Sort): Row[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = rows.filter(
+    ({ haystack, state }) => (filter === "all" || state.kind === KIND[filter]) && words.every((word) => haystack.includes(word)),
+  );
+  const sign = sort.descending ? -1 : 1;
+  const compare = COMPARE[sort.column];
+  // Names grow with the time of the upload: equal values follow in that order, whichever way the list runs.
+  return shown.sort((a, b) => sign * compare(a, b) || (a.track.name < b.track.name ? 1 : -1));
+}
+
+const COLLATOR = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+
+const COMPARE: Readonly<Record<SortColumn, (a: Row, b: Row) => number>> = {
+  title: (a, b) => COLLATOR.compare(a.track.title, b.track.title),
+  artist: (a, b) => COLLATOR.compare(a.track.artist, b.track.artist),
+  album: (a, b) => COLLATOR.compare(a.track.album, b.track.album),
+  length: (a, b) => a.seconds - b.seconds,
+  added: (a, b) => a.added.getTime() - b.added.getTime(),
+};
+
+/** The track of a separation, `tracks/{track}`. */
+export function trackOf(separation: string): string {
+  return separation.split("/", 2).join("/");
+}
+
+/** The state of each track that was ever separated: of what is under way, what succeeded and what failed, the first that there is. */
+function statesOf(separations: Records<Separation>): Map<string, TrackState> {
+  const states = new Map<string, TrackState>();
+  for (const separation of separations.values()) {
+    const state = stateOf(separation);
+    if (!state) continue;
+    const track = trackOf(separation.name);
+    const other = states.get(track);
+    if (!other || other.kind === "none" || RANK[state.kind] > RANK[other.kind] || (state.kind === other.kind && separation.name > other.separation.name)) {
+      states.set(track, state);
+    }
+  }
+  return states;
+}
+
+const RANK: Readonly<Record<TrackState["kind"], number>> = { none: 0, failed: 1, separated: 2, working: 3 };
+
+function stateOf(separation: Separation): TrackState | undefined {
+  switch (separation.state) {
+    case JobState.QUEUED:
+    case JobState.RUNNING:
+      return { kind: "working", separation };
+    case JobState.SUCCEEDED:
+      return { kind: "separated", separation };
+    case JobState.FAILED:
+      return { kind: "failed", separation };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+import { TransportProvider } from "@connectrpc/connect-query";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { transport } from "./api/transport";
+import { App } from "./app/App";
+
+const client = new QueryClient({
+  defaultOptions: {
+    // Loopback is always there: whether the mesh answers is told by calling it, not by the browser's idea of a network.
+    queries: { networkMode: "always", retry: 1, refetchOnWindowFocus: false },
+    mutations: { networkMode: "always" },
+  },
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <TransportProvider transport={transport}>
+      <QueryClientProvider client={client}>
+        <App />
+      </QueryClientProvider>
+    </TransportProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,130 @@
+import { useQuery } from "@connectrpc/connect-query";
+import { LibraryService } from "@sound-forge-alchemy/api/alchemy/library/v1/library_service_pb.js";
+import { ProcessingService } from "@sound-forge-alchemy/api/alchemy/processing/v1/processing_service_pb.js";
+import { ArrowLeft, Pencil, SearchX, Split } from "lucide-react";
+import { useMemo, useState } from "react";
+
+import { separations, tracks } from "../api/collections";
+import { useRecords } from "../api/use-records";
+import { Link } from "../app/routes";
+import view from "../app/View.module.css";
+import { Artwork } from "../library/Artwork";
+import { EditTrack } from "../library/EditTrack";
+import { rowsOf } from "../library/rows";
+import { useSeparate } from "../library/separating";
+import { StateBadge } from "../library/StateBadge";
+import { text } from "../text/en";
+import { Button, IconButton } from "../ui/Button";
+import { Choice } from "../ui/Choice";
+import { FailedMessage, Message } from "../ui/Message";
+import { type Deck, deckOf, MOST_LIVE_STEMS, playable } from "./deck";
+import { Desk } from "./Desk";
+import { SaveMenu } from "./SaveMenu";
+import styles from "./TrackStudio.module.css";
+import { useRefetchWhen } from "./use-refetch";
+
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
+/** Addresses of media work for six hours; they are asked for again before. */
+const FRESH_MS = 5 * 3600 * 1000;
+
+/** One song, taken apart. */
+export default function TrackStudio({ track: name }: { track: string }) {
+  const library = useRecords(tracks);
+  const jobs = useRecords(separations);
+  const separate = useSeparate();
+  const [chosen, setChosen] = useState("");
+  const [editing, setEditing] = useState(false);
+  const models = useQuery(ProcessingService.method.listModels, { pageSize: 1000 });
+
+  const track = library.data?.get(name);
+  const versions = useMemo(() => playable(jobs.data?.values() ?? [], name), [jobs.data, name]);
+  const separation = versions.find((one) => one.name === chosen) ?? versions[0];
+  const row = useMemo(() => (track ? rowsOf(new Map([[name, track]]), jobs.data ?? NOTHING)[0] : undefined), [track, jobs.data, name]);
+  // The names of a separation's stems never change, so its files are asked for once.
+  const done = separation !== undefined && separation.stems.length > 0;
+  const files = useQuery(
+    LibraryService.method.listArtifacts,
+    { parent: name, pageSize: 1000, pageToken: "" },
+    { enabled: done, staleTime: FRESH_MS, refetchInterval: FRESH_MS },
+  );
+  const known = files.data?.artifacts;
+  const missing = done && known !== undefined && !separation.stems.every(({ artifact }) => known.some((one) => one.name === artifact));
+  const { refetch } = files;
+  useRefetchWhen(missing, separation?.name ?? "", refetch);
+  const deck = useSteady(track && separation && deckOf(track, separation, known ?? [], models.data?.models ?? []));
+
+  if (library.isError && !library.data) {
+    return <FailedMessage title={text.studio.unreadable} cause={library.error} onRetry={() => void library.refetch()} />;
+  }
+  if (!track || !row) {
+    if (library.isFetching) return null;
+    return (
+      <Message icon={SearchX} title={text.studio.gone} words={text.studio.goneWords}>
+        <Link to="/">{text.notFound.back}</Link>
+      </Message>
+    );
+  }
+  return (
+    <>
+      <header className={view.header}>
+        <Link to="/" className={styles.back} aria-label={text.notFound.back}>
+          <ArrowLeft size={18} aria-hidden />
+        </Link>
+        <Artwork artifact={track.artworkArtifact} size={44} />
+        <div className={styles.names}>
+          <h1 className={styles.title} title={track.title}>
+            {track.title}
+          </h1>
+          <p className={styles.artist}>{[track.artist || text.library.unknownArtist, track.album].filter(Boolean).join(" · ")}</p>
+        </div>
+        {versions.length > 1 && separation && (
+          <Choice
+            label={text.studio.version}
+            value={separation.name}
+            options={versions.map((one, index) => ({ value: one.name, text: text.studio.versionOf(one.model.replace("models/", ""), versions.length - index) }))}
+            onChange={setChosen}
+          />
+        )}
+        {separation && !deck?.live && deck && <SaveMenu title={track.title} separation={separation.name} deck={deck} />}
+        <IconButton label={text.library.edit} icon={Pencil} onClick={() => setEditing(true)} />
+        {row.state.kind !== "none" && row.state.kind !== "working" && (
+          <IconButton label={text.studio.again} icon={Split} onClick={() => void separate([name])} />
+        )}
+      </header>
+      {row.state.kind === "working" && (
+        <div className={styles.progress}>
+          <StateBadge state={row.state} />
+          {deck?.live && (
+            <span className={styles.live}>{text.studio.live(deck.stems.length === MOST_LIVE_STEMS)}</span>
+          )}
+        </div>
+      )}
+      {deck ? (
+        <Desk deck={deck} />
+      ) : done ? (
+        files.isError ? (
+          <FailedMessage title={text.studio.unreadable} cause={files.error} onRetry={() => void files.refetch()} />
+        ) : null
+      ) : (
+        <Message icon={Split} title={text.studio.whole} words={row.state.kind === "working" ? text.studio.wholeWaiting : text.studio.wholeWords}>
+          {row.state.kind !== "working" && (
+            <Button look="primary" icon={Split} onClick={() => void separate([name])}>
+              {text.library.separate}
+            </Button>
+          )}
+        </Message>
+      )}
+      {editing && <EditTrack track={track} onClose={() => setEditing(false)} />}
+    </>
+  );
+}
+
+/** The same deck for as long as it is the same sound: progress, and fresh addresses, must not interrupt anybody's listening. */
+function useSteady(deck: Deck | undefined): Deck | undefined {
+  const [steady, setSteady] = useState(deck);
+  if (steady?.id !== deck?.id || steady?.stems.length !== deck?.stems.length) {
+    setSteady(deck);
+    return deck;
+  }
+  return steady;
+}

@@ -1,0 +1,47 @@
+import { X } from "lucide-react";
+import { Dialog as Primitive } from "radix-ui";
+import type { ReactNode } from "react";
+
+import { text } from "../text/en";
+import { IconButton } from "./Button";
+import styles from "./Dialog.module.css";
+
+/** A window over the page that takes the focus and gives it back. */
+export function Dialog({
+  title,
+  open,
+  onClose,
+  children,
+}: {
+  title: string;
+  open: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Primitive.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Primitive.Portal>
+        <Primitive.Overlay className={styles.scrim} />
+        <Primitive.Content
+          className={styles.dialog}
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // The window itself, not its close button: that would open with a tooltip.
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
+        >
+          <header className={styles.header}>
+            <Primitive.Title asChild>
+              <h2>{title}</h2>
+            </Primitive.Title>
+            <Primitive.Close asChild>
+              <IconButton label={text.common.close} icon={X} />
+            </Primitive.Close>
+          </header>
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}

@@ -1,0 +1,33 @@
+import type { LucideIcon } from "lucide-react";
+import { DropdownMenu as Primitive } from "radix-ui";
+import type { ReactElement } from "react";
+
+import { classes } from "./classes";
+import styles from "./Menu.module.css";
+
+/** One line of a menu. */
+export interface MenuItem {
+  text: string;
+  icon: LucideIcon;
+  onSelect: () => void;
+  danger?: boolean;
+}
+
+/** A button that opens a list of actions. */
+export function Menu({ items, children }: { items: readonly MenuItem[]; children: ReactElement }) {
+  return (
+    <Primitive.Root>
+      <Primitive.Trigger asChild>{children}</Primitive.Trigger>
+      <Primitive.Portal>
+        <Primitive.Content className={styles.menu} align="end" sideOffset={4} collisionPadding={8}>
+          {items.map(({ text, icon: Icon, onSelect, danger }) => (
+            <Primitive.Item key={text} className={classes(styles.item, danger && styles.danger)} onSelect={onSelect}>
+              <Icon size={16} aria-hidden />
+              {text}
+            </Primitive.Item>
+          ))}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` serves the page itself and hands every call to a mesh that runs on this machine, so that the page speaks to
+// its own origin there too.
+const mesh = process.env["SFA_TARGET"] ?? "http://127.0.0.1:3000";
+const proxied = ["/alchemy.", "/v1/", "/media/", "/docs", "/openapi.json", "/healthz"];
+
+/** Writes a compressed twin of each script and style, once, instead of compressing at every request. */
+function compressedTwins(): Plugin {
+  return {
+    name: "compressed-twins",
+    apply: "build",
+    writeBundle({ dir = "dist" }) {
+      const files = readdirSync(join(dir, "assets")).filter((name) => /\.(js|css)$/.test(name));
+      for (const path of files.map((name) => join(dir, "assets", name))) {
+        writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
+        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), compressedTwins()],
+  resolve: { preserveSymlinks: true }, // gen/ts is linked into node_modules, and finds its runtime from there
+  server: { port: 8001, strictPort: true, proxy: Object.fromEntries(proxied.map((path) => [path, mesh])) },
+  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0 },
+  worker: { format: "es" },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}"],
+    environment: "happy-dom",
+    restoreMocks: true,
+    server: { deps: { inline: ["@sound-forge-alchemy/api"] } },
+  },
+});
