@@ -13,13 +13,13 @@ from typing import Any
 import librosa
 import numpy as np
 
-from benchmarks.analysis import form, harmony, loudness, rhythm
+from benchmarks.analysis import form, harmony, rhythm
 from benchmarks.corpus import song_sources
 from services.analysis.measure import measure
 from services.analysis.results import Feature
 
 PARTS = (rhythm, harmony, form)
-FEATURES = frozenset({Feature.RHYTHM, Feature.KEY, Feature.CHORDS, Feature.FORM, Feature.LOUDNESS})
+FEATURES = frozenset({Feature.RHYTHM, Feature.KEY, Feature.CHORDS, Feature.FORM})
 COLUMNS = ("librosa", "mix", "stems")
 WITH_CONFIDENCE = ("tempo", "key")
 
@@ -42,8 +42,6 @@ def main() -> None:
         if not name.endswith("_confidence"):
             means = (_mean([row[column].get(name) for row in rows.values()]) for column in COLUMNS)
             print(f"{name:18s}" + "".join(f"{mean:9.3f}" for mean in means))
-    for name in next(iter(rows.values()))["loudness"]:
-        print(f"loudness, at most {max(row['loudness'][name] for row in rows.values()):.3f} {name}")
     for name in WITH_CONFIDENCE:
         told = [row[column] for row in rows.values() for column in ("mix", "stems")]
         right, sure = (np.array([scores[key] for scores in told]) for key in (name, f"{name}_confidence"))
@@ -54,15 +52,13 @@ def score(folder: Path) -> dict[str, Scores]:
     """Returns the scores of a song by who measured it."""
     truth: dict[str, Any] = json.loads((folder / "truth.json").read_text())
     samples, rate = librosa.load(folder / "mix.wav", sr=22050)
-    scores: dict[str, Scores] = {"librosa": {}, "mix": {}, "stems": {}, "loudness": {}}
+    scores: dict[str, Scores] = {"librosa": {}, "mix": {}, "stems": {}}
     for part in PARTS:
         scores["librosa"] |= part.stock(truth, samples, int(rate))
     for column in ("mix", "stems"):
         told = measure(song_sources(folder, stems=column == "stems"), FEATURES, lambda *_: None)
         for part in PARTS:
             scores[column] |= part.ours(truth, told)
-        if told.loudness and column == "mix":
-            scores["loudness"] = loudness.differences(folder / "mix.wav", told.loudness)
     return scores
 
 
