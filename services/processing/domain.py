@@ -145,13 +145,16 @@ class SeparationSpec:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "SeparationSpec":
-        """Reads what `to_record` made."""
+        """Reads what `to_record` made; in records from before stems carried tags, only the title is known."""
+        known = dict(record)
+        title = known.pop("title", "")
         values = {
-            **record,
+            "license": "",
+            **known,
             "wanted_stems": tuple(record["wanted_stems"]),
             "encoding": Encoding(record["encoding"]),
             "options": Options.from_record(record["options"]),
-            "tags": TrackTags(**record["tags"]),
+            "tags": TrackTags(**record.get("tags", {"title": title})),
         }
         return cls(**values)
 

@@ -5,7 +5,7 @@ import pytest
 from services.mesh.errors import InvalidRequest
 from services.processing.catalogue import MODELS
 from services.processing.checks import checked_options
-from services.processing.domain import Encoding, Options, Part, TrackSource, TrackTags, stem_rate
+from services.processing.domain import Encoding, Options, Part, SeparationSpec, TrackSource, TrackTags, stem_rate
 
 SOURCE = TrackSource(sha256="", tags=TrackTags(title=""), sample_rate_hz=96_000, duration_seconds=10.0)
 
@@ -52,3 +52,21 @@ def test_all_faults_are_told_at_once() -> None:
 )
 def test_a_part_is_whole_samples(part: Part, expected: range) -> None:
     assert part.frames(48_000) == expected
+
+
+def test_records_from_before_stems_carried_tags_are_read() -> None:
+    spec = SeparationSpec(
+        model="htdemucs",
+        wanted_stems=("vocals",),
+        complement=False,
+        encoding=Encoding.FLAC_PCM16,
+        options=Options(),
+        sha256="ab" * 32,
+        tags=TrackTags(title="Song"),
+        license="",
+        weights="w",
+        build="b",
+    )
+    old = spec.to_record() | {"title": "Song"}
+    del old["tags"], old["license"]
+    assert SeparationSpec.from_record(old) == spec
