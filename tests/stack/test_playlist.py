@@ -106,7 +106,7 @@ async def test_a_playlist_becomes_tracks_and_twice_is_once(sandboxed: Stack) -> 
 async def test_a_pasted_track_needs_no_more_than_its_link(sandboxed: Stack) -> None:
     """One call, over REST; what follows does so though processing is away when the song arrives."""
     track = catalogue.TRACKS[3]
-    wish = {"link": track["external_urls"]["spotify"], "then": {"separate": {"wantedStems": ["vocals"]}}}
+    wish = {"link": track["external_urls"]["spotify"], "then": {"separate": {"wantedStems": ["vocals"]}, "analyze": {}}}
     sandboxed.kill("processing", signal.SIGSTOP)
     async with aiohttp.ClientSession(sandboxed.url) as http, http.post("/v1/downloads", json=wish) as response:
         created = (await response.json())["download"]
@@ -117,8 +117,10 @@ async def test_a_pasted_track_needs_no_more_than_its_link(sandboxed: Stack) -> N
         sandboxed.kill("processing", signal.SIGCONT)
         stored = await mesh.library.get_track(ended.track)
         assert (stored.title, stored.artist) == (track["name"], track["artists"][0]["name"])
-        job = await mesh.processing.wait(await _followed_by(mesh, stored.name))
+        job = await mesh.processing.wait(await _followed_by(mesh, stored.name, "separate"))
         assert [stem.stem for stem in job.stems] == ["vocals"]
+        analysis = await mesh.analysis.wait(await _followed_by(mesh, stored.name, "analyze"))
+        assert (await mesh.analysis.results(analysis.name)).duration > 0
 
         # The other forms of the same link lead to the same track.
         for link in (track["uri"], track["id"], f"spotify/tracks/{track['id']}"):
@@ -133,13 +135,13 @@ async def test_a_pasted_track_needs_no_more_than_its_link(sandboxed: Stack) -> N
         assert spotdl.version.startswith("spotdl ")
 
 
-async def _followed_by(mesh: Mesh, name: str) -> str:
-    """The job of the one step that follows a track, once it is started."""
+async def _followed_by(mesh: Mesh, name: str, action: str) -> str:
+    """The job of a step that follows a track, once it is started."""
     async with asyncio.timeout(60):
         while True:
-            (step,) = (await mesh.library.get_track(name)).steps
-            if step.job:
-                return step.job
+            for step in (await mesh.library.get_track(name)).steps:
+                if step.action == action and step.job:
+                    return step.job
             await asyncio.sleep(0.2)
 
 
