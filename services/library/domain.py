@@ -226,15 +226,15 @@ def artifact_ids(name: str) -> tuple[str, str]:
     return parts[1], parts[3]
 
 
-def job_track(name: str, collection: str) -> str:
+def job_track(name: str, collection: str, *, field: str) -> str:
     """Returns the track's id in `tracks/{id}/{collection}/{id}`, the name of a separation or an analysis.
 
     Raises:
-        InvalidRequest: it is not such a name.
+        InvalidRequest: it is not such a name; the fault is in the request's `field`.
     """
     parts = name.split("/")
     if len(parts) != 4 or parts[0::2] != ["tracks", collection] or not all(map(is_id, parts[1::2])):  # noqa: PLR2004 (two pairs)
-        raise InvalidRequest([Violation("name", f"must be tracks/{{track}}/{collection}/{{id}}")])
+        raise InvalidRequest([Violation(field, f"must be tracks/{{track}}/{collection}/{{id}}")])
     return parts[1]
 
 

@@ -42,7 +42,7 @@ class KnownMusic:
         measured: Summary,
     ) -> Artifact:
         """Adds the results of an analysis to its track; see RegisterAnalysis in the contract."""
-        of_track = job_track(analysis, "analyses")
+        of_track = job_track(analysis, "analyses", field="analysis")
         rules.check_results(filename, sha256, size_bytes)
         # It may be an old one, which only a track refers to that is being deleted at this moment.
         if await self._blobs.renew(sha256) != size_bytes:

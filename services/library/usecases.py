@@ -146,7 +146,7 @@ class Library:
 
     async def register_stems(self, owner: str, separation: str, model: str, stems: Sequence[Stem]) -> list[Artifact]:
         """Adds the stems of a separation to its track; see RegisterStems in the contract."""
-        of_track = job_track(separation, "separations")
+        of_track = job_track(separation, "separations", field="separation")
         rules.check_stems(model, stems)
         for stem in stems:
             # It may be an old one, which only a track refers to that is being deleted at this moment.

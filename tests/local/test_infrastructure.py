@@ -72,7 +72,8 @@ async def test_a_server_of_the_users_own_is_used(tmp_path: Path, chosen: dict[st
     assert "valkey" not in wanted_ports(options)
     plan = make_plan(options, chosen)
     assert plan.redis_url == "redis://elsewhere:6379/1"
-    names = [service.name for stage in plan.stages for service in stage]
+    # The studio runs where somebody has built its page.
+    names = [service.name for stage in plan.stages for service in stage if service.name != "studio"]
     assert names == [
         "library",
         "realtime",
