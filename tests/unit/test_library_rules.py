@@ -26,7 +26,7 @@ def test_names() -> None:
     track, other = new_id(), new_id()
     assert track_id(f"tracks/{track}") == track
     assert artifact_ids(f"tracks/{track}/artifacts/{other}") == (track, other)
-    assert job_track(f"tracks/{track}/separations/{other}", "separations") == track
+    assert job_track(f"tracks/{track}/separations/{other}", "separations", field="separation") == track
 
 
 @given(st.text())
@@ -36,7 +36,7 @@ def test_other_names_are_not_found(name: str) -> None:
     with pytest.raises(ArtifactNotFound):
         artifact_ids(name)
     with pytest.raises(InvalidRequest):
-        job_track(name, "separations")
+        job_track(name, "separations", field="separation")
 
 
 @given(st.text(max_size=60))
