@@ -64,8 +64,9 @@ Truth = dict[str, Any]
 class Song:
     """A song being written. Everything it chooses comes from one seeded generator."""
 
-    def __init__(self, rng: random.Random, seconds: float) -> None:
+    def __init__(self, rng: random.Random, seconds: float, bars_per_chord: int) -> None:
         self.rng = rng
+        self.bars_per_chord = bars_per_chord
         self.mode = rng.choice(["major", "minor"])
         self.tonic = rng.randrange(12)
         self.bpm = round(math.exp(rng.uniform(math.log(62), math.log(188))), 2)
@@ -113,7 +114,7 @@ class Song:
             self.melody = self.scale[self.rng.randrange(7)]
             for index in range(self.bars_per_part):
                 beat = (bar + index) * self.metre
-                degree, quality = self.loops[part][index % len(self.loops[part])]
+                degree, quality = self.loops[part][index // self.bars_per_chord % len(self.loops[part])]
                 root = (self.tonic + self.scale[degree]) % 12
                 chords.append({
                     "chord": f"{PITCHES[root]}:{quality}",
@@ -217,9 +218,8 @@ def render(midi: pretty_midi.PrettyMIDI, soundfont: Path, seconds: float) -> np.
     return np.pad(samples, ((0, max(0, count - len(samples))), (0, 0)))[:count]
 
 
-def make_song(folder: Path, rng: random.Random, seconds: float, soundfont: Path) -> Truth:
+def make_song(folder: Path, rng: random.Random, song: Song, soundfont: Path) -> Truth:
     """Writes a song's files. Returns its truth."""
-    song = Song(rng, seconds)
     truth = song.write()
     truth["duration"] = truth["sections"][-1]["end"] + 1.5
     stems = {stem: render(song.midi(stem), soundfont, truth["duration"]) * rng.uniform(*GAINS[stem]) for stem in STEMS}
@@ -266,12 +266,14 @@ def main() -> None:
     parser.add_argument("--songs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--bars-per-chord", type=int, default=1, help="how slowly harmony moves")
     parser.add_argument("--soundfont", type=Path, default=Path("/usr/share/sounds/sf2/TimGM6mb.sf2"))
     chosen = parser.parse_args()
     for index in range(chosen.songs):
         rng = random.Random(chosen.seed * 100003 + index)
         folder = chosen.out / f"song-{chosen.seed:03d}-{index:03d}"
-        truth = make_song(folder, rng, chosen.seconds, chosen.soundfont)
+        song = Song(rng, chosen.seconds, chosen.bars_per_chord)
+        truth = make_song(folder, rng, song, chosen.soundfont)
         print(f"{folder.name} {truth['bpm']:6.2f} BPM {truth['metre']}/4 {truth['key']:9s} {truth['duration']:5.1f} s")
 
 

@@ -1,6 +1,8 @@
 """Fits the weights of services/analysis/measure/weigh.py to songs whose answers are known, and prints them.
 
-    python -m benchmarks.corpus songs --songs 60 --seed 1 && python -m benchmarks.fit_rhythm songs
+    python -m benchmarks.corpus songs --songs 60 --seed 1
+    python -m benchmarks.corpus slow --songs 20 --seed 41 --seconds 40 --bars-per-chord 2
+    python -m benchmarks.fit_rhythm songs slow
 
 Maximum likelihood of a conditional logit with a small ridge: among the readings of each song, those that have its beats, metre
 and downbeats should be the likely ones. Every song counts as a mix and by its stems; as many click tracks go along.
@@ -21,11 +23,14 @@ from services.analysis.measure.frontend import Sources, listen
 from services.analysis.measure.onsets import seconds
 from services.analysis.measure.readings import FEATURES, Reading
 from services.analysis.measure.rhythm import RhythmMeasurement
+from tests.analysis.songs import RATE, song
 from tests.analysis.sounds import sources_of
 
 RIDGE = 0.01
 RIGHT_F = 0.85
 CLICK_TRACKS = 120
+SKETCHES = 60
+SKETCH_SECONDS = 25.0
 
 Case = tuple[np.ndarray, np.ndarray]
 
@@ -36,15 +41,16 @@ def main() -> None:
     parser.add_argument("songs", type=Path, nargs="+", help="folders of benchmarks.corpus")
     cases = [case for folder in parser.parse_args().songs for case in song_cases(folder)]
     cases += list(click_cases(np.random.default_rng(1)))
+    cases += list(sketch_cases(np.random.default_rng(5)))
     for name, weight in zip(FEATURES, fit(cases), strict=True):
         print(f'    "{name}": {weight:.3f},')
 
 
 def song_cases(folder: Path) -> Iterator[Case]:
     """Yields the readings of every song, and which of them are right."""
-    for song in sorted(path.parent for path in folder.glob("*/truth.json")):
-        truth = json.loads((song / "truth.json").read_text())
-        for sources in (song_sources(song, stems=False), song_sources(song, stems=True)):
+    for one in sorted(path.parent for path in folder.glob("*/truth.json")):
+        truth = json.loads((one / "truth.json").read_text())
+        for sources in (song_sources(one, stems=False), song_sources(one, stems=True)):
             yield case(sources, truth["beats"], truth["downbeats"], truth["metre"])
 
 
@@ -66,6 +72,22 @@ def click_cases(rng: np.random.Generator) -> Iterator[Case]:
             beat_gain=float(rng.uniform(0.3, 0.8)),
         )
         yield case(sources_of({"mix": track.samples}, SAMPLE_RATE_HZ), track.beats, track.downbeats, metre)
+
+
+def sketch_cases(rng: np.random.Generator) -> Iterator[Case]:
+    """Yields plain backbeats, with and without bass, accents and cymbals, whose chords last one bar or two."""
+    for _ in range(SKETCHES):
+        bpm = float(np.exp(rng.uniform(np.log(65), np.log(180))))
+        samples = song(
+            SKETCH_SECONDS,
+            bpm,
+            bars_per_chord=int(rng.choice([1, 2])),
+            bass=bool(rng.random() < 0.5),
+            accent=float(rng.choice([1.0, 1.0, 1.5])),
+            hat=float(rng.choice([0.0, 0.12])),
+        )
+        beats = np.arange(0, SKETCH_SECONDS, 60 / bpm).tolist()
+        yield case(sources_of({"mix": samples.mean(axis=1)}, RATE), beats, beats[::4], 4)
 
 
 def case(sources: Sources, beats: list[float], downbeats: list[float], metre: int) -> Case:

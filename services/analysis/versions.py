@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from services.analysis.results import Feature
 
 VERSIONS: Mapping[Feature, str] = {
-    Feature.RHYTHM: "1",
+    Feature.RHYTHM: "1.1",
     # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
-    Feature.KEY: "1.1",
-    Feature.CHORDS: "1.1",
-    Feature.FORM: "1.1",
+    Feature.KEY: "1.2",
+    Feature.CHORDS: "1.2",
+    Feature.FORM: "1.2",
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",
     Feature.MELODY: "1",

@@ -9,16 +9,34 @@ BPM = 120.0
 CHORDS = (("A:min", (57, 60, 64)), ("F:maj", (53, 57, 60)), ("C:maj", (48, 52, 55)), ("G:maj", (55, 59, 62)))
 
 
-def song(seconds: float = 24.0, bpm: float = BPM) -> NDArray[np.float32]:
-    """Returns drums, bass and chords in 4/4, shape (n, 2), for `tests.library.sounds.wav`."""
+def song(
+    seconds: float = 24.0,
+    bpm: float = BPM,
+    *,
+    bars_per_chord: int = 2,
+    bass: bool = True,
+    accent: float = 1.5,
+    hat: float = 0.12,
+) -> NDArray[np.float32]:
+    """Returns drums, bass and chords in 4/4, shape (n, 2), for `tests.library.sounds.wav`.
+
+    Args:
+        seconds: length.
+        bpm: tempo.
+        bars_per_chord: how slowly harmony moves.
+        bass: whether there is one.
+        accent: how much louder the drum on the first beat of a bar is.
+        hat: how loud the hi-hat between the beats is; without one, the kick has no high frequencies either.
+    """
     length = round(seconds * RATE)
     out = np.zeros(length + RATE)
     beat = 60 / bpm
     rng = np.random.default_rng(1)
     for index in range(int(seconds / beat)):
         start = round(index * beat * RATE)
-        _, notes = CHORDS[index // 8 % len(CHORDS)]
-        _add(out, start, _tone(notes[0] - 12, beat * 0.9, 0.25))
+        _, notes = CHORDS[index // (4 * bars_per_chord) % len(CHORDS)]
+        if bass:
+            _add(out, start, _tone(notes[0] - 12, beat * 0.9, 0.25))
         if index % 4 == 0:
             for note in notes:
                 _add(out, start, _tone(note, beat * 4, 0.1))
@@ -26,9 +44,14 @@ def song(seconds: float = 24.0, bpm: float = BPM) -> NDArray[np.float32]:
         _add(
             out,
             start,
-            _drum(60.0 if kick else 180.0, rng, noise=0.1 if kick else 0.8, level=0.9 if index % 4 == 0 else 0.6),
+            _drum(
+                60.0 if kick else 180.0,
+                rng,
+                noise=(0.1 if hat else 0.0) if kick else 0.8,
+                level=0.6 * (accent if index % 4 == 0 else 1.0),
+            ),
         )
-        _add(out, start + round(beat / 2 * RATE), _drum(8000.0, rng, noise=1.0, level=0.12))
+        _add(out, start + round(beat / 2 * RATE), _drum(8000.0, rng, noise=1.0, level=hat))
     samples = np.clip(out[:length] * 0.6, -1, 1).astype(np.float32)
     return np.stack([samples, samples], axis=1)
 

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from benchmarks.clicks import SAMPLE_RATE_HZ, click_track
 from services.analysis.measure import measure
 from services.analysis.results import Feature, Rhythm, Shortfall
+from tests.analysis.songs import RATE, song
 from tests.analysis.sounds import sources_of, speech
 
 SECONDS = 25
 
 
-def rhythm_of(**signals: NDArray[np.float64]) -> Rhythm | Shortfall:
-    measurements = measure(sources_of(signals, SAMPLE_RATE_HZ), {Feature.RHYTHM}, lambda *_: None)
+def rhythm_of(rate: int = SAMPLE_RATE_HZ, **signals: NDArray[np.floating]) -> Rhythm | Shortfall:
+    measurements = measure(sources_of(signals, rate), {Feature.RHYTHM}, lambda *_: None)
     return measurements.rhythm or measurements.shortfalls[0]
 
 
@@ -35,6 +36,16 @@ def test_clicks(bpm: float, metre: int) -> None:
     assert rhythm.metre is not None
     assert (rhythm.metre.beats_per_bar, rhythm.metre.beat_unit) == (metre, 8 if metre == 6 else 4)
     assert beat_f(track.downbeats, [beat.time for beat in rhythm.beats if beat.position == 1]) > 0.97
+
+
+@pytest.mark.parametrize("bpm", [70, 85, 100, 120, 140, 165])
+def test_chords_that_last_two_bars_do_not_halve_the_tempo(bpm: float) -> None:
+    rhythm = rhythm_of(RATE, mix=song(20, bpm).mean(axis=1))
+
+    assert isinstance(rhythm, Rhythm)
+    assert rhythm.tempo.bpm == pytest.approx(bpm, rel=0.005)
+    assert rhythm.metre is not None
+    assert rhythm.metre.beats_per_bar == 4
 
 
 def test_beats_lie_on_their_clicks() -> None:

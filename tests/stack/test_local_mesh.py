@@ -94,7 +94,8 @@ async def test_up_runs_one_mesh_per_data_directory_until_sigterm(tmp_path: Path)
     async with asyncio.timeout(90), cli.started("up", "--json", "--ports", "any", "--workers", "2") as process:
         assert process.stdout is not None
         ready = json.loads(await process.stdout.readline())
-        assert set(ready["pids"]) == {
+        # The studio runs where somebody has built its page.
+        assert set(ready["pids"]) - {"studio"} == {
             "valkey",
             "library",
             "realtime",

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from services.analysis.measure.readings import Reading
 from services.analysis.measure.weigh import ACCENT_WEIGHTS
 
-_RIVAL = 0.5  # the most that another count may have on average, where the reading's own has 1
+_RIVAL = 0.5  # the most that another count may have on average, as a share of what the reading's own has
 _STUBBORN_BARS = 10.0
 """So many bars must speak for another count before it is followed."""
 
@@ -26,10 +26,11 @@ def positions(reading: Reading) -> NDArray[np.intp]:
     # Where downbeats hardly stand out, single loud beats must not look like whole bars.
     evidence = (evidence - evidence.mean()) / max(downbeat, float(evidence.std()))
     # Over the whole track the reading has decided, on more than accents; only what differs from the average may change it.
+    most = _RIVAL * float(evidence[counted == 0].mean())
     for offset in range(metre):
         same = np.arange(len(evidence)) % metre == offset
         if offset != reading.first:
-            evidence[same] -= max(0.0, float(evidence[same].mean()) - _RIVAL)
+            evidence[same] -= max(0.0, float(evidence[same].mean()) - most)
     # Viterbi over the offset of the count; a change of offset costs what several bars bring.
     score = np.where(np.arange(metre) == reading.first, 0.0, -_STUBBORN_BARS)
     back = np.zeros((len(evidence), metre), np.intp)
