@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable
-from pathlib import Path
 
 import psutil
 import pytest
@@ -125,7 +124,7 @@ async def test_a_killed_worker_is_followed_by_one_that_completes(mesh: Mesh) -> 
     analysis = await mesh.ended(name)
     assert analysis.state == JobState.JOB_STATE_SUCCEEDED
     assert analysis.progress.attempt == 2
-    assert not left_behind(mesh)
+    await nothing_left(mesh)
 
 
 async def test_a_killed_child_is_replaced(mesh: Mesh) -> None:
@@ -148,7 +147,7 @@ async def test_a_cancelled_analysis_ends_at_once_and_can_be_tried_again(mesh: Me
     assert reply.analysis.cancel_requested
     assert (await mesh.ended(name)).state == JobState.JOB_STATE_CANCELLED
     assert loop.time() - asked < 2
-    assert not left_behind(mesh)
+    await nothing_left(mesh)
     with failing("JOB_STATE_CONFLICT"):
         await mesh.results(name)
     retried = (await mesh.analyses.RetryAnalysis(pb.RetryAnalysisRequest(name=name), metadata=ANN)).analysis
@@ -216,6 +215,9 @@ def children(mesh: Mesh) -> list[int]:
     return [child.pid for child in found if "services.analysis.adapters.measuring" in child.cmdline()]
 
 
-def left_behind(mesh: Mesh) -> list[Path]:
+async def nothing_left(mesh: Mesh) -> None:
+    """Waits until no files of analyses are left: they go right after the last snapshot."""
     folder = mesh.data_dir / "analysis"
-    return list(folder.iterdir()) if folder.exists() else []
+    async with asyncio.timeout(10):
+        while folder.exists() and list(folder.iterdir()):
+            await asyncio.sleep(0.05)
