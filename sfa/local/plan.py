@@ -2,24 +2,20 @@
 
 import importlib.util
 import os
-import re
 import secrets
 import site
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
-from sfa.local import probes, programs
+from sfa.local import infrastructure, probes
 from sfa.local.datadir import DataDir
+from sfa.local.infrastructure import STARTING_SECONDS
 from sfa.local.keeper import Service
 from sfa.local.ports import DEFAULTS, LOOPBACK, WORKER_METRICS, PortMode
 from sfa.local.supervisor import Stage
 from sfa.sandbox import CLIENT_ID, CLIENT_SECRET
-from sfa.sign_in import sign_in_settings
-
-_STARTING_SECONDS: Final = 120.0  # a cold disk and a loaded machine; a healthy start takes two or three
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +76,7 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
     if not redis_url:
         password = secrets.token_urlsafe(24)
         redis_url = f"redis://:{password}@{LOOPBACK}:{ports['valkey']}/0"
-        stages.append([_valkey(options.data_dir, ports["valkey"], password, redis_url)])
+        stages.append([infrastructure.valkey(options.data_dir, ports["valkey"], password, redis_url)])
     common = {
         "HOST": LOOPBACK,
         "REDIS_URL": redis_url,
@@ -132,39 +128,8 @@ def make_plan(options: Options, ports: Mapping[str, int]) -> Plan:
     )
     if page := _studio_page():
         stages[-1].append(_studio(page, ports["studio-files"], common))
-    stages.append([_envoy(options, ports)])
+    stages.append([infrastructure.envoy(options.data_dir, ports, listen=options.listen, public_url=options.public_url)])
     return Plan(target=target, redis_url=redis_url, stages=tuple(stages))
-
-
-def _valkey(data_dir: DataDir, port: int, password: str, redis_url: str) -> Service:
-    configuration = data_dir.run / "valkey.conf"
-    configuration.touch(mode=0o600)
-    configuration.write_text(
-        f"""\
-# Written by sfa at every start.
-bind {LOOPBACK}
-port {port}
-requirepass {password}
-dir {_quoted(data_dir.valkey)}
-# Accepted jobs survive a crash: at most the last second is at risk, and that only if the machine itself goes down.
-appendonly yes
-appendfsync everysec
-# A job store must never forget a key because memory runs low.
-maxmemory-policy noeviction
-save ""
-daemonize no
-loglevel warning
-# Its title would overwrite the environment by which sfa recognises its own processes.
-set-proc-title no
-""",
-        encoding="utf-8",
-    )
-    return Service(
-        name="valkey",
-        argv=(str(programs.valkey_server()), str(configuration)),
-        ready=probes.ponging(redis_url),
-        ready_seconds=_STARTING_SECONDS,
-    )
 
 
 def _server(domain: str, proto_service: str, ports: Mapping[str, int], env: Mapping[str, str]) -> Service:
@@ -174,12 +139,12 @@ def _server(domain: str, proto_service: str, ports: Mapping[str, int], env: Mapp
         argv=(sys.executable, "-m", f"services.{domain}"),
         env={**env, "PORT": str(port), "METRICS_PORT": str(ports[f"{domain}-metrics"])},
         ready=probes.serving(LOOPBACK, port, [f"alchemy.{domain}.v1.{proto_service}"]),
-        ready_seconds=_STARTING_SECONDS,
+        ready_seconds=STARTING_SECONDS,
     )
 
 
 def _studio_page() -> Path | None:
-    from sfa.gateway import studio_page  # noqa: PLC0415 - as in _envoy
+    from sfa.gateway import studio_page  # noqa: PLC0415 - as in infrastructure.envoy
 
     return studio_page()
 
@@ -190,7 +155,7 @@ def _studio(page: Path, port: int, env: Mapping[str, str]) -> Service:
         argv=(sys.executable, "-m", "services.studio"),
         env={**env, "PORT": str(port), "STUDIO_DIR": str(page)},
         ready=probes.answering(LOOPBACK, port, "/"),
-        ready_seconds=_STARTING_SECONDS,
+        ready_seconds=STARTING_SECONDS,
     )
 
 
@@ -200,7 +165,7 @@ def _sandbox(port: int) -> Service:
         argv=(sys.executable, "-m", "sfa.sandbox", "--port", str(port)),
         env=import_path(),
         ready=probes.answering(LOOPBACK, port, "/"),
-        ready_seconds=_STARTING_SECONDS,
+        ready_seconds=STARTING_SECONDS,
     )
 
 
@@ -231,79 +196,8 @@ def _worker(name: str, domain: str, metrics_port: int, env: Mapping[str, str]) -
         env={**env, "METRICS_PORT": str(metrics_port)},
         # It serves nobody else; its metrics answer once it has read its settings.
         ready=probes.answering(LOOPBACK, metrics_port, "/metrics"),
-        ready_seconds=_STARTING_SECONDS,
+        ready_seconds=STARTING_SECONDS,
     )
-
-
-def _envoy(options: Options, ports: Mapping[str, int]) -> Service:
-    # The renderer needs protobuf and jinja2, which come with the local extra and not with the SDK.
-    from sfa.gateway import (  # noqa: PLC0415
-        LOOPBACK_NAMES,
-        LOOPBACK_ORIGINS,
-        Address,
-        GatewayConfig,
-        descriptor_file,
-        render,
-    )
-
-    upstreams = {
-        "analysis": Address(LOOPBACK, ports["analysis"]),
-        "download": Address(LOOPBACK, ports["download"]),
-        "library": Address(LOOPBACK, ports["library"]),
-        "processing": Address(LOOPBACK, ports["processing"]),
-        "realtime": Address(LOOPBACK, ports["realtime"]),
-        "spotify": Address(LOOPBACK, ports["spotify"]),
-        "media": Address(LOOPBACK, ports["library-media"]),
-    }
-    sign_in = sign_in_settings(options.data_dir.run)
-    origin = re.escape(options.public_url.rstrip("/"))
-    if "studio-files" in ports:
-        upstreams["studio"] = Address(LOOPBACK, ports["studio-files"])
-    configuration = options.data_dir.run / "envoy.yaml"
-    configuration.write_text(
-        render(
-            GatewayConfig(
-                descriptors=str(descriptor_file()),
-                upstreams=upstreams,
-                mesh_key_file=str(options.data_dir.mesh_key),
-                sign_in=sign_in,
-                listen=Address(options.listen, ports["envoy"]),
-                # Where everybody proves who they are, a page that reaches this machine by another name gains nothing.
-                hosts=("*",) if sign_in else LOOPBACK_NAMES,
-                origins=f"{LOOPBACK_ORIGINS}|{origin}" if origin else LOOPBACK_ORIGINS,
-                studio=Address(options.listen, ports["studio"]) if "studio" in ports else None,
-                admin=Address(LOOPBACK, ports["envoy-admin"]),
-            )
-        ),
-        encoding="utf-8",
-    )
-    return Service(
-        name="envoy",
-        # Without hot restart it neither dies with the thread that started it nor fights other Envoys for a socket.
-        argv=(str(programs.envoy()), "-c", str(configuration), "--disable-hot-restart", "--log-level", "warning"),
-        ready=probes.answering(LOOPBACK, ports["envoy"], "/healthz") if sign_in else _routed(ports["envoy"]),
-        quiet_stdout=True,  # its access log repeats what the services say of their calls
-        ready_seconds=_STARTING_SECONDS,
-        drain_seconds=5.0,
-    )
-
-
-def _routed(port: int) -> probes.Probe:
-    """Ready when calls through the gateway reach the services behind it."""
-    calls = [
-        probes.answering(LOOPBACK, port, path)
-        for path in (
-            "/v1/models",
-            "/v1/tracks?page_size=1",
-            "/v1/downloads?page_size=1",
-            "/v1/tracks/-/analyses?page_size=1",
-        )
-    ]
-
-    async def probe() -> bool:
-        return all([await call() for call in calls])
-
-    return probe
 
 
 def import_path() -> dict[str, str]:
@@ -318,9 +212,3 @@ def import_path() -> dict[str, str]:
                 roots.append(str(root))
     inherited = [path for path in [os.environ.get("PYTHONPATH")] if path]
     return {"PYTHONPATH": os.pathsep.join([*roots, *inherited])}
-
-
-def _quoted(path: Path) -> str:
-    """A path as valkey.conf reads it, spaces and quotes included."""
-    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
