@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from services.analysis.measure.frontend import SHORT
 from services.analysis.measure.pulse import Array
 from services.analysis.measure.readings import FEATURES, Reading
 
@@ -51,6 +52,8 @@ WEIGHTS = {
 
 _DOUBT = 2.0
 """Music differs more from the songs of the fit than these do among themselves; being less sure changes no choice."""
+_ENOUGH_SECONDS = 60.0
+"""What is described are means over all beats; over fewer, their errors grow as those of any mean do."""
 
 ACCENT_WEIGHTS = np.array([WEIGHTS[f"first_{name}"] for name in ("low", "mid", "high", "bass", "upper", "bar_change")])
 """Of the columns of `Reading.accents`, for one downbeat."""
@@ -59,7 +62,9 @@ ACCENT_WEIGHTS = np.array([WEIGHTS[f"first_{name}"] for name in ("low", "mid", "
 def probabilities(found: Sequence[Reading]) -> Array:
     """Returns how likely each reading is, given that one of them is right, shape (readings,)."""
     weights = np.array([WEIGHTS[name] for name in FEATURES])
-    score = np.array([reading.features for reading in found]) @ weights / _DOUBT
+    heard = max(float(reading.pulse.beats[-1] - reading.pulse.beats[0]) for reading in found) / SHORT.rate
+    doubt = _DOUBT * max(1.0, np.sqrt(_ENOUGH_SECONDS / max(heard, 1.0)))
+    score = np.array([reading.features for reading in found]) @ weights / doubt
     likely: Array = np.exp(score - score.max())
     likely /= likely.sum()
     return likely
