@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,10 @@ from redis.exceptions import ConnectionError  # noqa: A004 (the one that redis r
 from services.mesh import redis
 from services.mesh.redis import Client
 from sfa.local.programs import valkey_server
+
+# A shell that runs the tests in its background has them ignore Ctrl-C, and whatever they start inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def free_port() -> int:

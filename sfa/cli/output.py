@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 import sys
 from collections import defaultdict
 from collections.abc import Coroutine
@@ -19,10 +18,6 @@ from sfa.errors import MeshError
 
 T = TypeVar("T")
 
-_AGAIN_SECONDS: Final = 1.0
-_LEAVE_SECONDS: Final = 5.0
-"""After Ctrl-C: how long connections may take to close."""
-
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for scripts, and nothing else, on stdout."
 )
@@ -31,37 +26,12 @@ json_option = click.option(
 def run(work: Coroutine[Any, Any, T], *, as_json: bool = False) -> T:
     """Runs a command's coroutine. Errors of the mesh end the process with a message that says what to do next."""
     try:
-        return asyncio.run(_interruptible(work))
+        return asyncio.run(work)
     except MeshError as error:
         complain(error, as_json=as_json)
         sys.exit(exit_status(error))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)
-
-
-async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine that Ctrl-C cancels. A cancel can be lost on its way through a stream, so it is said until it is heard."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    again: list[asyncio.TimerHandle] = []
-
-    def leave() -> None:
-        sys.stdout.flush()
-        os._exit(Exit.INTERRUPTED)
-
-    def interrupt() -> None:
-        task.cancel()
-        if not again:
-            # Stays set while the loop winds down.
-            loop.call_later(_LEAVE_SECONDS, leave)
-        again.append(loop.call_later(_AGAIN_SECONDS, interrupt))
-
-    loop.add_signal_handler(signal.SIGINT, interrupt)
-    try:
-        return await work
-    finally:
-        for handle in again:
-            handle.cancel()
 
 
 def complain(error: MeshError, *, as_json: bool, about: str = "") -> None:
