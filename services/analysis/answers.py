@@ -5,9 +5,10 @@ from collections.abc import Set as AbstractSet
 from alchemy.analysis.v1 import results_pb2 as pb
 from services.analysis.codec import results_message, rhythm_message, tonality_message
 from services.analysis.curves import curve_message, curves_of
-from services.analysis.domain import Corrections, Findings
-from services.analysis.messages import corrections_message, key_message
+from services.analysis.domain import Findings
 from services.analysis.reading import Reading
+from services.mesh.music import Corrections
+from services.mesh.music_messages import corrections_message, key_message
 
 MAX_STEPS = 20_000
 """Of each curve in one answer: with all of them, three quarters of what gRPC takes in one message."""

@@ -12,8 +12,9 @@ from alchemy.analysis.v1 import results_pb2 as pb
 from services.analysis import results
 from services.analysis.curves import CURVES, curve_from, curve_message, curves_of
 from services.analysis.domain import Findings
-from services.analysis.messages import feature_value, features_from, key_from, key_message, key_of
+from services.analysis.messages import feature_value, features_from, key_of
 from services.analysis.results import Curve, KeyEstimate, Measurements, Mode, Tempo
+from services.mesh.music_messages import key_from, key_message
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

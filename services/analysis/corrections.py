@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.domain import Corrections
 from services.analysis.messages import key_of
 from services.analysis.results import Beat, Curve, KeyEstimate, Metre, Mode, Rhythm, Tempo, Tonality
 from services.mesh.errors import ResultsMissing
-from services.mesh.music import Key
+from services.mesh.music import Corrections, Key
 
 # A tempo this near to a simple multiple of the measured one is that multiple: measured beats are better than an even grid.
 _NEAR = 0.04

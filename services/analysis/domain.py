@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.analysis.results import Feature, Measurements
-from services.mesh.music import Key
+from services.mesh.music import Corrections
 
 KIND = "analysis"
 ACTOR = "analyze"
@@ -114,17 +114,6 @@ class Findings:
     measurements: Measurements
     analyses: Mapping[Feature, str]
     measured_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Corrections:
-    """What people corrected; see Corrections in the contract. Times in seconds."""
-
-    bpm: float | None = None
-    beat_at: float | None = None
-    downbeat_at: float | None = None
-    beats_per_bar: int = 0
-    key: Key | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ import csv
 import io
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from services.mesh.child import ChildDied
 from services.mesh.errors import BlobMissing, Internal, ResultsMissing
 from services.mesh.filenames import titled_filename
 from services.mesh.ids import new_id
-from services.mesh.pieces import read, threaded
+from services.mesh.pieces import Export, read, threaded
 
 _KEEP_ALIVE_SECONDS = 10.0
 # Drawing takes a core for seconds; more of them at once would only slow each other and the workers.
@@ -56,21 +55,6 @@ _NEEDS: dict[ExportFormat, tuple[Feature, str]] = {
     ExportFormat.MIDI: (Feature.RHYTHM, "rhythm"),
     ExportFormat.CLICK_WAV: (Feature.RHYTHM, "rhythm"),
 }
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file that is made while its pieces are taken.
-
-    Attributes:
-        filename: a name to save it under.
-        media_type: the IANA media type.
-        pieces: its bytes; an empty piece now and then while there is nothing to send.
-    """
-
-    filename: str
-    media_type: str
-    pieces: AsyncIterator[bytes]
 
 
 class Exports:

@@ -16,6 +16,7 @@ from services.mesh.child import ChildDied
 from services.mesh.drain import to_its_end
 from services.mesh.errors import BlobMissing
 from services.mesh.jobs.job import Job
+from services.mesh.jobs.performer import left_in
 from services.mesh.jobs.worker import Report, WorkDied
 
 # The measuring's share of a job; the rest is storing.
@@ -58,11 +59,7 @@ class AnalysisPerformer:
 
     async def left(self) -> set[str]:
         """Returns the ids of the jobs of which attempts have left something."""
-
-        def names() -> set[str]:
-            return {path.name for path in self._work_dir.iterdir()} if self._work_dir.exists() else set()
-
-        return await asyncio.to_thread(names)
+        return await left_in(self._work_dir)
 
     async def _measured(self, job: Job, spec: AnalysisSpec, missing: Sequence[Feature], report: Report) -> Findings:
         files = {name: self._blobs.path(sha256) for name, sha256 in spec.source.files.items()}

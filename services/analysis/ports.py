@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from services.analysis.domain import Corrections, Findings, Known, Source
+from services.analysis.domain import Findings, Known, Source
 from services.analysis.results import Feature, Measurements
 from services.mesh.blobs import Digest
+from services.mesh.music import Corrections
 
 
 @dataclass(frozen=True, kw_only=True)

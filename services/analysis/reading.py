@@ -4,12 +4,13 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from services.analysis.corrections import Change, changed, corrected_rhythm, corrected_tonality
-from services.analysis.domain import CURRENT, AnalysisSpec, Corrections, Findings, joined
+from services.analysis.domain import CURRENT, AnalysisSpec, Findings, joined
 from services.analysis.ports import Library, ResultFiles
 from services.analysis.results import Measurements
 from services.analysis.usecases import Analyses
 from services.mesh.errors import BlobMissing, JobStateConflict, MusicChanged
 from services.mesh.jobs.job import JobState
+from services.mesh.music import Corrections
 
 # Somebody else may correct the same track at the same moment; not for ever.
 _TRIES = 5

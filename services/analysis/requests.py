@@ -5,10 +5,11 @@ import math
 from alchemy.analysis.v1 import analysis_service_pb2 as pb
 from alchemy.type.v1 import music_pb2
 from services.analysis.corrections import Change
-from services.analysis.messages import features_from, key_from
+from services.analysis.messages import features_from
 from services.analysis.results import Feature
 from services.mesh.errors import ArtifactNotFound, InvalidRequest, TrackNotFound, Violation
 from services.mesh.ids import is_id
+from services.mesh.music_messages import key_from
 
 _BPM = (20.0, 400.0)
 _FACTOR = (0.125, 8.0)

@@ -16,6 +16,7 @@ from services.download.router import Router
 from services.download.telemetry import FINISHED, RECEIVED, REUSED
 from services.mesh.errors import MeshError
 from services.mesh.jobs.job import Job
+from services.mesh.jobs.performer import left_in
 from services.mesh.jobs.worker import Report
 
 # Shares of a job: what comes before the transfer, and the transfer; storing is the rest.
@@ -114,11 +115,7 @@ class DownloadPerformer:
 
     async def left(self) -> set[str]:
         """Returns the ids of the jobs of which attempts have left something."""
-
-        def names() -> set[str]:
-            return {path.name for path in self._work_dir.iterdir()} if self._work_dir.exists() else set()
-
-        return await asyncio.to_thread(names)
+        return await left_in(self._work_dir)
 
     async def _store(self, job: Job, spec: DownloadSpec, fetched: Fetched, report: Report) -> Stored:
         report.stage, report.fraction = "storing", max(report.fraction, _STORING_SHARE)

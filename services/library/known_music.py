@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from services.library import rules
 from services.library.adapters.music import SqlMusic
 from services.library.domain import Artifact, ArtifactKind, job_track, track_id
-from services.library.music import Corrections, Music, Summary
+from services.library.music import Music, Summary
 from services.library.usecases import Library, now_us
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.errors import BlobMissing, MusicChanged, TrackNotFound
 from services.mesh.ids import new_id
+from services.mesh.music import Corrections
 
 _MEDIA_TYPE = "application/x-protobuf"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from services.mesh.music import Key
+from services.mesh.music import Corrections, Key
 
 # Which fields of a summary each feature measures.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -25,17 +25,6 @@ class Summary:
     key: Key | None = None
     key_confidence: float = 0.0
     integrated_lufs: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Corrections:
-    """What people corrected; see Corrections in the contract. Times in seconds."""
-
-    bpm: float | None = None
-    beat_at: float | None = None
-    downbeat_at: float | None = None
-    beats_per_bar: int = 0
-    key: Key | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from alchemy.analysis.v1 import results_pb2
 from alchemy.library.v1 import registry_service_pb2 as pb
 from alchemy.type.v1 import music_pb2
-from services.library.music import Corrections, Music, Summary
-from services.mesh.music import Key
+from services.library.music import Music, Summary
+from services.mesh.music_messages import corrections_message, key_from, key_message
 
 _PREFIX = "FEATURE_"
 
@@ -24,7 +24,7 @@ def summary_message(music: Music) -> music_pb2.MusicSummary:
         bpm_confidence=shown.bpm_confidence,
         beats_per_bar=shown.beats_per_bar,
         beat_unit=shown.beat_unit,
-        key=_key_message(shown.key) if shown.key else None,
+        key=key_message(shown.key) if shown.key else None,
         key_confidence=shown.key_confidence,
         integrated_lufs=shown.integrated_lufs,
         corrected=music.corrected,
@@ -39,7 +39,7 @@ def summary_from(message: music_pb2.MusicSummary) -> Summary:
         bpm_confidence=message.bpm_confidence,
         beats_per_bar=message.beats_per_bar,
         beat_unit=message.beat_unit,
-        key=_key_from(message.key) if message.HasField("key") else None,
+        key=key_from(message.key) if message.HasField("key") else None,
         key_confidence=message.key_confidence,
         integrated_lufs=message.integrated_lufs if message.HasField("integrated_lufs") else None,
     )
@@ -52,41 +52,6 @@ def music_message(music: Music) -> pb.Music:
             pb.FeatureResult(feature=_PREFIX + name.upper(), analysis=found.analysis, sha256=found.sha256)
             for name, found in music.features.items()
         ],
-        corrections=_corrections_message(music.corrections) if music.corrected else None,
+        corrections=corrections_message(music.corrections) if music.corrected else None,
         revision=music.revision,
     )
-
-
-def corrections_from(message: results_pb2.Corrections) -> Corrections:
-    """Returns what people corrected."""
-    return Corrections(
-        bpm=message.bpm if message.HasField("bpm") else None,
-        beat_at=message.beat_at if message.HasField("beat_at") else None,
-        downbeat_at=message.downbeat_at if message.HasField("downbeat_at") else None,
-        beats_per_bar=message.beats_per_bar,
-        key=_key_from(message.key) if message.HasField("key") else None,
-    )
-
-
-def _corrections_message(corrections: Corrections) -> results_pb2.Corrections:
-    return results_pb2.Corrections(
-        bpm=corrections.bpm,
-        beat_at=corrections.beat_at,
-        downbeat_at=corrections.downbeat_at,
-        beats_per_bar=corrections.beats_per_bar,
-        key=_key_message(corrections.key) if corrections.key else None,
-    )
-
-
-def _key_message(key: Key) -> music_pb2.Key:
-    return music_pb2.Key(
-        tonic=key.tonic,
-        mode=music_pb2.MODE_MINOR if key.minor else music_pb2.MODE_MAJOR,
-        name=key.name,
-        camelot=key.camelot,
-        open_key=key.open_key,
-    )
-
-
-def _key_from(message: music_pb2.Key) -> Key:
-    return Key(message.tonic, message.mode == music_pb2.MODE_MINOR)

@@ -14,7 +14,7 @@ from alchemy.library.v1.registry_service_pb2_grpc import RegistryServiceServicer
 from services.library.adapters.media import MediaSigner
 from services.library.domain import Artifact, Order, sort_value
 from services.library.known_music import KnownMusic
-from services.library.music_messages import corrections_from, feature_names, music_message, summary_from
+from services.library.music_messages import feature_names, music_message, summary_from
 from services.library.rules import UPDATABLE, parse_filter, parse_order
 from services.library.translate import (
     artifact_message,
@@ -28,6 +28,7 @@ from services.library.uploads import Uploads
 from services.library.usecases import Library
 from services.mesh.errors import InvalidRequest, PageTokenInvalid, Violation
 from services.mesh.identity import owner
+from services.mesh.music_messages import corrections_from
 from services.mesh.pages import decode_token, encode_token, page_size
 
 Context = grpc.aio.ServicerContext[Any, Any]

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from services.mesh.settings import CannotStart
@@ -24,12 +25,20 @@ def load_key(path: Path) -> bytes:
     Raises:
         KeyInvalid: the file holds something else.
     """
+    key = kept(path, lambda: secrets.token_hex(KEY_BYTES).encode())
+    if len(key) < KEY_BYTES:
+        raise KeyInvalid(path)
+    return key
+
+
+def kept(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Returns what is in a file, which is made of `make()`, readable by its owner alone, if there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(KEY_BYTES).encode())
+            file.write(make())
             file.flush()
             os.fsync(descriptor)
         # A link, unlike a rename, never replaces the key that another process made at the same time.
@@ -38,7 +47,4 @@ def load_key(path: Path) -> bytes:
         pass
     finally:
         fresh.unlink(missing_ok=True)
-    key = path.read_bytes()
-    if len(key) < KEY_BYTES:
-        raise KeyInvalid(path)
-    return key
+    return path.read_bytes()

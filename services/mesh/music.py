@@ -1,4 +1,4 @@
-"""Keys, as musicians and DJ programs write them."""
+"""Keys, as musicians and DJ programs write them, and what people correct of a measurement."""
 
 import re
 from dataclasses import dataclass
@@ -48,6 +48,17 @@ class Key:
         major = self.tonic + _RELATIVE_MAJOR * self.minor
         # Seven is its own inverse modulo twelve: so many fifths lie between C and the major key.
         return (major * _FIFTH + of_c - 1) % _OCTAVE + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrections:
+    """What people corrected; see Corrections in the contract. Times in seconds."""
+
+    bpm: float | None = None
+    beat_at: float | None = None
+    downbeat_at: float | None = None
+    beats_per_bar: int = 0
+    key: Key | None = None
 
 
 KEYS = tuple(Key(tonic, minor) for minor in (False, True) for tonic in range(_OCTAVE))

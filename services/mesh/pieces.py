@@ -2,9 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _PIECE_BYTES = 1 << 17
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file that is made while its pieces are taken.
+
+    Attributes:
+        filename: a name to save it under.
+        media_type: the IANA media type.
+        pieces: its bytes; an empty piece now and then while there is nothing to send.
+    """
+
+    filename: str
+    media_type: str
+    pieces: AsyncIterator[bytes]
 
 
 def read(path: Path) -> Generator[bytes, None, None]:

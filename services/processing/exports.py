@@ -4,7 +4,6 @@ import asyncio
 import json
 import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from services.mesh.errors import BlobMissing, JobStateConflict, ModelNotFound, S
 from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
-from services.mesh.pieces import read, threaded
+from services.mesh.pieces import Export, read, threaded
 from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
@@ -33,21 +32,6 @@ class ExportFormat(StrEnum):
 
     ZIP = "zip"
     STEM_MP4 = "stem.mp4"
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file that is made while its pieces are taken.
-
-    Attributes:
-        filename: a name to save it under.
-        media_type: the IANA media type.
-        pieces: its bytes; an empty piece now and then while there is nothing to send.
-    """
-
-    filename: str
-    media_type: str
-    pieces: AsyncIterator[bytes]
 
 
 class Exports:

@@ -12,6 +12,7 @@ from services.mesh.drain import to_its_end
 from services.mesh.errors import BlobMissing
 from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job
+from services.mesh.jobs.performer import left_in
 from services.mesh.jobs.worker import Report, WorkDied
 from services.processing import runs
 from services.processing.domain import SeparationSpec, StemFile
@@ -83,11 +84,7 @@ class SeparationPerformer:
 
     async def left(self) -> set[str]:
         """Returns the ids of the jobs of which attempts have left something."""
-
-        def names() -> set[str]:
-            return {path.name for path in self._work_dir.iterdir()} if self._work_dir.exists() else set()
-
-        return await asyncio.to_thread(names)
+        return await left_in(self._work_dir)
 
     async def _separate(self, request: SeparationRequest, report: Report) -> SeparationOutput:
         def on_progress(stage: str, fraction: float) -> None:

@@ -12,6 +12,7 @@ from alchemy_sdk.alchemy.type.v1 import JobState
 from sfa.answers import reason_of_status
 from sfa.cli import texts
 from sfa.cli.output import as_dict
+from sfa.cli.steps import step_at
 from sfa.cli.views import Step, View
 from sfa.errors import AnalysisFailed, FailedPrecondition
 from sfa.mesh import Mesh
@@ -114,12 +115,4 @@ def _step(label: str, analysis: Analysis) -> Step:
         return Step(file=label, stage="analysed", fraction=1.0)
     if progress is None:
         return Step(file=label, stage="queued")
-    queued = analysis.state == JobState.QUEUED
-    return Step(
-        file=label,
-        stage="queued" if queued else progress.stage,
-        fraction=None if queued else progress.fraction,
-        remaining=progress.remaining,
-        queue_position=progress.queue_position if queued else None,
-        attempt=progress.attempt,
-    )
+    return step_at(label, analysis.state, progress)

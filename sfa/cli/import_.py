@@ -17,6 +17,7 @@ from sfa.cli import pipeline, views
 from sfa.cli.output import as_dict, json_option, run
 from sfa.cli.pipeline import Wish
 from sfa.cli.session import Exit, Session
+from sfa.cli.steps import step_at
 from sfa.cli.views import Step, View
 from sfa.errors import DownloadFailed, MeshError
 from sfa.mesh import Mesh
@@ -138,15 +139,7 @@ def _step(link: str, download: Download) -> Step:
     progress = download.progress
     if progress is None:
         return Step(file=link, stage="queued")
-    queued = download.state == JobState.QUEUED
-    return Step(
-        file=link,
-        stage="queued" if queued else progress.stage,
-        fraction=None if queued else progress.fraction,
-        remaining=progress.remaining,
-        queue_position=progress.queue_position if queued else None,
-        attempt=progress.attempt,
-    )
+    return step_at(link, download.state, progress)
 
 
 def _failed(view: View, link: str, reason: str, message: str) -> None:

@@ -12,6 +12,7 @@ from alchemy_sdk.alchemy.processing.v1 import Separation
 from alchemy_sdk.alchemy.type.v1 import JobState
 from sfa.answers import failure
 from sfa.cli.output import as_dict
+from sfa.cli.steps import step_at
 from sfa.cli.views import Step, View
 from sfa.errors import FailedPrecondition, InvalidArgument, SeparationCancelled
 from sfa.mesh import Mesh
@@ -186,15 +187,7 @@ def step_of(label: str, snapshot: Separation) -> Step:
         return Step(file=label, stage=snapshot.state.name.lower() if snapshot.state.name else "unknown")
     if snapshot.cancel_requested:
         return Step(file=label, stage="cancelling", fraction=progress.fraction)
-    queued = snapshot.state == JobState.QUEUED
-    return Step(
-        file=label,
-        stage="queued" if queued else progress.stage,
-        fraction=None if queued else progress.fraction,
-        remaining=progress.remaining,
-        queue_position=progress.queue_position if queued else None,
-        attempt=progress.attempt,
-    )
+    return step_at(label, snapshot.state, progress)
 
 
 def outcome(item: Item, paths: list[Path], exports: list[Path]) -> dict[str, Any]:

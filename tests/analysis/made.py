@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from services.analysis.domain import Corrections, Findings
+from services.analysis.domain import Findings
 from services.analysis.reading import Reading
 from services.analysis.results import (
     Beat,
@@ -29,6 +29,7 @@ from services.analysis.results import (
     Timbre,
     Tonality,
 )
+from services.mesh.music import Corrections
 
 DURATION = 20.0
 FIRST_BEAT = 0.37

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from services.analysis.corrections import Change, changed, corrected_rhythm, corrected_tonality
-from services.analysis.domain import Corrections
 from services.analysis.results import Rhythm
 from services.mesh.errors import ResultsMissing
-from services.mesh.music import Key
+from services.mesh.music import Corrections, Key
 from tests.analysis.made import A_MINOR, BPM, C_MAJOR, DURATION, FIRST_BEAT, measurements, rhythm
 
 PERIOD = 60 / BPM

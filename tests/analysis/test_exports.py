@@ -17,13 +17,13 @@ from alchemy.analysis.v1 import results_pb2 as pb
 from alchemy.analysis.v1.results_pb2 import ResultsFile
 from services.analysis.codec import file_message, findings_from
 from services.analysis.curves import curve_message
-from services.analysis.domain import Corrections
 from services.analysis.exports import ExportFormat, Exports
 from services.analysis.harte import pitch_classes
 from services.analysis.ports import PlotRequest
 from services.analysis.reading import Reading
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.errors import ResultsMissing
+from services.mesh.music import Corrections
 from tests.analysis.made import DURATION, FIRST_BEAT, curve, findings, measurements, reading, sung
 
 

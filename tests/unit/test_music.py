@@ -1,7 +1,7 @@
 import pytest
 
-from services.library.music import Corrections, Music, Summary
-from services.mesh.music import KEYS, Key, parse_key
+from services.library.music import Music, Summary
+from services.mesh.music import KEYS, Corrections, Key, parse_key
 
 # Round the circle of fifths from C major and A minor, as printed on the wheels.
 MAJORS = ("C", "G", "D", "A", "E", "B", "F#", "Db", "Ab", "Eb", "Bb", "F")

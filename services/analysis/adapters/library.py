@@ -13,21 +13,16 @@ from alchemy.library.v1.library_service_pb2_grpc import LibraryServiceStub
 from alchemy.library.v1.registry_service_pb2_grpc import RegistryServiceStub
 from alchemy.type.v1.audio_pb2 import AudioProperties
 from alchemy.type.v1.music_pb2 import MusicSummary
-from services.analysis.domain import Corrections, Findings, Known, Source
-from services.analysis.messages import (
-    corrections_from,
-    corrections_message,
-    feature_value,
-    features_from,
-    key_message,
-    key_of,
-)
+from services.analysis.domain import Findings, Known, Source
+from services.analysis.messages import feature_value, features_from, key_of
 from services.analysis.ports import Registered
 from services.analysis.results import Feature
 from services.mesh.blobs import Digest
 from services.mesh.errors import DependencyUnavailable, InvalidRequest, MusicChanged, Violation
 from services.mesh.filenames import titled_filename
 from services.mesh.identity import acting_for
+from services.mesh.music import Corrections
+from services.mesh.music_messages import corrections_from, corrections_message, key_message
 from services.mesh.remote import Remote, patiently
 
 _DEADLINE_SECONDS = 15.0

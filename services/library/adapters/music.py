@@ -10,7 +10,8 @@ from services.library.adapters.database import database_errors, transaction
 from services.library.adapters.rows import artifact_from, artifact_row, mine, note_change, track_from, track_row
 from services.library.adapters.tables import artifacts, tracks
 from services.library.domain import Artifact, Track
-from services.library.music import Corrections, Music, Summary
+from services.library.music import Music, Summary
+from services.mesh.music import Corrections
 
 
 class SqlMusic:

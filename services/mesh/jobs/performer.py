@@ -1,7 +1,9 @@
 """What does the work of one kind of job."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from services.mesh.jobs.job import Job
@@ -44,3 +46,12 @@ class Performer(Protocol):
     async def left(self) -> set[str]:
         """Returns the ids of the jobs of which attempts have left something."""
         ...
+
+
+async def left_in(work_dir: Path) -> set[str]:
+    """Returns the ids of the jobs that have a file or a folder of their name in `work_dir`; see `Performer.left`."""
+
+    def names() -> set[str]:
+        return {path.name for path in work_dir.iterdir()} if work_dir.exists() else set()
+
+    return await asyncio.to_thread(names)

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import secrets
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ import aiohttp
 from cryptography.fernet import Fernet, InvalidToken
 
 from services.mesh.errors import DependencyUnavailable, SpotifyAuthorizationFailed
+from services.mesh.keys import kept
 from services.mesh.redis import Client, redis_errors
 from services.mesh.settings import CannotStart
 
@@ -169,22 +169,8 @@ def load_cipher(path: Path) -> Fernet:
     Raises:
         CannotStart: the file holds something else.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(Fernet.generate_key())
-            file.flush()
-            os.fsync(descriptor)
-        # A link, unlike a rename, never replaces the key that another process made at the same time.
-        path.hardlink_to(fresh)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink(missing_ok=True)
-    try:
-        return Fernet(path.read_bytes().strip())
+        return Fernet(kept(path, Fernet.generate_key).strip())
     except ValueError:
         raise CannotStart(f"{path} is not a key for tokens. Remove it, and a new one is made.") from None
 
