@@ -68,6 +68,21 @@ async def test_a_cancelled_query_gives_its_connection_back(
         assert [f"{one.message}"[:150] for one in caught] == []
 
 
+async def test_a_database_is_closed_behind_queries_that_were_just_cancelled(tmp_path: Path) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        step = 0
+        came_so_far = True
+        while came_so_far:
+            async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'library.sqlite'}") as engine:
+                await engine.dispose()
+                came_so_far = await cancelled_at(step, SqlCatalogue(engine).track("ann", "t"))
+            gc.collect()
+            step += 1
+        assert step > 3
+    assert [f"{one.message}"[:150] for one in caught] == []
+
+
 async def _idle(pool: object) -> None:
     """Waits until nobody has a connection, or is being given one."""
     assert isinstance(pool, AsyncAdaptedQueuePool)

@@ -1,10 +1,10 @@
 """Connecting to the database, bringing it up to date, and what becomes of its errors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -20,6 +20,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number that nobody else uses in this database.
 _MIGRATION_LOCK = 0x5F0A
 
+_T = TypeVar("_T")
+
 _FULL = ("disk is full", "disk full", "no space left")
 
 
@@ -33,10 +35,11 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
             await asyncio.to_thread(Path(database).parent.mkdir, parents=True, exist_ok=True)
         _prepare_sqlite(engine)
     try:
-        async with engine.begin() as connection:
+        async with transaction(engine) as connection:
             await connection.run_sync(migrate)
         yield engine
     finally:
+        await _all_given_back()
         await engine.dispose()
 
 
@@ -44,20 +47,20 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
 async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Lends a connection.
 
-    Getting one is not cancelled halfway: what the driver has opened by then, or is setting up, would belong to nobody, and
-    stay so until the garbage collector finds it. It is given back as soon as it is there.
+    Neither getting one nor giving it back is cancelled halfway: what the driver has opened by then would belong to nobody,
+    and stay so until the garbage collector finds it. Who is cancelled leaves at once; the rest is done behind them.
     """
     connection = engine.connect()
-    opening = asyncio.ensure_future(connection.start())
+    opening = _to_the_end(connection.start())
     try:
         await asyncio.shield(opening)
     except asyncio.CancelledError:
-        opening.add_done_callback(lambda done: _give_back(connection, done))
+        _to_the_end(_give_back(connection, opening))
         raise
     try:
         yield connection
     finally:
-        await asyncio.shield(asyncio.ensure_future(connection.close()))
+        await asyncio.shield(_to_the_end(connection.close()))
 
 
 @asynccontextmanager
@@ -67,14 +70,27 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-_closing: set[asyncio.Future[None]] = set()
+async def _give_back(connection: AsyncConnection, opening: asyncio.Task[AsyncConnection]) -> None:
+    await asyncio.wait([opening])
+    if not opening.cancelled() and opening.exception() is None:
+        await connection.close()
 
 
-def _give_back(connection: AsyncConnection, opened: "asyncio.Future[AsyncConnection]") -> None:
-    if not opened.cancelled() and opened.exception() is None:
-        closing = asyncio.ensure_future(connection.close())
-        _closing.add(closing)
-        closing.add_done_callback(_closing.discard)
+# Connections on their way, in or out. The pool must not be disposed of before they are back: it would not know them.
+_under_way: set[asyncio.Task[Any]] = set()
+
+
+def _to_the_end(work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+    task = asyncio.ensure_future(work)
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+    return task
+
+
+async def _all_given_back() -> None:
+    loop = asyncio.get_running_loop()
+    while under_way := [task for task in _under_way if task.get_loop() is loop]:
+        await asyncio.wait(under_way)
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
