@@ -89,13 +89,13 @@ async def measure_ours(options: argparse.Namespace) -> None:
         write_noise(folder / "noise.wav", round(options.minutes * 60))
         engine = EngineProcess(folder / "models", "cpu", threads=options.threads)
         await engine.start()
-        assert engine._process is not None  # noqa: SLF001 - the process to measure
+        assert engine._child is not None  # noqa: SLF001 - the process to measure
         progress = ["preparing", 0.0]
 
         def on_progress(stage: str, fraction: float) -> None:
             progress[:] = stage, fraction
 
-        watching = asyncio.create_task(_watch(engine._process.pid, figures, progress, options))  # noqa: SLF001
+        watching = asyncio.create_task(_watch(engine._child.pid, figures, progress, options))  # noqa: SLF001
         request = SeparationRequest(
             id="benchmark", model="htdemucs", source=folder / "noise.wav", sha256="0" * 64, out_dir=folder / "out"
         )

@@ -11,12 +11,17 @@ The speed of a network does not depend on its weights, so htdemucs runs with ran
 import argparse
 import asyncio
 import json
+import multiprocessing
+import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -26,6 +31,7 @@ from demucs.apply import BagOfModels, apply_model
 from demucs.htdemucs import HTDemucs
 
 from benchmarks.networks import RATE, STEMS, htdemucs, noise
+from services.mesh import heap
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.processing import runs
 from services.processing.adapters import workspace
@@ -36,6 +42,9 @@ from services.processing.adapters.processor import Processor
 from services.processing.adapters.runner import Runner
 from services.processing.adapters.samples import SampleFile
 from services.processing.ports import FloatArray, SeparationRequest
+
+# The stems, the time that passed and the processor time, both in seconds.
+Timed = tuple[FloatArray, float, float]
 
 _MATRIX = 2048
 _MATRIX_ROUNDS = 20
@@ -74,8 +83,8 @@ async def time_spleeter(models_dir: Path, minutes: int) -> None:
     """Times a whole job, from file to files, in a warm child, and watches the child's memory."""
     engine = EngineProcess(models_dir, "cpu")
     await engine.start()
-    assert engine._process is not None  # noqa: SLF001 - the process to measure
-    child = psutil.Process(engine._process.pid)  # noqa: SLF001
+    assert engine._child is not None  # noqa: SLF001 - the process to measure
+    child = psutil.Process(engine._child.pid)  # noqa: SLF001
     peak = 0
 
     async def watch() -> None:
@@ -104,11 +113,11 @@ async def time_spleeter(models_dir: Path, minutes: int) -> None:
 
 def compare_htdemucs(seconds: int, rounds: int, out: Path | None) -> None:
     """Runs stock and ours by turns on the same weights and audio."""
-    mix, network = noise(seconds * RATE), htdemucs()
     times = Times()
-    for _ in range(rounds):
-        expected = times.of("stock", partial(run_stock, network, mix))
-        actual = times.of("ours", partial(run_ours, [network], mix))
+    with side("stock") as stock, side("ours") as ours:
+        for _ in range(rounds):
+            expected = times.of("stock", stock, time_stock, seconds, 1)
+            actual = times.of("ours", ours, time_ours, seconds, 1)
     difference = actual - expected
     rate = matmul_rate()
     print(f"htdemucs, {seconds} s of audio, {rounds} rounds, {torch.get_num_threads()} threads")
@@ -121,17 +130,32 @@ def compare_htdemucs(seconds: int, rounds: int, out: Path | None) -> None:
 
 def compare_one_stem(seconds: int, rounds: int, out: Path | None) -> None:
     """Takes one stem of a bag with a network for each, by turns from stock, which runs all, and from ours, which runs one."""
-    networks = [htdemucs(seed) for seed in range(len(STEMS))]
-    weights = np.eye(len(STEMS)).tolist()
-    bag, mix = BagOfModels(networks, weights), noise(seconds * RATE)
     times = Times()
-    for _ in range(rounds):
-        expected = times.of("stock", partial(run_stock, bag, mix))[-1:]
-        actual = times.of("ours", partial(run_ours, networks, mix, weights, STEMS[-1:]))
+    with side("stock") as stock, side("ours") as ours:
+        for _ in range(rounds):
+            expected = times.of("stock", stock, time_stock, seconds, len(STEMS))[-1:]
+            actual = times.of("ours", ours, time_ours, seconds, len(STEMS), STEMS[-1:])
     print(f"htdemucs-ft, vocals of {seconds} s, {rounds} rounds, {torch.get_num_threads()} threads")
     times.report(seconds)
     print(f"  largest difference {np.abs(actual - expected).max():.1e}")
     times.save(out, audio_seconds=seconds)
+
+
+@contextmanager
+def side(name: str) -> Iterator[ProcessPoolExecutor]:
+    """Lends a fresh process for one side: ours with the environment that a worker gives its engine, stock as it comes."""
+    saved = dict(os.environ)
+    if name == "ours":
+        os.environ.update(heap.ENVIRONMENT)
+    try:
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+            process.submit(matmul_rate).result()  # loads everything
+            os.environ.clear()
+            os.environ.update(saved)
+            yield process
+    finally:
+        os.environ.clear()
+        os.environ.update(saved)
 
 
 class Times:
@@ -141,12 +165,11 @@ class Times:
         self._wall: dict[str, list[float]] = {}
         self._processor: dict[str, list[float]] = {}
 
-    def of(self, name: str, work: Callable[[], FloatArray]) -> FloatArray:
-        """Runs one side, and notes the time that passed and the processor time; a busy machine adds to the first alone."""
-        wall, processor = time.perf_counter(), time.process_time()
-        result = work()
-        self._wall.setdefault(name, []).append(time.perf_counter() - wall)
-        self._processor.setdefault(name, []).append(time.process_time() - processor)
+    def of(self, name: str, process: ProcessPoolExecutor, work: Callable[..., Timed], *arguments: Any) -> FloatArray:  # noqa: ANN401
+        """Runs one side, and notes what it took."""
+        result, wall, processor = process.submit(work, *arguments).result()
+        self._wall.setdefault(name, []).append(wall)
+        self._processor.setdefault(name, []).append(processor)
         return result
 
     def report(self, audio_seconds: float) -> None:
@@ -195,6 +218,32 @@ def cost_of_checkpoints(models_dir: Path, seconds: int, rounds: int) -> None:
     for name, values in times.items():
         wall, processor = (statistics.median(column) for column in zip(*values, strict=True))
         print(f"  {name:7} checkpoints: {wall:.3f} s, {processor:.3f} s")
+
+
+@lru_cache
+def networks_of(count: int) -> list[HTDemucs]:
+    """Builds the same networks on both sides."""
+    return [htdemucs(seed) for seed in range(count)]
+
+
+def time_stock(seconds: int, count: int) -> Timed:
+    """Runs stock with one network, or with a bag that has one for each stem."""
+    network = networks_of(1)[0] if count == 1 else BagOfModels(networks_of(count), np.eye(count).tolist())
+    return timed(lambda mix: run_stock(network, mix), seconds)
+
+
+def time_ours(seconds: int, count: int, stems: Sequence[str] = STEMS) -> Timed:
+    """Runs ours with the same networks."""
+    weights = [] if count == 1 else np.eye(count).tolist()
+    return timed(lambda mix: run_ours(networks_of(count), mix, weights, stems), seconds)
+
+
+def timed(work: Callable[[FloatArray], FloatArray], seconds: int) -> Timed:
+    """Separates noise; a busy machine adds to the time that passes, and not to that of the processors."""
+    mix = noise(seconds * RATE)
+    wall, processor = time.perf_counter(), time.process_time()
+    result = work(mix)
+    return result, time.perf_counter() - wall, time.process_time() - processor
 
 
 def run_stock(network: HTDemucs | BagOfModels, mix: FloatArray) -> FloatArray:

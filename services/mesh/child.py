@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from services.mesh import heap
 from services.mesh.errors import Internal, MeshError
 from services.mesh.errors.wire import error_from_wire, error_to_wire
 
@@ -47,14 +48,18 @@ class Child:
             *(sys.executable, "-m", module, *arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
+            env={
+                **heap.ENVIRONMENT,
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
+            },
             start_new_session=True,
         )
         return cls(process)
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """Its process id, which is that of its process group too."""
         return self._process.pid
 
     @property
@@ -126,9 +131,14 @@ class Inbox:
 
     def __init__(self) -> None:
         """Starts to listen to stdin."""
-        self.requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self.cancelled = ""
         threading.Thread(target=self._listen, args=(sys.stdin.buffer,), name="stdin", daemon=True).start()
+
+    def next(self) -> Message:
+        """Waits for the next request, holding no more memory than the process needs while it is idle."""
+        heap.give_back()
+        return self._requests.get()
 
     def _listen(self, pipe: BinaryIO) -> None:
         """Sorts messages until stdin ends, and then ends the process whatever it is doing."""
@@ -139,7 +149,7 @@ class Inbox:
                     self.cancelled = message["id"]
                 else:
                     self.cancelled = ""  # a job that was cancelled once may be retried under the same id
-                    self.requests.put(message)
+                    self._requests.put(message)
         finally:
             if os.getpgrp() == os.getpid():
                 os.killpg(0, signal.SIGKILL)  # and its ffmpeg

@@ -36,7 +36,7 @@ def main() -> None:
 
     outbox.send({"event": "ready"})
     while True:
-        message = inbox.requests.get()
+        message = inbox.next()
 
         def report(feature: Feature, fraction: float) -> None:
             outbox.send({"event": "progress", "feature": feature, "fraction": fraction})

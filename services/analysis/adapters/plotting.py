@@ -24,7 +24,7 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="plotting: %(message)s")
     outbox, inbox = Outbox(), Inbox()
-    message = inbox.requests.get()
+    message = inbox.next()
     try:
         # A home may be missing, or belong to somebody else; matplotlib wants a folder for what it knows of fonts.
         os.environ.setdefault("MPLCONFIGDIR", str(Path(tempfile.gettempdir()) / "sound-forge-alchemy-matplotlib"))

@@ -54,7 +54,7 @@ def _serve(inbox: Inbox, outbox: Outbox, options: argparse.Namespace) -> None:
     )
     outbox.send({"event": "ready", "device": runner.device})
     while True:
-        message = inbox.requests.get()
+        message = inbox.next()
         request = request_from_wire(message)
 
         def report(stage: str, fraction: float, job: str = request.id) -> None:
