@@ -22,6 +22,7 @@ FEATURES: Final = {
     "loudness": v1.Feature.LOUDNESS,
     "timbre": v1.Feature.TIMBRE,
     "melody": v1.Feature.MELODY,
+    "spectrogram": v1.Feature.SPECTROGRAM,
 }
 """What can be measured, by the names that `analyze` takes."""
 
@@ -184,6 +185,27 @@ class Analyses:
         """
         request = v1.GetCurvesRequest(name=results_name(name), kinds=list(kinds), max_steps=max_steps)
         return (await self._transport.unary(self._stub.get_curves, request)).curves
+
+    async def spectrogram(
+        self, name: str, start: float = 0.0, end: float = 0.0, *, max_steps: int = 0
+    ) -> v1.Spectrogram:
+        """A stretch of the spectrogram of the same results: levels of 0.4 dB, 255 = full scale, by step and mel band.
+
+        Args:
+            name: As in `results`.
+            start: Where it begins, seconds.
+            end: Where it ends, seconds; 0 = at the end of the track.
+            max_steps: The most steps to return; neighbours are merged by powers of two. 0 = 2048.
+
+        Raises:
+            NotFound: As in `results`.
+            FailedPrecondition: As in `results`; or it was not measured.
+            InvalidArgument: The stretch is not one.
+        """
+        request = v1.GetSpectrogramRequest(name=results_name(name), start=start, end=end, max_steps=max_steps)
+        response = await self._transport.unary(self._stub.get_spectrogram, request)
+        assert response.spectrogram is not None
+        return response.spectrogram
 
     async def adjust(
         self,

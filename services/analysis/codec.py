@@ -14,6 +14,7 @@ from services.analysis.curves import CURVES, curve_from, curve_message, curves_o
 from services.analysis.domain import Findings
 from services.analysis.messages import feature_value, features_from, key_of
 from services.analysis.results import Curve, KeyEstimate, Measurements, Mode, Tempo
+from services.analysis.spectrogram import Spectrogram
 from services.mesh.music_messages import key_from, key_message
 
 if TYPE_CHECKING:
@@ -62,8 +63,11 @@ def results_message(name: str, findings: Findings) -> pb.Results:
 def file_message(name: str, findings: Findings) -> pb.ResultsFile:
     """Returns results with all their curves, for the library."""
     curves = curves_of(findings.measurements)
+    spectrogram = findings.measurements.spectrogram
     return pb.ResultsFile(
-        results=results_message(name, findings), curves=[curve_message(kind, curve) for kind, curve in curves.items()]
+        results=results_message(name, findings),
+        curves=[curve_message(kind, curve) for kind, curve in curves.items()],
+        spectrogram=spectrogram_message(spectrogram) if spectrogram else None,
     )
 
 
@@ -117,12 +121,36 @@ def findings_from(file: pb.ResultsFile) -> Findings:
             for one in message.shortfalls
         ),
         versions={feature: one.version for feature, one in origins.items()},
+        spectrogram=_spectrogram_from(file),
         **found,
     )
     return Findings(
         measurements=measurements,
         analyses={feature: one.analysis for feature, one in origins.items()},
         measured_at=message.measure_time.ToDatetime(UTC),
+    )
+
+
+def spectrogram_message(spectrogram: Spectrogram) -> pb.Spectrogram:
+    """Returns a spectrogram, or a stretch of it, as the contract has it."""
+    return pb.Spectrogram(
+        start=spectrogram.start,
+        step=spectrogram.step,
+        band_hz=spectrogram.band_hz,
+        levels=spectrogram.levels.tobytes(),
+    )
+
+
+def _spectrogram_from(file: pb.ResultsFile) -> Spectrogram | None:
+    if not file.HasField("spectrogram"):
+        return None
+    message = file.spectrogram
+    bands = np.array(message.band_hz, np.float32)
+    return Spectrogram(
+        start=message.start,
+        step=message.step,
+        band_hz=bands,
+        levels=np.frombuffer(message.levels, np.uint8).reshape(-1, len(bands)),
     )
 
 

@@ -25,6 +25,7 @@ FIELDS: Mapping[Feature, str] = {
     Feature.LOUDNESS: "loudness",
     Feature.TIMBRE: "timbre",
     Feature.MELODY: "melody",
+    Feature.SPECTROGRAM: "spectrogram",
 }
 
 

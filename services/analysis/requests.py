@@ -7,6 +7,7 @@ from alchemy.type.v1 import music_pb2
 from services.analysis.corrections import Change
 from services.analysis.messages import features_from
 from services.analysis.results import Feature
+from services.analysis.spectrogram import DEFAULT_STEPS, MAX_STEPS
 from services.mesh.errors import ArtifactNotFound, InvalidRequest, TrackNotFound, Violation
 from services.mesh.ids import is_id
 from services.mesh.music_messages import key_from
@@ -81,6 +82,21 @@ def change_from(request: pb.AdjustAnalysisRequest) -> Change:
         downbeat_at=downbeat_at,
         key=key_from(request.key) if request.HasField("key") else None,
     )
+
+
+def stretch_from(request: pb.GetSpectrogramRequest) -> tuple[float, float, int]:
+    """Returns start and end in seconds, and the most steps. Raises InvalidRequest."""
+    end = request.end or math.inf
+    faults = []
+    if not (math.isfinite(request.start) and request.start >= 0):
+        faults.append(Violation("start", "must not be negative"))
+    elif not end > request.start:
+        faults.append(Violation("end", "must be later than start, or 0 for the end of the track"))
+    if not 0 <= request.max_steps <= MAX_STEPS:
+        faults.append(Violation("max_steps", f"must be between 0 and {MAX_STEPS}"))
+    if faults:
+        raise InvalidRequest(faults)
+    return request.start, end, request.max_steps or DEFAULT_STEPS
 
 
 def _is_key(key: music_pb2.Key) -> bool:

@@ -12,6 +12,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.spectrogram import Spectrogram
+
 
 class Feature(StrEnum):
     """What can be asked for, and is reported as one step of progress."""
@@ -23,6 +25,7 @@ class Feature(StrEnum):
     LOUDNESS = "loudness"
     TIMBRE = "timbre"
     MELODY = "melody"
+    SPECTROGRAM = "spectrogram"
 
 
 class Mode(StrEnum):
@@ -296,5 +299,6 @@ class Measurements:
     loudness: Loudness | None = None
     timbre: Timbre | None = None
     melody: Melody | None = None
+    spectrogram: Spectrogram | None = None
     shortfalls: tuple[Shortfall, ...] = ()
     versions: Mapping[Feature, str] = field(default_factory=dict)

@@ -12,13 +12,15 @@ from alchemy.analysis.v1.analysis_pb2 import Analysis
 from alchemy.analysis.v1.analysis_service_pb2_grpc import AnalysisServiceServicer
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from services.analysis.answers import MAX_STEPS, curve_messages, reading_message
+from services.analysis.codec import spectrogram_message
 from services.analysis.exports import ExportFormat, Exports
 from services.analysis.reading import Readings
-from services.analysis.requests import change_from, features_wanted, track_name
+from services.analysis.requests import change_from, features_wanted, stretch_from, track_name
+from services.analysis.spectrogram import tile
 from services.analysis.translate import analysis_message
 from services.analysis.usecases import Analyses
 from services.mesh.drain import Drain
-from services.mesh.errors import InvalidRequest, Violation
+from services.mesh.errors import InvalidRequest, ResultsMissing, Violation
 from services.mesh.events import EventTail
 from services.mesh.identity import owner
 from services.mesh.jobs.messages import MAX_REQUEST_ID, due, ended, revision
@@ -116,6 +118,14 @@ class AnalysisRpc(AnalysisServiceServicer):
         reading = await self._readings.read(owner(context), request.name)
         curves = curve_messages(reading, set(request.kinds), request.max_steps or MAX_STEPS)
         return pb.GetCurvesResponse(curves=curves)
+
+    async def GetSpectrogram(self, request: pb.GetSpectrogramRequest, context: Context) -> pb.GetSpectrogramResponse:
+        start, end, max_steps = stretch_from(request)
+        reading = await self._readings.read(owner(context), request.name)
+        whole = reading.measured.measurements.spectrogram if reading.measured else None
+        if whole is None:
+            raise ResultsMissing(request.name, "spectrogram")
+        return pb.GetSpectrogramResponse(spectrogram=spectrogram_message(tile(whole, start, end, max_steps)))
 
     async def ExportAnalysis(
         self, request: pb.ExportAnalysisRequest, context: Context

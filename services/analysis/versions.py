@@ -16,4 +16,5 @@ VERSIONS: Mapping[Feature, str] = {
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",
     Feature.MELODY: "1",
+    Feature.SPECTROGRAM: "1",
 }

@@ -11,7 +11,7 @@ from services.analysis.versions import VERSIONS
 from tests.analysis.sounds import sources_of, speech
 from tests.analysis.test_form import RATE, track
 
-FIELDS = ("rhythm", "tonality", "chords", "form", "loudness", "timbre", "melody")
+FIELDS = ("rhythm", "tonality", "chords", "form", "loudness", "timbre", "melody", "spectrogram")
 
 
 def everything(**signals: NDArray[np.float64]) -> tuple[Measurements, list[tuple[Feature, float]]]:
@@ -76,6 +76,6 @@ def test_each_feature_is_told_or_its_absence_explained(samples: NDArray[np.float
     measurements, _ = everything(mix=samples)
 
     missing = {shortfall.feature for shortfall in measurements.shortfalls}
-    fields = dict(zip(Feature, ("rhythm", "tonality", "chords", "form", "loudness", "timbre", "melody"), strict=True))
+    fields = dict(zip(Feature, FIELDS, strict=True))
     for feature in Feature:
         assert (getattr(measurements, fields[feature]) is None) == (feature in missing), feature

@@ -53,6 +53,11 @@ async def test_a_track_gets_its_results(mesh: Mesh) -> None:
     curves = (await mesh.analyses.GetCurves(request, metadata=ANN)).curves
     assert {curve.kind for curve in curves} == set(results.curves)
     assert all(0 < len(curve.values) <= 50 * curve.dimensions for curve in curves)
+    stretch = pb.GetSpectrogramRequest(name=analysis.name, start=4, end=20, max_steps=100)
+    spectrogram = (await mesh.analyses.GetSpectrogram(stretch, metadata=ANN)).spectrogram
+    steps = len(spectrogram.levels) // len(spectrogram.band_hz)
+    assert 16 <= steps * spectrogram.step <= 16 + 2 * spectrogram.step
+    assert steps <= 100
     filename, picture = await mesh.export(analysis.name, pb.EXPORT_FORMAT_PLOT_PNG)
     assert filename == "song (plot).png"
     assert picture.startswith(PNG)
@@ -184,6 +189,7 @@ async def test_requests_that_cannot_be_are_refused(mesh: Mesh) -> None:
     other = await mesh.upload(wav(song(4)))
     name = f"{track.name}/analyses/current"
     create, adjust, curves = mesh.analyses.CreateAnalysis, mesh.analyses.AdjustAnalysis, mesh.analyses.GetCurves
+    tiles = mesh.analyses.GetSpectrogram
     wrong = Analysis(artifact=other.original_artifact)
     cases: list[tuple[Awaitable[object], str]] = [
         (create(pb.CreateAnalysisRequest(parent="tracks/1"), metadata=ANN), "TRACK_NOT_FOUND"),
@@ -195,6 +201,12 @@ async def test_requests_that_cannot_be_are_refused(mesh: Mesh) -> None:
         (adjust(pb.AdjustAnalysisRequest(parent=track.name, tempo_factor=2), metadata=ANN), "RESULTS_MISSING"),
         (adjust(pb.AdjustAnalysisRequest(parent=track.name, bpm=100), metadata=MALLORY), "TRACK_NOT_FOUND"),
         (curves(pb.GetCurvesRequest(name=name, max_steps=20_001), metadata=ANN), "INVALID_REQUEST"),
+        (tiles(pb.GetSpectrogramRequest(name=name, start=-1), metadata=ANN), "INVALID_REQUEST"),
+        (tiles(pb.GetSpectrogramRequest(name=name, start=float("nan")), metadata=ANN), "INVALID_REQUEST"),
+        (tiles(pb.GetSpectrogramRequest(name=name, start=2, end=1), metadata=ANN), "INVALID_REQUEST"),
+        (tiles(pb.GetSpectrogramRequest(name=name, max_steps=8193), metadata=ANN), "INVALID_REQUEST"),
+        (tiles(pb.GetSpectrogramRequest(name=name), metadata=ANN), "RESULTS_MISSING"),
+        (tiles(pb.GetSpectrogramRequest(name=name), metadata=MALLORY), "TRACK_NOT_FOUND"),
         (mesh.analyses.GetResults(pb.GetResultsRequest(name=name), metadata=MALLORY), "TRACK_NOT_FOUND"),
     ]
     for call, reason in cases:

@@ -12,6 +12,7 @@ from services.analysis.measure.loudness import LoudnessListener
 from services.analysis.measure.melody import MelodyListener
 from services.analysis.measure.rhythm import RhythmMeasurement
 from services.analysis.measure.salience import Harmony, HarmonyListener
+from services.analysis.measure.spectrogram import SpectrogramListener
 from services.analysis.measure.timbre import TimbreListener
 from services.analysis.results import Feature, Measurements, Rhythm, Shortfall
 from services.analysis.versions import VERSIONS
@@ -75,11 +76,12 @@ class _Run:
         self.loudness = LoudnessListener(sources.channel_count) if Feature.LOUDNESS in features else None
         voice = ("vocals",) if "vocals" in stems else _MIX
         self.melody = MelodyListener(voice) if Feature.MELODY in features else None
+        self.spectrogram = SpectrogramListener(_MIX) if Feature.SPECTROGRAM in features else None
 
     def listeners(self) -> list[Listener]:
         """Returns everybody who listens, each once."""
         of_mix = None if self.of_mix is self.harmony else self.of_mix
-        alone = (self.harmony, of_mix, self.timbre, self.loudness, self.melody)
+        alone = (self.harmony, of_mix, self.timbre, self.loudness, self.melody, self.spectrogram)
         grouped = [*(self.rhythm.listeners if self.rhythm else ()), *(self.form.listeners if self.form else ())]
         return [*grouped, *(listener for listener in alone if listener)]
 
@@ -103,6 +105,8 @@ class _Run:
             told.append((Feature.TIMBRE, self.timbre.timbre(of_mix)))
         if self.melody:
             told.append((Feature.MELODY, self.melody.melody()))
+        if self.spectrogram:
+            told.append((Feature.SPECTROGRAM, self.spectrogram.spectrogram()))
         return told
 
     def keep(self, feature: Feature, result: object) -> None:

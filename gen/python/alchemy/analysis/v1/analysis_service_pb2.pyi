@@ -160,6 +160,24 @@ class GetCurvesResponse(_message.Message):
     curves: _containers.RepeatedCompositeFieldContainer[_results_pb2.Curve]
     def __init__(self, curves: _Optional[_Iterable[_Union[_results_pb2.Curve, _Mapping]]] = ...) -> None: ...
 
+class GetSpectrogramRequest(_message.Message):
+    __slots__ = ("name", "start", "end", "max_steps")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    MAX_STEPS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    start: float
+    end: float
+    max_steps: int
+    def __init__(self, name: _Optional[str] = ..., start: _Optional[float] = ..., end: _Optional[float] = ..., max_steps: _Optional[int] = ...) -> None: ...
+
+class GetSpectrogramResponse(_message.Message):
+    __slots__ = ("spectrogram",)
+    SPECTROGRAM_FIELD_NUMBER: _ClassVar[int]
+    spectrogram: _results_pb2.Spectrogram
+    def __init__(self, spectrogram: _Optional[_Union[_results_pb2.Spectrogram, _Mapping]] = ...) -> None: ...
+
 class ExportAnalysisRequest(_message.Message):
     __slots__ = ("name", "format")
     NAME_FIELD_NUMBER: _ClassVar[int]

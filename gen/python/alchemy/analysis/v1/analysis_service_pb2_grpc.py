@@ -78,6 +78,11 @@ class AnalysisServiceStub:
                 request_serializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetCurvesRequest.SerializeToString,
                 response_deserializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetCurvesResponse.FromString,
                 _registered_method=True)
+        self.GetSpectrogram = channel.unary_unary(
+                '/alchemy.analysis.v1.AnalysisService/GetSpectrogram',
+                request_serializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetSpectrogramRequest.SerializeToString,
+                response_deserializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetSpectrogramResponse.FromString,
+                _registered_method=True)
         self.ExportAnalysis = channel.unary_stream(
                 '/alchemy.analysis.v1.AnalysisService/ExportAnalysis',
                 request_serializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.ExportAnalysisRequest.SerializeToString,
@@ -172,6 +177,19 @@ class AnalysisServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetSpectrogram(self, request, context):
+        """Returns a stretch of the spectrogram of the same results, in steps that suit how large it is shown: a tile.
+
+        Steps are 46 ms times a power of two and start at multiples of themselves, so that stretches of the same step, fetched one by
+        one, join without a seam. Where steps are merged, each band keeps its loudest moment.
+
+        Errors: those of GetResults; INVALID_ARGUMENT with INVALID_REQUEST; FAILED_PRECONDITION with RESULTS_MISSING if it was not
+        measured.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportAnalysis(self, request, context):
         """Streams the same results in a form for other programs or for people; made on the way, nothing is stored. The stream ends OK
         after the last byte; one that is cut must be taken again from its start.
@@ -240,6 +258,11 @@ def add_AnalysisServiceServicer_to_server(servicer, server):
                     servicer.GetCurves,
                     request_deserializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetCurvesRequest.FromString,
                     response_serializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetCurvesResponse.SerializeToString,
+            ),
+            'GetSpectrogram': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSpectrogram,
+                    request_deserializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetSpectrogramRequest.FromString,
+                    response_serializer=alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetSpectrogramResponse.SerializeToString,
             ),
             'ExportAnalysis': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportAnalysis,
@@ -472,6 +495,33 @@ class AnalysisService:
             '/alchemy.analysis.v1.AnalysisService/GetCurves',
             alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetCurvesRequest.SerializeToString,
             alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetCurvesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSpectrogram(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.analysis.v1.AnalysisService/GetSpectrogram',
+            alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetSpectrogramRequest.SerializeToString,
+            alchemy_dot_analysis_dot_v1_dot_analysis__service__pb2.GetSpectrogramResponse.FromString,
             options,
             channel_credentials,
             insecure,

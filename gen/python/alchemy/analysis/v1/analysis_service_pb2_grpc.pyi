@@ -61,6 +61,15 @@ class AnalysisServiceStub:
     """
     GetCurves: _aio.UnaryUnaryMultiCallable[_analysis_service_pb2.GetCurvesRequest, _analysis_service_pb2.GetCurvesResponse]
     """Returns curves of the same results. Errors: those of GetResults; INVALID_ARGUMENT with INVALID_REQUEST."""
+    GetSpectrogram: _aio.UnaryUnaryMultiCallable[_analysis_service_pb2.GetSpectrogramRequest, _analysis_service_pb2.GetSpectrogramResponse]
+    """Returns a stretch of the spectrogram of the same results, in steps that suit how large it is shown: a tile.
+
+    Steps are 46 ms times a power of two and start at multiples of themselves, so that stretches of the same step, fetched one by
+    one, join without a seam. Where steps are merged, each band keeps its loudest moment.
+
+    Errors: those of GetResults; INVALID_ARGUMENT with INVALID_REQUEST; FAILED_PRECONDITION with RESULTS_MISSING if it was not
+    measured.
+    """
     ExportAnalysis: _aio.UnaryStreamMultiCallable[_analysis_service_pb2.ExportAnalysisRequest, _analysis_service_pb2.ExportAnalysisResponse]
     """Streams the same results in a form for other programs or for people; made on the way, nothing is stored. The stream ends OK
     after the last byte; one that is cut must be taken again from its start.
@@ -175,6 +184,21 @@ class AnalysisServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_analysis_service_pb2.GetCurvesRequest, _abc.Awaitable[_analysis_service_pb2.GetCurvesResponse]],
     ) -> _abc.Awaitable[_analysis_service_pb2.GetCurvesResponse]:
         """Returns curves of the same results. Errors: those of GetResults; INVALID_ARGUMENT with INVALID_REQUEST."""
+
+    @_abc_1.abstractmethod
+    def GetSpectrogram(
+        self,
+        request: _analysis_service_pb2.GetSpectrogramRequest,
+        context: _aio.ServicerContext[_analysis_service_pb2.GetSpectrogramRequest, _abc.Awaitable[_analysis_service_pb2.GetSpectrogramResponse]],
+    ) -> _abc.Awaitable[_analysis_service_pb2.GetSpectrogramResponse]:
+        """Returns a stretch of the spectrogram of the same results, in steps that suit how large it is shown: a tile.
+
+        Steps are 46 ms times a power of two and start at multiples of themselves, so that stretches of the same step, fetched one by
+        one, join without a seam. Where steps are merged, each band keeps its loudest moment.
+
+        Errors: those of GetResults; INVALID_ARGUMENT with INVALID_REQUEST; FAILED_PRECONDITION with RESULTS_MISSING if it was not
+        measured.
+        """
 
     @_abc_1.abstractmethod
     def ExportAnalysis(

@@ -21,6 +21,7 @@ class Feature(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FEATURE_LOUDNESS: _ClassVar[Feature]
     FEATURE_TIMBRE: _ClassVar[Feature]
     FEATURE_MELODY: _ClassVar[Feature]
+    FEATURE_SPECTROGRAM: _ClassVar[Feature]
 
 class CurveKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -44,6 +45,7 @@ FEATURE_FORM: Feature
 FEATURE_LOUDNESS: Feature
 FEATURE_TIMBRE: Feature
 FEATURE_MELODY: Feature
+FEATURE_SPECTROGRAM: Feature
 CURVE_KIND_UNSPECIFIED: CurveKind
 CURVE_KIND_TEMPO: CurveKind
 CURVE_KIND_MOMENTARY_LUFS: CurveKind
@@ -273,6 +275,18 @@ class Curve(_message.Message):
     values: _containers.RepeatedScalarFieldContainer[float]
     def __init__(self, kind: _Optional[_Union[CurveKind, str]] = ..., start: _Optional[float] = ..., step: _Optional[float] = ..., dimensions: _Optional[int] = ..., values: _Optional[_Iterable[float]] = ...) -> None: ...
 
+class Spectrogram(_message.Message):
+    __slots__ = ("start", "step", "band_hz", "levels")
+    START_FIELD_NUMBER: _ClassVar[int]
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    BAND_HZ_FIELD_NUMBER: _ClassVar[int]
+    LEVELS_FIELD_NUMBER: _ClassVar[int]
+    start: float
+    step: float
+    band_hz: _containers.RepeatedScalarFieldContainer[float]
+    levels: bytes
+    def __init__(self, start: _Optional[float] = ..., step: _Optional[float] = ..., band_hz: _Optional[_Iterable[float]] = ..., levels: _Optional[bytes] = ...) -> None: ...
+
 class Corrections(_message.Message):
     __slots__ = ("bpm", "beat_at", "downbeat_at", "beats_per_bar", "key")
     BPM_FIELD_NUMBER: _ClassVar[int]
@@ -336,9 +350,11 @@ class Results(_message.Message):
     def __init__(self, name: _Optional[str] = ..., duration: _Optional[float] = ..., provenance: _Optional[_Iterable[_Union[Provenance, _Mapping]]] = ..., shortfalls: _Optional[_Iterable[_Union[Shortfall, _Mapping]]] = ..., rhythm: _Optional[_Union[Rhythm, _Mapping]] = ..., tonality: _Optional[_Union[Tonality, _Mapping]] = ..., chords: _Optional[_Union[Chords, _Mapping]] = ..., form: _Optional[_Union[Form, _Mapping]] = ..., loudness: _Optional[_Union[Loudness, _Mapping]] = ..., timbre: _Optional[_Union[Timbre, _Mapping]] = ..., melody: _Optional[_Union[Melody, _Mapping]] = ..., curves: _Optional[_Iterable[_Union[CurveKind, str]]] = ..., corrections: _Optional[_Union[Corrections, _Mapping]] = ..., measured_rhythm: _Optional[_Union[Rhythm, _Mapping]] = ..., measured_tonality: _Optional[_Union[Tonality, _Mapping]] = ..., revision: _Optional[int] = ..., measure_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ResultsFile(_message.Message):
-    __slots__ = ("results", "curves")
+    __slots__ = ("results", "curves", "spectrogram")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     CURVES_FIELD_NUMBER: _ClassVar[int]
+    SPECTROGRAM_FIELD_NUMBER: _ClassVar[int]
     results: Results
     curves: _containers.RepeatedCompositeFieldContainer[Curve]
-    def __init__(self, results: _Optional[_Union[Results, _Mapping]] = ..., curves: _Optional[_Iterable[_Union[Curve, _Mapping]]] = ...) -> None: ...
+    spectrogram: Spectrogram
+    def __init__(self, results: _Optional[_Union[Results, _Mapping]] = ..., curves: _Optional[_Iterable[_Union[Curve, _Mapping]]] = ..., spectrogram: _Optional[_Union[Spectrogram, _Mapping]] = ...) -> None: ...

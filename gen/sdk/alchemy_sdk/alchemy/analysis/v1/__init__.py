@@ -32,6 +32,8 @@ __all__ = (
     "GetCurvesResponse",
     "GetResultsRequest",
     "GetResultsResponse",
+    "GetSpectrogramRequest",
+    "GetSpectrogramResponse",
     "KeyEstimate",
     "KeySpan",
     "ListAnalysesRequest",
@@ -48,6 +50,7 @@ __all__ = (
     "Rhythm",
     "Section",
     "Shortfall",
+    "Spectrogram",
     "Tempo",
     "Timbre",
     "Tonality",
@@ -355,6 +358,11 @@ class Feature(betterproto2.Enum):
     Fundamental frequency of the leading voice.
     """
 
+    SPECTROGRAM = 8
+    """
+    What sounds, by time and frequency.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -366,6 +374,7 @@ class Feature(betterproto2.Enum):
             5: "FEATURE_LOUDNESS",
             6: "FEATURE_TIMBRE",
             7: "FEATURE_MELODY",
+            8: "FEATURE_SPECTROGRAM",
         }
 
     @classmethod
@@ -379,6 +388,7 @@ class Feature(betterproto2.Enum):
             "FEATURE_LOUDNESS": 5,
             "FEATURE_TIMBRE": 6,
             "FEATURE_MELODY": 7,
+            "FEATURE_SPECTROGRAM": 8,
         }
 
 
@@ -998,6 +1008,51 @@ default_message_pool.register_message("alchemy.analysis.v1", "GetResultsResponse
 
 
 @dataclass(eq=False, repr=False)
+class GetSpectrogramRequest(betterproto2.Message):
+    """
+    Request of GetSpectrogram.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    As in GetResultsRequest.
+    """
+
+    start: "float" = betterproto2.field(2, betterproto2.TYPE_DOUBLE)
+    """
+    Where the stretch begins, seconds.
+    """
+
+    end: "float" = betterproto2.field(3, betterproto2.TYPE_DOUBLE)
+    """
+    Where it ends, seconds; 0 = at the end of the track.
+    """
+
+    max_steps: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
+    """
+    The most steps to return. 0 = 2048. In [0, 8192].
+    """
+
+
+default_message_pool.register_message("alchemy.analysis.v1", "GetSpectrogramRequest", GetSpectrogramRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetSpectrogramResponse(betterproto2.Message):
+    """
+    Response of GetSpectrogram.
+    """
+
+    spectrogram: "Spectrogram | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The steps that have a part in the stretch; none beyond the end of the track.
+    """
+
+
+default_message_pool.register_message("alchemy.analysis.v1", "GetSpectrogramResponse", GetSpectrogramResponse)
+
+
+@dataclass(eq=False, repr=False)
 class KeyEstimate(betterproto2.Message):
     """
     A key, as measured.
@@ -1361,6 +1416,11 @@ class ResultsFile(betterproto2.Message):
     All curves, not thinned.
     """
 
+    spectrogram: "Spectrogram | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    At its finest step, 46 ms. Absent if it was not measured.
+    """
+
 
 default_message_pool.register_message("alchemy.analysis.v1", "ResultsFile", ResultsFile)
 
@@ -1498,6 +1558,37 @@ class Shortfall(betterproto2.Message):
 
 
 default_message_pool.register_message("alchemy.analysis.v1", "Shortfall", Shortfall)
+
+
+@dataclass(eq=False, repr=False)
+class Spectrogram(betterproto2.Message):
+    """
+    Levels by time and frequency: a mel spectrogram.
+    """
+
+    start: "float" = betterproto2.field(1, betterproto2.TYPE_DOUBLE)
+    """
+    Time of the middle of the first step, seconds.
+    """
+
+    step: "float" = betterproto2.field(2, betterproto2.TYPE_DOUBLE)
+    """
+    Seconds between steps.
+    """
+
+    band_hz: "list[float]" = betterproto2.field(3, betterproto2.TYPE_FLOAT, repeated=True)
+    """
+    Centre frequency of each band in Hz, ascending, equally far apart on the mel scale.
+    """
+
+    levels: "bytes" = betterproto2.field(4, betterproto2.TYPE_BYTES)
+    """
+    One byte for each band of the first step, the lowest band first, then of the second, and so on. A byte b stands for
+    (b - 255) * 0.4 dB relative to full scale; 0 also for all that is below. A sine at full scale in the middle of a band reads -3 dB.
+    """
+
+
+default_message_pool.register_message("alchemy.analysis.v1", "Spectrogram", Spectrogram)
 
 
 @dataclass(eq=False, repr=False)
@@ -1806,6 +1897,33 @@ class AnalysisServiceStub(betterproto2_grpclib.ServiceStub):
             "/alchemy.analysis.v1.AnalysisService/GetCurves",
             message,
             GetCurvesResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def get_spectrogram(
+        self,
+        message: "GetSpectrogramRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "GetSpectrogramResponse":
+        """
+        Returns a stretch of the spectrogram of the same results, in steps that suit how large it is shown: a tile.
+
+        Steps are 46 ms times a power of two and start at multiples of themselves, so that stretches of the same step, fetched one by
+        one, join without a seam. Where steps are merged, each band keeps its loudest moment.
+
+        Errors: those of GetResults; INVALID_ARGUMENT with INVALID_REQUEST; FAILED_PRECONDITION with RESULTS_MISSING if it was not
+        measured.
+        """
+
+        return await self._unary_unary(
+            "/alchemy.analysis.v1.AnalysisService/GetSpectrogram",
+            message,
+            GetSpectrogramResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
