@@ -5,6 +5,7 @@ programming over the onset curve (Ellis, JNMR 2007), for all candidates in one p
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.fft
@@ -19,6 +20,7 @@ Array = NDArray[np.float64]
 SLOWEST_BPM, FASTEST_BPM = 36.0, 260.0
 _WINDOW_SECONDS, _STEP_SECONDS = 8.0, 2.0
 _GRID_PER_OCTAVE = 96
+_SLAB = 128  # windows that are correlated at a time, to bound memory
 _PEAKS = 6
 _RELATIONS = (0.5, 2.0, 1 / 3, 3.0, 2 / 3, 1.5)
 _SAME = 0.04  # candidates nearer than this are one
@@ -79,18 +81,27 @@ def _tempogram(curve: Array, periods: Array) -> Array:
     else:
         periods_fit = np.ones(len(periods), bool)
     starts = np.arange(0, max(1, len(curve) - size + 1), step)
-    windows = curve[starts[:, None] + np.arange(size)]
-    windows = windows - windows.mean(axis=1, keepdims=True)
-    power = np.abs(scipy.fft.rfft(windows, scipy.fft.next_fast_len(2 * size), axis=1)) ** 2
-    auto = scipy.fft.irfft(power, axis=1)[:, :longest]
-    # Unbiased, or slow tempi would look weaker than they are.
-    auto = auto / (size - np.arange(auto.shape[1]) * 0.999)
-    auto = np.maximum(auto / np.maximum(auto[:, :1], 1e-12), 0)
     place = np.minimum(periods, longest - 1.001)
     low = place.astype(int)
     part = place - low
-    gram: Array = (1 - part) * auto[:, low] + part * auto[:, np.minimum(low + 1, auto.shape[1] - 1)]
+    slabs = []
+    for at in range(0, len(starts), _SLAB):
+        auto = _autocorrelation(curve[starts[at : at + _SLAB, None] + np.arange(size)])[:, :longest]
+        slabs.append((1 - part) * auto[:, low] + part * auto[:, np.minimum(low + 1, auto.shape[1] - 1)])
+    gram: Array = np.concatenate(slabs)
     return gram * periods_fit
+
+
+def _autocorrelation(windows: Array) -> Array:
+    """Returns the autocorrelation of each row relative to its power, not below zero, shape (windows, lags)."""
+    size = windows.shape[1]
+    windows = windows - windows.mean(axis=1, keepdims=True)
+    power = np.abs(scipy.fft.rfft(windows, scipy.fft.next_fast_len(2 * size), axis=1)) ** 2
+    auto = scipy.fft.irfft(power, axis=1)[:, :size]
+    # Unbiased, or slow tempi would look weaker than they are.
+    auto = auto / (size - np.arange(size) * 0.999)
+    relative: Array = np.maximum(auto / np.maximum(auto[:, :1], 1e-12), 0)
+    return relative
 
 
 def _paths(gram: Array, periods: Array) -> tuple[NDArray[np.intp], list[float]]:
@@ -146,30 +157,33 @@ def _track(curve: Array, periods: Array) -> list[Array]:
     window = np.clip((np.arange(count) - half) // step, 0, periods.shape[1] - 1)
     steps = np.round(periods[:, :, None] * _STRETCH).astype(np.intp)
     penalty = -_TIGHTNESS * np.log(steps / periods[:, :, None]) ** 2
-    # One long row per candidate, with room before the first frame for beats that were never heard.
+    # One row of scores per candidate: those of the window before the longest step back, which is room for beats that were never
+    # heard before the first frame, and then those of the window itself. All scores of an hour would take 50 MB.
     room = int(steps.max()) + 1
     rows = periods.shape[0]
-    score = np.zeros((rows, room + count))
+    starts = np.searchsorted(window, np.arange(periods.shape[1] + 1))
+    width = room + int(np.diff(starts).max())
+    score = np.zeros((rows, width))
     flat = score.reshape(-1)
-    base = np.arange(rows)[:, None] * (room + count)
-    back = np.zeros((count, rows), np.int32)
+    base = np.arange(rows)[:, None] * width + room
+    back = np.zeros((count, rows), np.int16)
     each = np.arange(rows)
-    for w in range(periods.shape[1]):
-        frames = np.flatnonzero(window == w)
+    for w, (start, end) in enumerate(pairwise(starts)):
         offset = base - steps[:, w]
         cost = penalty[:, w]
-        for t in frames:
-            options = flat[offset + (room + t)] + cost
+        for t in range(end - start):
+            options = flat[offset + t] + cost
             best = options.argmax(axis=1)
-            score[:, room + t] = options[each, best] + goal[t]
-            back[t] = steps[each, w, best]
-    return [_trace(score[c, room:], back[:, c], curve, float(np.median(periods[c]))) for c in range(rows)]
+            score[:, room + t] = options[each, best] + goal[start + t]
+            back[start + t] = steps[each, w, best]
+        score[:, :room] = score[:, end - start : end - start + room].copy()
+    return [_trace(score[c, :room], back[:, c], curve, float(np.median(periods[c]))) for c in range(rows)]
 
 
-def _trace(score: Array, back: NDArray[np.int32], curve: Array, period: float) -> Array:
-    """Walks back from the best last beat; beats before the first and after the last onset are dropped."""
-    tail = max(0, len(score) - int(period))
-    t = tail + int(score[tail:].argmax())
+def _trace(score: Array, back: NDArray[np.int16], curve: Array, period: float) -> Array:
+    """Walks back from the best last beat, by the scores of the last frames; beats outside of the onsets are dropped."""
+    last = min(int(period), len(back))
+    t = len(back) - last + int(score[len(score) - last :].argmax())
     path = []
     while t >= 0:
         path.append(t)

@@ -6,7 +6,7 @@ of notes with overtones, so that the overtones of one note are not heard as othe
 through the same windows and bins as the music, which tells the lowest ones apart where their fundamentals run together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,7 +28,7 @@ _ITERATIONS = 25
 _WHITENING = 37  # bins, an octave: level and contrast are measured against this neighbourhood
 _FLOOR = 1e-5  # contrast below -100 dB of full scale is not raised to that of music
 _SCALE = 1024  # of what is kept: half precision loses digits below -84 dB of full scale
-_SLAB = 4096  # frames that are explained at a time, to bound memory
+_SLAB = 1024  # frames that are explained at a time, to bound memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +86,8 @@ class HarmonyListener:
         source = () if self.signal == ("mix",) else self.signal
         cents, dictionary = self._tuning.cents, _dictionary()
         chroma = [np.zeros((0, 24), np.float32)]
-        spectra = np.concatenate(self._spectra) if self._spectra else np.zeros((0, _BINS), np.float16)
-        for start in range(0, len(spectra), _SLAB):
-            tuned = _in_tune(spectra[start : start + _SLAB].astype(np.float32) / np.float32(_SCALE), cents)
+        for slab in _slabs(self._spectra):
+            tuned = _in_tune(slab.astype(np.float32) / np.float32(_SCALE), cents)
             chroma.append(_explain(_whitened(tuned), dictionary) @ _fold())
         pitches = np.concatenate(chroma)
         return Harmony(
@@ -99,6 +98,18 @@ class HarmonyListener:
             tuning_cents=cents,
             clarity=self._tuning.clarity,
         )
+
+
+def _slabs(pieces: Sequence[NDArray[np.float16]]) -> Iterator[NDArray[np.float16]]:
+    """Yields the pieces joined to some _SLAB rows each; all of them at once would take their memory twice."""
+    waiting: list[NDArray[np.float16]] = []
+    for piece in pieces:
+        waiting.append(piece)
+        if sum(map(len, waiting)) >= _SLAB:
+            yield np.concatenate(waiting)
+            waiting = []
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 @cache
