@@ -16,22 +16,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from demucs.apply import apply_model
 
-from benchmarks.networks import RATE, STEMS, htdemucs, noise
+from benchmarks.networks import RATE, STEMS, STRIDE_SECONDS, htdemucs, noise, segment_operations, stock_stems
 from services.processing.adapters.demucs import Demucs
 from services.processing.adapters.overlap_add import separate
 from services.processing.adapters.processor import MOST_SEGMENTS, Processor
 from services.processing.domain import Precision
 from services.processing.ports import FloatArray
 
-# Operations of one second of audio at the model's own overlap, from the shapes of its layers: 335 GFLOP for 7.8 s, of which
-# 5.85 s are new.
-_FLOP_PER_SECOND = 57e9
 _MATRIX = 8192
 _MATRIX_ROUNDS = 20
 
@@ -47,6 +42,7 @@ class Figures:
     batch_sizes: dict[str, int] = field(default_factory=dict)
     decibels: dict[str, float] = field(default_factory=dict)
     matmul_flops: dict[str, float] = field(default_factory=dict)
+    segment_operations: int = 0
 
 
 class InMemory:
@@ -88,7 +84,9 @@ def main() -> None:
 def compare(device: torch.device, rounds: int, figures: Figures) -> None:
     """Runs all runners by turns, after one round that warms up."""
     mix = noise(figures.audio_seconds * RATE)
-    network = htdemucs().to(device)
+    network = htdemucs()
+    figures.segment_operations = segment_operations(network)
+    network = network.to(device)
     models = {}
     for precision in Precision:
         figures.matmul_flops[precision] = matmul_rate(device, precision)
@@ -97,7 +95,7 @@ def compare(device: torch.device, rounds: int, figures: Figures) -> None:
         figures.batch_sizes[f"ours {precision}"] = model.batch_size
     figures.batch_sizes["stock"] = 1
     for number in range(rounds + 1):
-        stock, seconds = timed(device, Precision.FLOAT32, partial(run_stock, network, mix, device))
+        stock, seconds = timed(device, Precision.FLOAT32, partial(stock_stems, network, mix, device))
         figures.rounds.setdefault("stock", []).append(seconds)
         for name, (precision, model) in models.items():
             stems, seconds = timed(device, precision, partial(run_ours, model, mix))
@@ -116,17 +114,6 @@ def timed(device: torch.device, precision: Precision, run: Callable[[], FloatArr
     stems = run()
     torch.cuda.synchronize(device)
     return stems, time.perf_counter() - started
-
-
-def run_stock(network: Any, mix: FloatArray, device: torch.device) -> FloatArray:  # noqa: ANN401 - demucs ships no types
-    """Separates as `demucs.api.Separator` does with shifts=0."""
-    torch.backends.mha.set_fastpath_enabled(value=True)  # torch's default
-    track = torch.from_numpy(mix)
-    mono = track.mean(0)
-    deviation = mono.std() + 1e-8
-    estimate = apply_model(network, ((track - mono.mean()) / deviation)[None], shifts=0, device=device)[0]
-    stems: FloatArray = (estimate * deviation + mono.mean()).cpu().numpy()
-    return stems
 
 
 def run_ours(model: Demucs, mix: FloatArray) -> FloatArray:
@@ -160,7 +147,7 @@ def report(figures: Figures) -> None:
         median = statistics.median(seconds)
         speed = figures.audio_seconds / median
         precision = name.removeprefix("ours ") if name != "stock" else Precision.FLOAT32
-        share = speed * _FLOP_PER_SECOND / figures.matmul_flops[precision]
+        share = speed * figures.segment_operations / STRIDE_SECONDS / figures.matmul_flops[precision]
         parity = f", {figures.decibels[name]:.0f} dB" if name in figures.decibels else ""
         print(
             f"  {name:14}: {speed:7.1f}x real time ({min(seconds):.2f} to {max(seconds):.2f} s), {stock / median:.2f} times"

@@ -26,9 +26,8 @@ from pathlib import Path
 import psutil
 import soundfile
 import torch
-from demucs.apply import apply_model
 
-from benchmarks.networks import htdemucs, installed, tiny, write_noise
+from benchmarks.networks import htdemucs, installed, stock_stems, tiny, write_noise
 from services.processing.adapters.engine import EngineProcess
 from services.processing.ports import SeparationRequest
 
@@ -129,12 +128,9 @@ def run_stock() -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "noise.wav"
         write_noise(path, round(float(minutes) * 60))
-        track = torch.from_numpy(soundfile.read(path, dtype="float32")[0].T.copy())
-        mono = track.mean(0)
-        track = (track - mono.mean()) / (mono.std() + 1e-8)
-        stems = apply_model(_NETWORKS[network](), track[None], shifts=0)[0] * mono.std() + mono.mean()
+        stems = stock_stems(_NETWORKS[network](), soundfile.read(path, dtype="float32")[0].T.copy())
         for index, stem in enumerate(stems):
-            soundfile.write(Path(name) / f"{index}.wav", stem.T.numpy(), 44100, "PCM_16")
+            soundfile.write(Path(name) / f"{index}.wav", stem.T, 44100, "PCM_16")
 
 
 async def _watch(pid: int, figures: Figures, progress: list[object], options: argparse.Namespace) -> None:

@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 import soundfile
 import torch
+from demucs.apply import apply_model
 from demucs.htdemucs import HTDemucs
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 
 from services.processing.adapters.install import install
 from services.processing.adapters.weight_sources import DemucsFolder
@@ -23,6 +26,8 @@ RATE = 44100
 STEMS = FOUR_STEMS
 SIX_STEMS = MODELS["htdemucs-6s"].stems
 _SEGMENT = Fraction(39, 5)
+# What is new in each segment at the overlap that Demucs uses of itself.
+STRIDE_SECONDS = 0.75 * float(_SEGMENT)
 
 
 def htdemucs(seed: int = 0) -> Any:  # noqa: ANN401 - demucs ships no types
@@ -35,6 +40,29 @@ def htdemucs_6s(seed: int = 0) -> Any:  # noqa: ANN401 - demucs ships no types
     """Builds htdemucs-6s as published: no bottom channels, six stems."""
     torch.manual_seed(seed)
     return HTDemucs(list(SIX_STEMS), bottom_channels=0, t_heads=8, segment=_SEGMENT).eval()
+
+
+def segment_operations(network: Any) -> int:  # noqa: ANN401 - demucs ships no types
+    """Counts the floating point operations of one segment: convolutions, matrix products and attention.
+
+    Fused attention is invisible to torch's counter, so it counts the plain form, which is the same arithmetic.
+    """
+    torch.backends.mha.set_fastpath_enabled(value=False)
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:
+        network(torch.zeros(1, 2, round(_SEGMENT * RATE)))
+    return counter.get_total_flops()
+
+
+def stock_stems(network: Any, mix: FloatArray, device: str | torch.device = "cpu") -> FloatArray:  # noqa: ANN401 - demucs ships no types
+    """Separates a track as `demucs.api.Separator` does with shifts=0; `network` may be a bag of them."""
+    torch.backends.mha.set_fastpath_enabled(value=True)  # torch's default
+    track = torch.from_numpy(mix)
+    mono = track.mean(0)
+    deviation = mono.std() + 1e-8
+    estimate = apply_model(network, ((track - mono.mean()) / deviation)[None], shifts=0, device=device)[0]
+    stems: FloatArray = (estimate * deviation + mono.mean()).cpu().numpy()
+    return stems
 
 
 def tiny(seed: int = 0) -> Any:  # noqa: ANN401 - demucs ships no types

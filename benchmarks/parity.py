@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from demucs.apply import BagOfModels
 
-from benchmarks.networks import RATE, SIX_STEMS, STEMS, htdemucs, htdemucs_6s, noise
-from benchmarks.separation import run_ours, run_stock
+from benchmarks.networks import RATE, SIX_STEMS, STEMS, htdemucs, htdemucs_6s, noise, stock_stems
+from benchmarks.separation import run_ours
 
 _MOST_APART, _LEAST_DECIBELS = 1e-4, 80.0
 
@@ -46,7 +46,7 @@ def main() -> None:
 def compared(networks: list[Any], weights: list[list[float]], stems: Sequence[str], seconds: float) -> dict[str, float]:
     """Runs both over the same noise."""
     mix = noise(round(seconds * RATE))
-    expected = run_stock(BagOfModels(networks, weights or None), mix)
+    expected = stock_stems(BagOfModels(networks, weights or None), mix)
     difference = run_ours(networks, mix, weights, stems) - expected
     decibels = 10 * np.log10(np.square(expected).sum() / np.square(difference).sum())
     return {"most_apart": float(np.abs(difference).max()), "decibels": float(decibels)}

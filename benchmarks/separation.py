@@ -11,6 +11,7 @@ The speed of a network does not depend on its weights, so htdemucs runs with ran
 import argparse
 import asyncio
 import json
+import math
 import multiprocessing
 import os
 import statistics
@@ -27,10 +28,10 @@ import numpy as np
 import psutil
 import soundfile
 import torch
-from demucs.apply import BagOfModels, apply_model
+from demucs.apply import BagOfModels
 from demucs.htdemucs import HTDemucs
 
-from benchmarks.networks import RATE, STEMS, htdemucs, noise
+from benchmarks.networks import RATE, STEMS, STRIDE_SECONDS, htdemucs, noise, segment_operations, stock_stems
 from services.mesh import heap
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.processing import runs
@@ -124,8 +125,12 @@ def compare_htdemucs(seconds: int, rounds: int, out: Path | None) -> None:
     times.report(seconds)
     signal_to_noise = 10 * np.log10(np.square(expected).sum() / np.square(difference).sum())
     print(f"  largest difference {np.abs(difference).max():.1e}, {signal_to_noise:.0f} dB")
-    print(f"  matrix multiplication here: {rate / 1e9:.0f} GFLOP/s")
-    times.save(out, audio_seconds=seconds, matmul_flops=rate)
+    operations = segment_operations(htdemucs()) * math.ceil(seconds / STRIDE_SECONDS)
+    print(
+        f"  matrix multiplication here: {rate / 1e9:.0f} GFLOP/s, at which the network's {operations / 1e12:.2f} TFLOP would"
+        f" take {operations / rate:.1f} s"
+    )
+    times.save(out, audio_seconds=seconds, matmul_flops=rate, operations=operations)
 
 
 def compare_one_stem(seconds: int, rounds: int, out: Path | None) -> None:
@@ -229,7 +234,7 @@ def networks_of(count: int) -> list[HTDemucs]:
 def time_stock(seconds: int, count: int) -> Timed:
     """Runs stock with one network, or with a bag that has one for each stem."""
     network = networks_of(1)[0] if count == 1 else BagOfModels(networks_of(count), np.eye(count).tolist())
-    return timed(lambda mix: run_stock(network, mix), seconds)
+    return timed(lambda mix: stock_stems(network, mix), seconds)
 
 
 def time_ours(seconds: int, count: int, stems: Sequence[str] = STEMS) -> Timed:
@@ -244,17 +249,6 @@ def timed(work: Callable[[FloatArray], FloatArray], seconds: int) -> Timed:
     wall, processor = time.perf_counter(), time.process_time()
     result = work(mix)
     return result, time.perf_counter() - wall, time.process_time() - processor
-
-
-def run_stock(network: HTDemucs | BagOfModels, mix: FloatArray) -> FloatArray:
-    """Separates as demucs.api.Separator does with shifts=0."""
-    torch.backends.mha.set_fastpath_enabled(value=True)  # torch's default
-    track = torch.from_numpy(mix)
-    mono = track.mean(0)
-    deviation = mono.std() + 1e-8
-    estimate = apply_model(network, ((track - mono.mean()) / deviation)[None], shifts=0)[0]
-    result: FloatArray = (estimate * deviation + mono.mean()).numpy()
-    return result
 
 
 def run_ours(
