@@ -102,11 +102,11 @@ class MixReport:
 
 
 def described(levels: tuple[StemLevel, ...]) -> str:
-    """Says in one line what is in a mix: "vocals -6 dB, drums 30 % left"."""
+    """Says in one line what is in a mix: "mix of vocals -6 dB, drums 30% left"; one stem is not called a mix."""
 
     def one(level: StemLevel) -> str:
         gain = f" {level.gain_db:+.3g} dB" if level.gain_db else ""
         pan = f" {abs(level.pan):.0%} {'left' if level.pan < 0 else 'right'}" if level.pan else ""
         return f"{level.stem}{gain}{pan}"
 
-    return ", ".join(map(one, levels))
+    return ("mix of " if len(levels) > 1 else "") + ", ".join(map(one, levels))

@@ -67,7 +67,7 @@ class Mixes:
         spec = _completed(wanted, list(files), separation.model)
         tags, seconds = await self._track(job, separation)
         output = FORMATS[spec.encoding]
-        piece = MixPiece(filename=titled_filename(tags.title, "mix", output.suffix), media_type=output.media_type)
+        piece = MixPiece(filename=titled_filename(tags.title, _kind(spec), output.suffix), media_type=output.media_type)
         run = await asyncio.to_thread(runs.begin_anew, self._folder)
         try:
             request = MixRequest(
@@ -144,6 +144,11 @@ def _completed(wanted: MixSpec, known: list[str], model: str) -> MixSpec:
     return replace(wanted, stems=wanted.stems or tuple(StemLevel(stem=stem) for stem in known))
 
 
+def _kind(spec: MixSpec) -> str:
+    """Says in a word what is in a mix: the one stem, or the mix of several."""
+    return spec.stems[0].stem if len(spec.stems) == 1 else "mix"
+
+
 def _fields(tags: TrackTags, spec: MixSpec, separation: SeparationSpec) -> dict[str, str]:
-    fields = {**tags.fields("mix"), "COMMENT": f"mix of {described(spec.stems)}; {separation.origin}"}
+    fields = {**tags.fields(_kind(spec)), "COMMENT": f"{described(spec.stems)}; {separation.origin}"}
     return {name: text for name, text in fields.items() if text}

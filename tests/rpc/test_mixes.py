@@ -210,13 +210,19 @@ async def test_the_mix_carries_the_track_s_tags_and_cover_of_today(mesh: Mesh, t
 
     mesh.library.source = edited  # type: ignore[method-assign]
     content, _, pieces = await mixed(
-        mesh, name, stems=[{"stem": "vocals", "gainDb": -6}], encoding="AUDIO_ENCODING_FLAC_PCM16"
+        mesh,
+        name,
+        stems=[{"stem": "vocals", "gainDb": -6}, {"stem": "accompaniment", "pan": 0.25}],
+        encoding="AUDIO_ENCODING_FLAC_PCM16",
     )
     assert pieces[0].filename == "New title (mix).flac"
     assert b"TITLE=New title (mix)" in content
     assert b"ARTIST=Ann" in content
-    assert b"COMMENT=mix of vocals -6 dB; separated with spleeter-2stems" in content
+    assert b"COMMENT=mix of vocals -6 dB, accompaniment 25% right; separated with spleeter-2stems" in content
     assert cover in content
+    content, _, pieces = await mixed(mesh, name, stems=[{"stem": "vocals"}], encoding="AUDIO_ENCODING_FLAC_PCM16")
+    assert pieces[0].filename == "New title (vocals).flac"
+    assert b"COMMENT=vocals; separated with spleeter-2stems" in content
 
 
 async def test_progress_never_falls_and_the_size_is_known_before_the_bytes(mesh: Mesh, tmp_path: Path) -> None:
