@@ -38,7 +38,7 @@ export function MixPart({
             <i className={styles.dot} style={{ background: stemColour(stem) }} />
             <span className={styles.stem}>{stemTitle(stem)}</span>
             <span>{sounds ? exportText.gain(decibels(settings.volume)) : exportText.muted}</span>
-            <span>{sounds ? exportText.panned(settings.pan) : ""}</span>
+            <span>{sounds && exportText.panned(settings.pan)}</span>
           </li>
         ))}
       </ul>
