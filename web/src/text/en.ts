@@ -1,3 +1,4 @@
+import { desk } from "./desk";
 import { roughly } from "./format";
 
 /** Every text of the studio in one place: what a translator needs, and nothing else. Failures are in failures.ts. */
@@ -217,6 +218,7 @@ export const text = {
     failed: "The stems cannot be played",
     insecure: "This browser plays stems only on the server's own machine, or over HTTPS.",
   },
+  desk,
   stems: {
     vocals: "Vocals",
     drums: "Drums",
