@@ -104,6 +104,12 @@ async def test_a_request_is_one_trace_from_the_gateway_on(collector: Collector, 
     assert of_gateway[call.parent_span_id].trace_id == call.trace_id
 
 
+async def ask(channel: grpc.aio.Channel, method: str) -> bytes:
+    call: Any = channel.unary_unary(f"/test.Chain/{method}")
+    answer: bytes = await call(b"")
+    return answer
+
+
 def chain(behind: str) -> ServiceBundle:
     """A service of which one method calls another service, one refuses, one breaks."""
 
@@ -111,8 +117,7 @@ def chain(behind: str) -> ServiceBundle:
         if not behind:
             return b"behind"
         async with access.channel(behind, KEY) as channel:
-            answer: bytes = await channel.unary_unary("/test.Chain/one")(b"")
-            return answer
+            return await ask(channel, "one")
 
     async def refuses(request: bytes, context: Any) -> bytes:
         raise TrackNotFound("tracks/a")
@@ -120,7 +125,9 @@ def chain(behind: str) -> ServiceBundle:
     async def breaks(request: bytes, context: Any) -> bytes:
         raise Internal("r")
 
-    handlers = {method.__name__: grpc.unary_unary_rpc_method_handler(method) for method in (one, refuses, breaks)}
+    handlers: dict[str, Any] = {
+        method.__name__: grpc.unary_unary_rpc_method_handler(method) for method in (one, refuses, breaks)
+    }
     handler = grpc.method_handlers_generic_handler("test.Chain", handlers)
     return ServiceBundle(register=lambda server: server.add_generic_rpc_handlers((handler,)), names=["test.Chain"])
 
@@ -131,7 +138,7 @@ async def test_a_service_passes_the_trace_on(collector: Collector, traced: None)
         serving(chain(f"127.0.0.1:{behind}"), "127.0.0.1:0", Drain(), 0, key=KEY) as front,
         access.channel(f"127.0.0.1:{front}", KEY) as channel,
     ):
-        assert await channel.unary_unary("/test.Chain/one")(b"") == b"behind"
+        assert await ask(channel, "one") == b"behind"
         await flushed()
     spans = [span for _, span in collector.named("test.Chain/one")]
     (root,) = [span for span in spans if not span.parent_span_id]
@@ -146,7 +153,7 @@ async def test_only_what_is_the_servers_fault_is_an_error(collector: Collector, 
     ):
         for method in ("refuses", "breaks"):
             with pytest.raises(grpc.aio.AioRpcError):
-                await channel.unary_unary(f"/test.Chain/{method}")(b"")
+                await ask(channel, method)
         await flushed()
     ((_, refused),) = collector.named("test.Chain/refuses")
     ((_, broken),) = collector.named("test.Chain/breaks")
@@ -160,7 +167,7 @@ async def test_an_attempt_at_a_job_is_a_trace_and_what_it_calls_belongs_to_it(
     async def attempt(port: int) -> None:
         with traces.job("separate", "tracks/t/separations/s"):
             async with access.channel(f"127.0.0.1:{port}", KEY) as channel:
-                await channel.unary_unary("/test.Chain/one")(b"")
+                await ask(channel, "one")
 
     async with serving(chain(""), "127.0.0.1:0", Drain(), 0, key=KEY) as port:
         await asyncio.create_task(attempt(port))
