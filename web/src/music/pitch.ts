@@ -112,7 +112,7 @@ function hasSharps({ tonic, minor }: PlainKey): boolean {
 }
 
 function signed(accidentals: string): number {
-  return [...accidentals].reduce((sum, one) => sum + (one === "#" ? 1 : -1), 0);
+  return (accidentals.startsWith("#") ? 1 : -1) * accidentals.length;
 }
 
 function wrapped(pitchClass: number): number {
