@@ -104,7 +104,7 @@ export default function TrackStudio({ track: name }: { track: string }) {
         </div>
       )}
       {deck ? (
-        <Desk deck={deck} />
+        <Desk deck={deck} track={track} />
       ) : done ? (
         files.isError ? (
           <FailedMessage title={text.studio.unreadable} cause={files.error} onRetry={() => void files.refetch()} />
