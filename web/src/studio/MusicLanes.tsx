@@ -157,7 +157,7 @@ function Lane({ title, width, tool, roomy, children }: { title: string; width: n
 
 /** A chord narrower than this is not drawn beside one that is drawn already. */
 const THIN_PIXELS = 3;
-const LETTER_PIXELS = 8;
+const LETTER_PIXELS = 7.5;
 
 function ChordLane({
   session,
@@ -178,7 +178,7 @@ function ChordLane({
 }) {
   const now = useSyncExternalStore(session.subscribe, () => at(chords, session.seconds)?.start);
   const shown = useMemo(() => thinned(chords, view, width, simple), [chords, view, width, simple]);
-  return shown.map(({ start, end, label }) => {
+  return shown.map(({ start, end, label, triad }) => {
     const root = chordRoot(label, semitones);
     if (root === undefined) return null;
     const name = chordName(label, semitones, keyAt(start));
@@ -190,22 +190,28 @@ function ChordLane({
         style={{ left: ((start - view.start) / view.length) * width, width: Math.max(1, pixels - 1) }}
         title={name}
       >
-        {pixels > name.length * LETTER_PIXELS + 4 ? name : ""}
+        {[name, chordName(triad, semitones, keyAt(start))].find(({ length }) => pixels > length * LETTER_PIXELS + 4)}
       </span>
     );
   });
 }
 
+/** A chord as it is drawn: by its name, or by its triad where that does not fit. */
+interface Shown extends Span {
+  label: string;
+  triad: string;
+}
+
 /** The chords in view, equal neighbours as one, without those for which there is no room. */
-function thinned(chords: readonly Chord[], view: ViewWindow, width: number, simple: boolean): { start: number; end: number; label: string }[] {
-  const shown: { start: number; end: number; label: string }[] = [];
+function thinned(chords: readonly Chord[], view: ViewWindow, width: number, simple: boolean): Shown[] {
+  const shown: Shown[] = [];
   const shortest = (THIN_PIXELS / width) * view.length;
   for (const chord of chords) {
     if (chord.end <= view.start || chord.start >= view.start + view.length) continue;
     const label = simple ? chord.simple : chord.label;
     const last = shown.at(-1);
     if (last?.label === label && chord.start - last.end < 0.01) last.end = chord.end;
-    else if (chord.end - chord.start >= shortest || !last || chord.start - last.start >= shortest) shown.push({ start: chord.start, end: chord.end, label });
+    else if (chord.end - chord.start >= shortest || !last || chord.start - last.start >= shortest) shown.push({ start: chord.start, end: chord.end, label, triad: chord.simple });
   }
   return shown;
 }
