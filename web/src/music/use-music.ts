@@ -58,28 +58,34 @@ export function useMusic(track: Track): TrackMusic {
 
   // One call after the other: each is relative to what the one before has made.
   const queue = useRef(Promise.resolve());
+  const key = useMemo(
+    () => createConnectQueryKey({ schema: AnalysisService.method.getResults, transport, input, cardinality: "finite" }),
+    [transport, input],
+  );
   const adjust = useCallback(
     (work: (analysis: ReturnType<typeof createClient<typeof AnalysisService>>) => Promise<Results | undefined>) => {
       queue.current = queue.current.then(async () => {
         try {
           const adjusted = await work(createClient(AnalysisService, transport));
-          const key = createConnectQueryKey({ schema: AnalysisService.method.getResults, transport, input, cardinality: "finite" });
           if (adjusted) client.setQueryData(key, create(GetResultsResponseSchema, { results: adjusted }));
         } catch (cause) {
           toast({ text: text.desk.grid.failed, detail: failureOf(cause).words, danger: true });
         }
       });
     },
-    [transport, client, input],
+    [transport, client, key],
   );
 
-  const corrections = results?.corrections;
   const correct = useCallback(
     (change: Change) => {
-      setPast((before) => [...before, corrections]);
-      adjust(async (analysis) => (await analysis.adjustAnalysis(requestOf(name, change))).results);
+      adjust(async (analysis) => {
+        const before = client.getQueryData(key)?.results?.corrections; // as the call before this one has left them
+        const { results: adjusted } = await analysis.adjustAnalysis(requestOf(name, change));
+        setPast((past) => [...past, before]);
+        return adjusted;
+      });
     },
-    [adjust, corrections, name],
+    [adjust, client, key, name],
   );
   const undo = () => {
     const before = past.at(-1);
