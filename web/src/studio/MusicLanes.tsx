@@ -65,7 +65,7 @@ export function MusicLanes({
                 onClick={() => onLoop(chosen ? undefined : { start: section.start, end: section.end })}
               >
                 <span style={{ marginLeft: (from / view.length) * width }}>
-                  {pixels(section) > 44 && label} {pixels(section) > 70 && <i>{section.group}</i>}
+                  {pixels(section) > label.length * 7 + 16 && label} {pixels(section) > label.length * 7 + 32 && <i>{section.group}</i>}
                 </span>
               </button>
             );
@@ -157,7 +157,7 @@ function Lane({ title, width, tool, roomy, children }: { title: string; width: n
 
 /** A chord narrower than this is not drawn beside one that is drawn already. */
 const THIN_PIXELS = 3;
-const LETTER_PIXELS = 7.5;
+const LETTER_PIXELS = 9;
 
 function ChordLane({
   session,
