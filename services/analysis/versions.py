@@ -10,8 +10,8 @@ from services.analysis.results import Feature
 VERSIONS: Mapping[Feature, str] = {
     Feature.RHYTHM: "1.1",
     # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
-    Feature.KEY: "1.2",
-    Feature.CHORDS: "1.2",
+    Feature.KEY: "1.3",
+    Feature.CHORDS: "1.3",
     Feature.FORM: "1.2",
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",
