@@ -12,9 +12,9 @@ VERSIONS: Mapping[Feature, str] = {
     # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
     Feature.KEY: "1.3",
     Feature.CHORDS: "1.3",
-    Feature.FORM: "1.2",
+    Feature.FORM: "1.3",
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",
-    Feature.MELODY: "1",
+    Feature.MELODY: "1.1",
     Feature.SPECTROGRAM: "1",
 }
