@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from services.analysis.results import Feature
 
 VERSIONS: Mapping[Feature, str] = {
-    Feature.RHYTHM: "1.1",
+    Feature.RHYTHM: "1.2",
     # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
     Feature.KEY: "1.3",
     Feature.CHORDS: "1.3",
