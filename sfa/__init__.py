@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from sfa.errors import Violation as Violation
     from sfa.mesh import Mesh as Mesh
     from sfa.mesh import connect as connect
+    from sfa.mixing import Mix as Mix
+    from sfa.mixing import MixOptions as MixOptions
     from sfa.options import SeparationOptions as SeparationOptions
     from sfa.realtime import kind_of as kind_of
 
@@ -54,6 +56,8 @@ _HOME: Final = {
     "connect": "sfa.mesh",
     "Mesh": "sfa.mesh",
     "SeparationOptions": "sfa.options",
+    "MixOptions": "sfa.mixing",
+    "Mix": "sfa.mixing",
     # The nouns of the contract.
     "Track": "alchemy_sdk.alchemy.library.v1",
     "Artifact": "alchemy_sdk.alchemy.library.v1",

@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "demo": "Separate and analyse a song, from nothing.",
     "doctor": "Find out what is missing on this machine.",
     "separate": "Split songs into stems.",
+    "mix": "Mix separated stems into a file.",
     "analyze": "Tell tempo, key, chords and more.",
     "import": "Fetch songs from links.",
     "models": "List models; install their weights.",

@@ -39,6 +39,8 @@ PUBLIC = [
     "JobState",
     "Mesh",
     "MeshError",
+    "Mix",
+    "MixOptions",
     "Model",
     "NotFound",
     "OutOfRange",

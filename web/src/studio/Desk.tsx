@@ -9,6 +9,7 @@ import type { Deck } from "./deck";
 import styles from "./Desk.module.css";
 import { deskKey } from "./keys";
 import { Session } from "./session";
+import { noteStanding } from "./standing";
 import { StemLane } from "./StemLane";
 import { type Part, Timeline } from "./Timeline";
 import { TransportBar } from "./TransportBar";
@@ -41,6 +42,7 @@ export function Desk({ deck }: { deck: Deck }) {
   useEffect(() => session?.setStems(mix), [session, mix]);
   useEffect(() => session?.setLoop(loop), [session, loop]);
   useEffect(() => session?.setShift(shift), [session, shift]);
+  useEffect(() => noteStanding({ deck: deck.id, settings: mix, loop, shift }), [deck, mix, loop, shift]);
   useEffect(() => {
     if (!session) return;
     return session.subscribe(() => {

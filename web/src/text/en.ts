@@ -216,10 +216,6 @@ export const text = {
     unreadable: "The song cannot be read",
     failed: "The stems cannot be played",
     insecure: "This browser plays stems only on the server's own machine, or over HTTPS.",
-    save: "Save",
-    saveStem: (stem: string) => stem,
-    saveZip: "All stems (zip)",
-    saveStemFile: "For Traktor and Mixxx (.stem.mp4)",
   },
   stems: {
     vocals: "Vocals",
