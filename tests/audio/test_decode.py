@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.mesh.audio.ffmpeg import ffmpeg_path
@@ -131,6 +131,7 @@ def test_statistics_are_those_of_the_whole_track(tmp_path: Path, sample_file: Sa
     assert sample_file.peak == np.abs(mix).max()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=20))
 def test_statistics_do_not_depend_on_blocks(cuts: list[int]) -> None:
     mix = noise(sum(cuts)) + np.float32(0.1)
