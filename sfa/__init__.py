@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sfa.errors import ResourceExhausted as ResourceExhausted
     from sfa.errors import SeparationCancelled as SeparationCancelled
     from sfa.errors import SeparationFailed as SeparationFailed
+    from sfa.errors import Unauthenticated as Unauthenticated
     from sfa.errors import Unavailable as Unavailable
     from sfa.errors import Violation as Violation
     from sfa.mesh import Mesh as Mesh
@@ -81,6 +82,7 @@ _HOME: Final = {
     "ResourceExhausted": "sfa.errors",
     "OutOfRange": "sfa.errors",
     "PermissionDenied": "sfa.errors",
+    "Unauthenticated": "sfa.errors",
     "Unavailable": "sfa.errors",
     "DeadlineExceeded": "sfa.errors",
     "DataLoss": "sfa.errors",

@@ -12,6 +12,7 @@ TLS_REDIRECT_PORT  a port whose plain HTTP sends browsers to https. Default: non
 MESH_KEY_FILE      the secret that gateway and services share. Default: /run/secrets/mesh_key.
 MAX_UPLOAD_BYTES   the largest file, in bytes, as the library has it. Default: 2 GiB.
 ADMIN_HOST         where the admin page listens, at 9901: statistics for Prometheus. Default: 127.0.0.1.
+OTEL_EXPORTER_OTLP_ENDPOINT  where spans go, such as http://jaeger:4317. Default: nowhere.
 LIBRARY_TARGET     where a service is, host:port; likewise for every other, MEDIA_TARGET and STUDIO_TARGET. Default: the
                    service's name in compose/ and its port.
 """
@@ -90,6 +91,7 @@ def contained(environ: Mapping[str, str], run_dir: Path, *, descriptors: str | N
         origins=f"{LOOPBACK_ORIGINS}|{re.escape(public)}" if public else LOOPBACK_ORIGINS,
         sign_in=sign_in,
         tls=_tls(environ, public),
+        traces=_traces(environ),
         max_upload_bytes=_bytes(environ.get("MAX_UPLOAD_BYTES") or "2GiB"),
     )
 
@@ -110,6 +112,18 @@ def _tls(environ: Mapping[str, str], public: str) -> Tls | None:
         redirect=Address("0.0.0.0", redirect) if redirect else None,  # noqa: S104 - inside the container
         public_port=urlsplit(public).port or 443,
     )
+
+
+def _traces(environ: Mapping[str, str]) -> Address | None:
+    endpoint = environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+    if not endpoint:
+        return None
+    parts = urlsplit(endpoint)
+    if parts.scheme != "http" or not parts.hostname:
+        raise SettingInvalid(
+            f"OTEL_EXPORTER_OTLP_ENDPOINT={endpoint}: must be http://host:port; the gateway sends to no other."
+        )
+    return Address(parts.hostname, parts.port or 4317)
 
 
 def _port(environ: Mapping[str, str], variable: str, usual: int) -> int:

@@ -68,6 +68,7 @@ class GatewayConfig:
         mesh_key_file: the secret that the services ask for, as Envoy sees it; they refuse calls that come without it.
         sign_in: how people prove who they are; None = everybody is `user`, an administrator.
         tls: how connections are encrypted; None = they are not.
+        traces: where the gateway's spans go, by OTLP over gRPC without TLS; None = nowhere.
         user: the owner that every request gets while there is no sign-in.
         contained: whether the gateway's host is a container, whose ports are published by somebody else.
         max_upload_bytes: the largest file, in bytes. The library must be given the same limit.
@@ -83,6 +84,7 @@ class GatewayConfig:
     origins: str = LOOPBACK_ORIGINS
     sign_in: SignIn | None = None
     tls: Tls | None = None
+    traces: Address | None = None
     user: str = "local"
     contained: bool = False
     max_upload_bytes: int = 2 * GIB

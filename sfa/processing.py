@@ -44,7 +44,7 @@ class Processing:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._stub = v1.ProcessingServiceStub(transport.channel, metadata=transport.metadata)
+        self._stub = v1.ProcessingServiceStub(transport.channel)
 
     async def list_models(self) -> AsyncGenerator[v1.Model]:
         """The catalogue, best first, whether installed or not."""

@@ -9,9 +9,9 @@ AUTH_USER_CLAIM  the claim that names the user. Default: sub.
 AUTH_ROLE_CLAIM  the claim that says "admin" for administrators. Default: app_metadata.role, as Supabase has it.
 AUTH_CA_FILE     certificates that are trusted when keys are fetched. Default: those of the system.
 
-How people get their tokens, which the studio and `sfa login` learn from the gateway at /auth/config; nothing of it is secret:
+How people get their tokens, which `sfa login` learns from the gateway at /auth/config; nothing of it is secret:
 
-AUTH_CLIENT_ID     the issuer's name for the studio and `sfa`: a public client with PKCE and no secret (OpenID Connect).
+AUTH_CLIENT_ID     the issuer's name for `sfa`: a public client with PKCE and no secret (OpenID Connect).
 AUTH_SCOPE         what they ask for. Default: openid profile email offline_access.
 AUTH_SUPABASE_KEY  the publishable key of a Supabase project, instead of AUTH_CLIENT_ID: e-mail address and password.
 """
@@ -46,12 +46,14 @@ class Issuer:
         issuer: the `iss` of its tokens, for example "https://ref.supabase.co/auth/v1".
         audiences: the `aud` of which a token must have one.
         jwks_uri: where its public keys are; fetched by Envoy, and again every five minutes.
+        cache_seconds: how long fetched keys are used before they are fetched again; so long, too, an old one still counts.
         jwks_file: a file with keys instead, as Envoy sees it: for secrets that are published nowhere (HS256).
     """
 
     issuer: str
     audiences: tuple[str, ...]
     jwks_uri: str = ""
+    cache_seconds: int = 300
     jwks_file: str = ""
 
     @property
@@ -79,8 +81,8 @@ class SignIn:
         user_claim: the claim that names the owner of everything the caller makes.
         role_claim: the claim that says "admin" for administrators; everybody else is a user. Dots go down into objects.
         certificates: the authorities that are trusted when keys are fetched, a PEM file as Envoy sees it.
-        client_id: the issuer's name for the studio and `sfa`; empty = they have no way of their own to get a token.
-        scope: what they ask the issuer for.
+        client_id: the issuer's name for `sfa`; empty = people bring their tokens from elsewhere.
+        scope: what it asks the issuer for.
         supabase_key: the publishable key of a Supabase project, whose accounts then sign in by e-mail and password.
     """
 

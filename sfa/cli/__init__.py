@@ -25,6 +25,9 @@ _COMMANDS: Final = {
     "spotify": "Connect your own Spotify account.",
     "spotdl": "Install what finds Spotify's songs.",
     "watch": "Follow a separation, or everything.",
+    "login": "Sign in to a mesh of several people.",
+    "logout": "Sign out of it.",
+    "whoami": "Show who is signed in.",
 }
 """Every command, in the order of the help page: a newcomer reads it top down. `module_of(NAME)` holds its code."""
 

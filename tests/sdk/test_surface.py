@@ -53,6 +53,7 @@ PUBLIC = [
     "SeparationFailed",
     "SeparationOptions",
     "Track",
+    "Unauthenticated",
     "Unavailable",
     "Violation",
     "connect",

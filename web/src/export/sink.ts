@@ -25,10 +25,19 @@ const LARGE_BYTES = 512 * 1024 * 1024;
 /** Blobs live outside of the page's own memory, on disk when they are large; so pieces are handed over early. */
 const PART_BYTES = 4 * 1024 * 1024;
 
-/** Asks where a large file should go, where the browser can write there. Undefined = into the downloads; rejects if cancelled. */
+/**
+ * Asks where a large file should go, where the browser can write there. Undefined = into the downloads. Rejects if nobody wants it
+ * after all.
+ */
 export async function placeFor(suggestedName: string, bytes: number): Promise<ChosenFile | undefined> {
   const pick = (window as Picker).showSaveFilePicker;
-  return bytes > LARGE_BYTES && pick ? pick({ suggestedName }) : undefined;
+  if (bytes <= LARGE_BYTES || !pick) return undefined;
+  try {
+    return await pick.call(window, { suggestedName });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    return undefined; // browsers ask once for each click, and not in every page
+  }
 }
 
 /** A sink for a place; each is used once. */
