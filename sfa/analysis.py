@@ -44,7 +44,7 @@ class Analyses:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._stub = v1.AnalysisServiceStub(transport.channel, metadata=transport.metadata)
+        self._stub = v1.AnalysisServiceStub(transport.channel)
 
     async def analyze(
         self, track: str, *, features: Sequence[str] = (), artifact: str = "", mix_only: bool = False

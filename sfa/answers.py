@@ -36,8 +36,12 @@ _BY_STATUS: Final[dict[Status, type[MeshError]]] = {
     Status.INTERNAL: errors.Internal,
     Status.UNAVAILABLE: errors.Unavailable,
     Status.DATA_LOSS: errors.DataLoss,
-    Status.UNAUTHENTICATED: errors.PermissionDenied,
+    Status.UNAUTHENTICATED: errors.Unauthenticated,
 }
+
+
+# Their names say all there is to say, and are reasons of the contract too or better than none.
+_TELLING: Final = {Status.UNIMPLEMENTED, Status.UNAUTHENTICATED}
 
 
 class StatusCodec(StatusDetailsCodecBase):
@@ -112,7 +116,7 @@ def _from_status(error: GRPCError) -> MeshError:
     retry = _detail(status, rpc.RetryInfo)
     return _BY_STATUS.get(error.status, errors.Internal)(
         error.message or f"The call ended with {error.status.name} and no message.",
-        reason=info.reason or ("UNIMPLEMENTED" if error.status is Status.UNIMPLEMENTED else ""),
+        reason=info.reason or (error.status.name if error.status in _TELLING else ""),
         metadata=info.metadata,
         violations=[Violation(field=v.field, description=v.description) for v in bad.field_violations],
         retry_after=retry.retry_delay.total_seconds() if retry and retry.retry_delay is not None else None,

@@ -19,7 +19,7 @@ class Downloads:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._stub = v1.DownloadServiceStub(transport.channel, metadata=transport.metadata)
+        self._stub = v1.DownloadServiceStub(transport.channel)
 
     async def create(self, link: str, *, then: Then | None = None, allow_duplicate: bool = False) -> v1.Download:
         """Queues a download and returns at once; follow it with `watch`.

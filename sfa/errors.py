@@ -7,7 +7,8 @@ MeshError
 ├── FailedPrecondition    something else must happen first: install a model, wait for a job
 ├── ResourceExhausted     queue or disk is full: try again later (retry_after says when, if known)
 ├── OutOfRange            a position that does not exist, such as a cursor of another server
-├── PermissionDenied      the token does not allow this, or there is none
+├── PermissionDenied      the token does not allow this
+│   └── Unauthenticated   there is no token, or none that is good: sign in
 ├── Unavailable           the mesh cannot be reached, or is shutting down: try again
 ├── DeadlineExceeded      no answer in time
 ├── DataLoss              bytes are gone, or did not arrive as they were sent
@@ -43,8 +44,8 @@ class MeshError(Exception):
     Attributes:
         message: One or more sentences for people. May change; compare `reason` instead.
         reason: A value of alchemy.errors.v1.ErrorReason without its prefix, such as "TRACK_NOT_FOUND". Errors found on
-            this side of the network are "UNREACHABLE", "STREAM_CUT", "DEADLINE_EXCEEDED" and "CONTENT_MISMATCH"; an
-            answer that carries no reason, as a proxy between may give, has "".
+            this side of the network are "UNREACHABLE", "STREAM_CUT", "DEADLINE_EXCEEDED", "CONTENT_MISMATCH", "SIGNED_OUT" and
+            "ISSUER_UNREACHABLE"; an answer that carries no reason, as a proxy between may give, has "".
         metadata: The variable parts of the message, with the keys that ErrorReason documents.
         violations: The malformed fields, for INVALID_REQUEST.
         retry_after: Seconds to wait before the call may succeed, where the server knows.
@@ -93,6 +94,10 @@ class OutOfRange(MeshError):
 
 class PermissionDenied(MeshError):
     """The call carries no identity, or one without the right to do this."""
+
+
+class Unauthenticated(PermissionDenied):
+    """The call carries no token, or none that the mesh accepts: `sfa login`, or another token."""
 
 
 class Unavailable(MeshError):

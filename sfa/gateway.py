@@ -1,5 +1,6 @@
 """The Envoy configuration: envoy/envoy.yaml.j2, filled in for given addresses and the services of the contract."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from google.api import annotations_pb2, http_pb2
 from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodDescriptorProto
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from sfa.sign_in import DoorClosed, SignIn
+from sfa.sign_in import DoorClosed, SignIn, offer
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 LOOPBACK_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
@@ -22,6 +23,23 @@ class Address:
 
     host: str
     port: int
+
+
+@dataclass(frozen=True)
+class Tls:
+    """How connections are encrypted.
+
+    Attributes:
+        certificate: a PEM file with the certificate and those between it and its authority, as Envoy sees it.
+        key: a PEM file with its private key.
+        redirect: where plain HTTP listens, to send browsers to https; None = nowhere.
+        public_port: the port of https that browsers are sent to.
+    """
+
+    certificate: str
+    key: str
+    redirect: Address | None = None
+    public_port: int = 443
 
 
 class DoorUnguarded(DoorClosed):
@@ -49,6 +67,8 @@ class GatewayConfig:
         origins: regular expression of the web origins that may call; others are refused.
         mesh_key_file: the secret that the services ask for, as Envoy sees it; they refuse calls that come without it.
         sign_in: how people prove who they are; None = everybody is `user`, an administrator.
+        tls: how connections are encrypted; None = they are not.
+        traces: where the gateway's spans go, by OTLP over gRPC without TLS; None = nowhere.
         user: the owner that every request gets while there is no sign-in.
         contained: whether the gateway's host is a container, whose ports are published by somebody else.
         max_upload_bytes: the largest file, in bytes. The library must be given the same limit.
@@ -63,6 +83,8 @@ class GatewayConfig:
     hosts: Sequence[str] = LOOPBACK_NAMES
     origins: str = LOOPBACK_ORIGINS
     sign_in: SignIn | None = None
+    tls: Tls | None = None
+    traces: Address | None = None
     user: str = "local"
     contained: bool = False
     max_upload_bytes: int = 2 * GIB
@@ -121,7 +143,7 @@ def render(config: GatewayConfig, contract: FileDescriptorSet | None = None) -> 
         contract = FileDescriptorSet.FromString(descriptor_file().read_bytes())
     services = public_services(contract)
     template = environment.get_template("envoy.yaml.j2")
-    return template.render(config=config, services=services)
+    return template.render(config=config, services=services, offer=json.dumps(offer(config.sign_in)))
 
 
 def descriptor_file() -> Path:

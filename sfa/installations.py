@@ -15,7 +15,7 @@ class Installations:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._stub = v1.ProcessingServiceStub(transport.channel, metadata=transport.metadata)
+        self._stub = v1.ProcessingServiceStub(transport.channel)
 
     async def install(self, model: str) -> v1.Installation:
         """Queues the installation of a model and returns at once; follow it with `watch`.

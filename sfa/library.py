@@ -27,7 +27,7 @@ class Library:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._stub = v1.LibraryServiceStub(transport.channel, metadata=transport.metadata)
+        self._stub = v1.LibraryServiceStub(transport.channel)
 
     async def upload(
         self,

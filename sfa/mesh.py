@@ -4,6 +4,7 @@ import ssl
 from types import TracebackType
 from typing import Self
 
+from sfa.account.tokens import tokens_for
 from sfa.analysis import Analyses
 from sfa.downloads import Downloads
 from sfa.installations import Installations
@@ -75,7 +76,8 @@ def connect(
         target: Address of the gateway, such as "http://127.0.0.1:3000" or, over TLS, "https://mesh.example.org".
             None = the environment variable SFA_TARGET, else the mesh that `sfa up` runs on this
             machine, else http://127.0.0.1:3000.
-        token: A bearer token, for meshes that ask for one.
+        token: A bearer token, for meshes that ask for one. None = the account that `sfa login` signed in to this mesh,
+            whose tokens are renewed before they end, also for streams that run for long.
         ssl_context: How to verify an https target; None = as the system does.
         timeout: Seconds for a unary call with all its attempts. Transfers and streams have their own limits.
 
@@ -83,4 +85,6 @@ def connect(
         ValueError: If the target is not an address.
         RuntimeError: If called outside a running event loop.
     """
-    return Mesh(Transport(resolve(target), token=token, ssl_context=ssl_context, timeout=timeout))
+    resolved = resolve(target)
+    tokens = tokens_for(str(resolved), token)
+    return Mesh(Transport(resolved, tokens=tokens, ssl_context=ssl_context, timeout=timeout))

@@ -11,6 +11,7 @@ from alchemy_sdk.alchemy.processing import v1
 from alchemy_sdk.alchemy.type.v1 import AudioEncoding, JobState
 from sfa import errors
 from sfa.answers import failure
+from sfa.mixing import Mix, MixOptions
 from sfa.options import SeparationOptions
 from sfa.snapshots import followed, saved
 from sfa.transport import PATIENCE_SECONDS, Transport
@@ -35,6 +36,7 @@ EXPORT_FORMATS: Final = {"zip": v1.ExportFormat.ZIP, "stem.mp4": v1.ExportFormat
 
 
 _DEFAULTS: Final = SeparationOptions()
+_NEUTRAL: Final = MixOptions()
 
 
 class Processing:
@@ -42,7 +44,7 @@ class Processing:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._stub = v1.ProcessingServiceStub(transport.channel, metadata=transport.metadata)
+        self._stub = v1.ProcessingServiceStub(transport.channel)
 
     async def list_models(self) -> AsyncGenerator[v1.Model]:
         """The catalogue, best first, whether installed or not."""
@@ -92,13 +94,11 @@ class Processing:
             FailedPrecondition: If the model is not installed; metadata["command"] installs it.
             ResourceExhausted: If too many jobs wait already; retry_after says when to try again.
         """
-        if encoding not in ENCODINGS:
-            raise ValueError(f"Unknown encoding {encoding!r}: choose one of {', '.join(ENCODINGS)}.")
         wanted = v1.Separation(
             model=model_name(model) if model else "",
             wanted_stems=list(stems),
             complement=complement,
-            encoding=ENCODINGS[encoding],
+            encoding=_encoding(encoding),
         )
         options.apply(wanted)
         response = await self._transport.unary(
@@ -262,8 +262,54 @@ class Processing:
         request = v1.ExportSeparationRequest(name=name, format=EXPORT_FORMATS[form])
         return await saved(self._transport.stream(self._stub.export_separation(request)), destination, on_progress)
 
+    async def mix(
+        self,
+        name: str,
+        destination: str | os.PathLike[str],
+        *,
+        encoding: str = "wav16",
+        options: MixOptions = _NEUTRAL,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> Mix:
+        """Saves a mix of the stems of a finished separation, rendered by the server. The file appears when it is complete.
+
+        Args:
+            name: `tracks/{id}/separations/{id}`.
+            destination: As in `export`.
+            encoding: A key of `ENCODINGS`.
+            options: Gains, panorama, mutes, part, fades, sample rate, loudness.
+            on_progress: Called with how much of the work is done, in [0, 1].
+
+        Raises:
+            ValueError: If the encoding is none of these.
+            NotFound: If there is no such separation.
+            InvalidArgument: If it has no such stem, or a value is out of bounds; `violations` name the fields.
+            FailedPrecondition: If it has not succeeded.
+            Unavailable: If the transfer was cut; it cannot be resumed.
+            OSError: If the file cannot be written.
+        """
+        request = options.request(await self.get(name), _encoding(encoding))
+        report = v1.MixReport()
+
+        async def pieces() -> AsyncGenerator[v1.ExportMixResponse]:
+            nonlocal report
+            async with aclosing(self._transport.stream(self._stub.export_mix(request))) as responses:
+                async for response in responses:
+                    report = response.report or report
+                    if on_progress is not None:
+                        on_progress(response.fraction)
+                    yield response
+
+        return Mix(await saved(pieces(), destination), report)
+
     def _snapshots(self, name: str) -> AsyncIterator[v1.WatchSeparationResponse]:
         return self._stub.watch_separation(v1.WatchSeparationRequest(name=name))
+
+
+def _encoding(name: str) -> AudioEncoding:
+    if name not in ENCODINGS:
+        raise ValueError(f"Unknown encoding {name!r}: choose one of {', '.join(ENCODINGS)}.")
+    return ENCODINGS[name]
 
 
 def model_name(text: str) -> str:

@@ -15,7 +15,7 @@ class Realtime:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._stub = v1.RealtimeServiceStub(transport.channel, metadata=transport.metadata)
+        self._stub = v1.RealtimeServiceStub(transport.channel)
 
     async def subscribe(
         self, cursor: str = "", *, heartbeats: bool = False, patience: float = PATIENCE_SECONDS

@@ -23,7 +23,7 @@ class Spotify:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._stub = v1.SpotifyServiceStub(transport.channel, metadata=transport.metadata)
+        self._stub = v1.SpotifyServiceStub(transport.channel)
 
     async def search(self, query: str, *, limit: int = 10) -> list[v1.Track]:
         """The tracks that match the words best, best first.

@@ -9,8 +9,10 @@ from typing import Final, Protocol, TypeVar, cast
 
 import betterproto2
 from grpclib.client import Channel
+from grpclib.events import SendRequest, listen
 
 from sfa import errors
+from sfa.account.tokens import Tokens
 from sfa.answers import StatusCodec, translated
 from sfa.backoff import Backoff
 from sfa.target import Target
@@ -60,11 +62,9 @@ class OpenStream(Protocol[Response_co]):
 class Transport:
     """A lazily opened HTTP/2 connection, reopened when it breaks."""
 
-    def __init__(
-        self, target: Target, *, token: str | None, ssl_context: ssl.SSLContext | None, timeout: float
-    ) -> None:
+    def __init__(self, target: Target, *, tokens: Tokens, ssl_context: ssl.SSLContext | None, timeout: float) -> None:
         self.target = target
-        self.metadata = {"authorization": f"Bearer {token}"} if token else {}
+        self._tokens = tokens
         self._timeout = timeout
         self._closed = False
         self.channel = Channel(
@@ -73,6 +73,12 @@ class Transport:
             ssl=_for_http2(ssl_context) if target.tls else None,
             status_details_codec=StatusCodec(),
         )
+        listen(self.channel, SendRequest, self._sign)
+
+    async def _sign(self, event: SendRequest) -> None:
+        # Per call, not per connection: a stream that is opened again after an hour carries a fresh token.
+        if token := await self._tokens.current():
+            event.metadata["authorization"] = f"Bearer {token}"
 
     def close(self) -> None:
         """Closes the connection for good; calls under way fail."""
@@ -95,9 +101,11 @@ class Transport:
         started = time.monotonic()
         deadline = started + self._timeout
         backoff = Backoff(patience=self._timeout, longest=2.0)
+        renewal = Renewal(self._tokens)
         while True:
             self._check_open()
             try:
+                await renewal.begin()
                 with translated(self.target):
                     # A deadline in the past is refused by grpclib with an assertion-like error; keep it positive.
                     return await call(request, timeout=max(deadline - time.monotonic(), 0.001))
@@ -106,6 +114,9 @@ class Transport:
                 if gone or not idempotent:
                     raise
                 await backoff.pause(error)
+            except errors.Unauthenticated:
+                if not await renewal.helped():
+                    raise
 
     async def stream(self, opened: AsyncIterator[T], *, silence: float = SILENCE_SECONDS) -> AsyncGenerator[T]:
         """The messages of one server stream, with errors translated at every step.
@@ -131,14 +142,21 @@ class Transport:
                 through for `patience` seconds.
         """
         backoff = Backoff(patience=min(patience, _FIRST_CONTACT_SECONDS))
+        renewal = Renewal(self._tokens)
         while True:
             self._check_open()
             try:
+                await renewal.begin()
                 async with aclosing(self.stream(reopen())) as messages:
                     async for message in messages:
                         backoff = Backoff(patience=patience)
+                        renewal = Renewal(self._tokens)
                         yield message
                 cut: errors.MeshError = errors.Unavailable("The stream ended early.", reason="STREAM_CUT")
+            except errors.Unauthenticated:
+                if not await renewal.helped():
+                    raise
+                continue
             except errors.MeshError as error:
                 if not _is_cut(error):
                     raise
@@ -150,9 +168,11 @@ class Transport:
     ) -> T:
         """One client stream; sent again from its start when it is cut, so it must carry a request id."""
         backoff = Backoff(patience=_UPLOAD_TRIES * seconds, first=0.5)
+        renewal = Renewal(self._tokens)
         for attempt in range(1, _UPLOAD_TRIES + 1):
             self._check_open()
             try:
+                await renewal.begin()
                 async with aclosing(open_requests()) as requests:
                     with translated(self.target):
                         return await call(requests, timeout=seconds)
@@ -160,7 +180,30 @@ class Transport:
                 if attempt == _UPLOAD_TRIES:
                     raise
                 await backoff.pause(error)
+            except errors.Unauthenticated:
+                if not await renewal.helped():
+                    raise
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+class Renewal:
+    """One more attempt with another token, for a call whose first one was refused: a clock was wrong, or keys rotated."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._used: str | None = None
+        self._spent = False
+
+    async def begin(self) -> None:
+        """Notes which token the coming attempt carries."""
+        self._used = await self._tokens.current()
+
+    async def helped(self) -> bool:
+        """Whether trying again makes sense: there is another token, and this is the first refusal."""
+        if self._spent:
+            return False
+        self._spent = True
+        return await self._tokens.renewed(self._used)
 
 
 def _for_http2(context: ssl.SSLContext | None) -> ssl.SSLContext:

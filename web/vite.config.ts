@@ -9,7 +9,7 @@ import { defineConfig } from "vitest/config";
 // `npm run dev` serves the page itself and hands every call to a mesh that runs on this machine, so that the page speaks to
 // its own origin there too.
 const mesh = process.env["SFA_TARGET"] ?? "http://127.0.0.1:3000";
-const proxied = ["/alchemy.", "/v1/", "/media/", "/docs", "/openapi.json", "/healthz"];
+const proxied = ["/alchemy.", "/v1/", "/media/", "/auth/", "/docs", "/openapi.json", "/healthz"];
 
 /** Writes a compressed twin of each script and style, once, instead of compressing at every request. */
 function compressedTwins(): Plugin {

@@ -21,7 +21,7 @@ from services.analysis.results import Feature
 PARTS = (rhythm, harmony, form)
 FEATURES = frozenset({Feature.RHYTHM, Feature.KEY, Feature.CHORDS, Feature.FORM})
 COLUMNS = ("librosa", "mix", "stems")
-WITH_CONFIDENCE = ("tempo", "key")
+WITH_CONFIDENCE = {"tempo_tapped": "tempo_confidence", "key": "key_confidence"}
 
 Scores = dict[str, float]
 
@@ -42,10 +42,12 @@ def main() -> None:
         if not name.endswith("_confidence"):
             means = (_mean([row[column].get(name) for row in rows.values()]) for column in COLUMNS)
             print(f"{name:18s}" + "".join(f"{mean:9.3f}" for mean in means))
-    for name in WITH_CONFIDENCE:
-        told = [row[column] for row in rows.values() for column in ("mix", "stems")]
-        right, sure = (np.array([scores[key] for scores in told]) for key in (name, f"{name}_confidence"))
-        print(f"{name} confidence: AUC {_auc(right > 0, sure):.2f}, {int((right == 0).sum())} of {len(told)} are wrong")
+    for name, confidence in WITH_CONFIDENCE.items():
+        for column in ("mix", "stems"):
+            told = [row[column] for row in rows.values()]
+            right, sure = (np.array([scores[key] for scores in told]) for key in (name, confidence))
+            wrong = int((right == 0).sum())
+            print(f"{name} confidence, {column}: AUC {_auc(right > 0, sure):.2f}, {wrong} of {len(told)} are wrong")
 
 
 def score(folder: Path) -> dict[str, Scores]:

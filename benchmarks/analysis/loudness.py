@@ -13,9 +13,10 @@ import numpy as np
 import pyloudnorm
 import soundfile
 
-from services.analysis.measure.loudness import LoudnessMeter
+from services.analysis.measure.loudness import loudness_of
 from services.analysis.results import Loudness
 from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.audio.loudness import LoudnessMeter
 
 _BLOCK = 2**16
 _COLUMNS = ("integrated, ffmpeg", "integrated, pyloudnorm", "range, ffmpeg", "true peak, ffmpeg")
@@ -28,7 +29,7 @@ def measured(path: Path) -> tuple[Loudness, float]:
         meter = LoudnessMeter(file.samplerate, file.channels)
         for block in file.blocks(_BLOCK, dtype="float32", always_2d=True):
             meter.add(block.T)
-        told = meter.finish()
+        told = loudness_of(meter.finish())
         return told, file.frames / file.samplerate / (time.perf_counter() - began)
 
 

@@ -15,7 +15,14 @@ _TOLERANCE = 0.04
 def ours(truth: dict[str, Any], told: Measurements) -> dict[str, float]:
     """Scores a result; what is absent is wrong."""
     if told.rhythm is None:
-        return {"tempo": 0.0, "tempo_confidence": 0.0, "beats": 0.0, "downbeats": 0.0, "metre": 0.0}
+        return {
+            "tempo": 0.0,
+            "tempo_tapped": 0.0,
+            "tempo_confidence": 0.0,
+            "beats": 0.0,
+            "downbeats": 0.0,
+            "metre": 0.0,
+        }
     beats = np.array([beat.time for beat in told.rhythm.beats])
     downbeats = np.array([beat.time for beat in told.rhythm.beats if beat.position == 1])
     metre = told.rhythm.metre.beats_per_bar if told.rhythm.metre else 0
@@ -37,6 +44,10 @@ def _scores(
 
     return {
         "tempo": float(abs(bpm / truth["bpm"] - 1) <= _TOLERANCE),
+        # Or one that people tap as well, where the style leaves that open: benchmarks.styles.
+        "tempo_tapped": float(
+            min(abs(bpm / (truth["bpm"] * by) - 1) for by in (1, *truth.get("also", ()))) <= _TOLERANCE
+        ),
         "beats": f(truth["beats"], beats),
         "downbeats": f(truth["downbeats"], downbeats),
         "metre": float(metre == truth["metre"]),

@@ -1,13 +1,15 @@
-"""How fast a track is measured, and how much memory an hour takes.
+"""How fast a track is measured from its file and its outline made, and how much memory an hour takes.
 
-python -m benchmarks.analysis.speed SONG_FOLDER [--minutes 3] [--out FILE.json]
+python -m benchmarks.analysis.speed SONG_FOLDER [--minutes 3] [--long 60] [--out FILE.json]
 """
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -19,7 +21,11 @@ from numpy.typing import NDArray
 
 from services.analysis.measure import Sources, measure
 from services.analysis.results import Feature
+from services.mesh.audio.decode import open_stereo
+from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.audio.waveform import Outline
 
+ROUNDS = 3
 _FEATURES = frozenset(Feature)
 
 
@@ -46,6 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("song", type=Path)
     parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--long", type=float, default=60, help="minutes of the second figure of memory")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--child", action="store_true", help="measure once, and print the peak of memory")
     chosen = parser.parse_args()
@@ -53,21 +60,56 @@ def main() -> None:
         run(chosen.song, chosen.minutes)
         print(json.dumps({"peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
         return
-    run(chosen.song, chosen.minutes)  # what is loaded and built once
-    seconds = min(run(chosen.song, chosen.minutes) for _ in range(3))
-    peaks = {minutes: _peak(chosen.song, minutes) for minutes in (chosen.minutes, 60.0)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = written(chosen.song, chosen.minutes, Path(folder))
+        from_file(path, chosen.minutes)  # what is loaded and built once
+        seconds = min(from_file(path, chosen.minutes) for _ in range(ROUNDS))
+        outline = min(outlined(path) for _ in range(ROUNDS))
+    peaks = {minutes: _peak(chosen.song, minutes) for minutes in (chosen.minutes, chosen.long)}
     figures = {
         "minutes": chosen.minutes,
         "seconds": seconds,
         "times_real_time": chosen.minutes * 60 / seconds,
+        "outline_times_real_time": chosen.minutes * 60 / outline,
+        "load_average": os.getloadavg()[0],
         "peak_mib": peaks,
     }
     print(
-        f"{chosen.minutes:g} min: {seconds:.2f} s, {figures['times_real_time']:.0f} times real time, all features, mix only"
+        f"{chosen.minutes:g} min from a file, all features, mix only: {figures['times_real_time']:.0f} times real time"
     )
+    print(f"outline alone, from the same file: {figures['outline_times_real_time']:.0f} times real time")
     print(", ".join(f"peak of {minutes:g} min: {mib:.0f} MiB" for minutes, mib in peaks.items()))
     if chosen.out:
         chosen.out.write_text(json.dumps(figures, indent=1))
+
+
+def written(song: Path, minutes: float, folder: Path) -> Path:
+    """Writes a song again and again, as long as it takes, into a file of 16 bits."""
+    samples, rate = soundfile.read(song / "mix.wav", dtype="float32", always_2d=True)
+    path = folder / "long.flac"
+    with soundfile.SoundFile(path, "w", rate, samples.shape[1], "PCM_16") as file:
+        for block in Repeated(samples.T, rate, minutes * 60).blocks():
+            file.write(block.T)
+    return path
+
+
+def from_file(path: Path, minutes: float) -> float:
+    """Measures everything about a file once, decoding included. Returns seconds of wall clock."""
+    start = time.perf_counter()
+    sources = Sources(openers={"mix": lambda: open_stereo(path, ffmpeg=ffmpeg_path())}, duration=minutes * 60)
+    measure(sources, _FEATURES, lambda *_: None)
+    return time.perf_counter() - start
+
+
+def outlined(path: Path) -> float:
+    """Makes the outline of a file at all resolutions, decoding included. Returns seconds of wall clock."""
+    start = time.perf_counter()
+    with open_stereo(path, ffmpeg=ffmpeg_path()) as stream:
+        outline = Outline(stream.sample_rate_hz, 2)
+        for block in stream.blocks():
+            outline.add(block.T.ravel())
+        outline.finish().to_bytes()
+    return time.perf_counter() - start
 
 
 def run(song: Path, minutes: float) -> float:

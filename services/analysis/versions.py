@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from services.analysis.results import Feature
 
 VERSIONS: Mapping[Feature, str] = {
-    Feature.RHYTHM: "1.1",
+    Feature.RHYTHM: "1.2",
     # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
-    Feature.KEY: "1.2",
-    Feature.CHORDS: "1.2",
-    Feature.FORM: "1.2",
+    Feature.KEY: "1.3",
+    Feature.CHORDS: "1.3",
+    Feature.FORM: "1.3",
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",
-    Feature.MELODY: "1",
+    Feature.MELODY: "1.1",
     Feature.SPECTROGRAM: "1",
 }

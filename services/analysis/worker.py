@@ -20,7 +20,7 @@ from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
 from services.mesh.keys import load_key
-from services.mesh.server import run_process
+from services.mesh.server import run_worker
 
 
 async def work(settings: Settings, drain: Drain) -> None:
@@ -53,4 +53,4 @@ async def work(settings: Settings, drain: Drain) -> None:
 
 
 if __name__ == "__main__":
-    run_process("analysis-worker", work, Settings)
+    run_worker("analysis-worker", work, Settings)

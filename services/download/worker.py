@@ -19,7 +19,7 @@ from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
 from services.mesh.keys import load_key
-from services.mesh.server import run_process
+from services.mesh.server import run_worker
 
 
 async def work(settings: Settings, drain: Drain) -> None:
@@ -62,4 +62,4 @@ async def work(settings: Settings, drain: Drain) -> None:
 
 
 if __name__ == "__main__":
-    run_process("download-worker", work, Settings)
+    run_worker("download-worker", work, Settings)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import grpc
 import grpc.aio
 
+from services.mesh import traces
 from services.mesh.errors import PermissionDenied, Unauthenticated
 
 KEY_HEADER = "x-alchemy-mesh"
@@ -59,7 +60,7 @@ class _Keyed:
         self._header = (KEY_HEADER, key.decode("ascii"))
 
     def _with_key(self, details: Details) -> Details:
-        metadata = grpc.aio.Metadata(*(details.metadata or ()), self._header)
+        metadata = grpc.aio.Metadata(*(details.metadata or ()), self._header, *traces.headers())
         return details._replace(metadata=metadata)  # type: ignore[attr-defined, no-any-return]  # a named tuple
 
 

@@ -14,7 +14,7 @@ import grpc
 import grpc.aio
 import structlog
 
-from services.mesh import access
+from services.mesh import access, traces
 from services.mesh.errors import Internal, MeshError
 from services.mesh.ids import new_id
 from services.mesh.logs import logger
@@ -27,6 +27,8 @@ STATUS_DETAILS = "grpc-status-details-bin"
 
 # Probes and tools call these all the time.
 _QUIET = ("/grpc.health.", "/grpc.reflection.")
+
+_OUR_FAULT = frozenset({grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DATA_LOSS})
 
 # Generic for type checkers only.
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
@@ -63,8 +65,10 @@ async def _call(method: str, context: Context, key: bytes | None) -> AsyncIterat
     active.inc()
     started = time.perf_counter()
     code = grpc.StatusCode.OK
+    metadata = dict(context.invocation_metadata() or ())
+    span = traces.call(method, metadata, request_id)
     try:
-        access.check(method, dict(context.invocation_metadata() or ()), key)
+        access.check(method, metadata, key)
         yield
     except MeshError as error:
         code = error.code
@@ -82,6 +86,7 @@ async def _call(method: str, context: Context, key: bytes | None) -> AsyncIterat
         active.dec()
         RPCS.labels(method, code.name).inc()
         RPC_SECONDS.labels(method).observe(seconds)
+        span.end(failed=code in _OUR_FAULT, attributes={"rpc.grpc.status_code": code.value[0]})
         log.info("call", method=method, code=code.name, seconds=round(seconds, 4))
         structlog.contextvars.unbind_contextvars("request_id")
 

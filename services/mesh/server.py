@@ -25,6 +25,7 @@ from services.mesh.keys import load_key
 from services.mesh.logs import configure_logs, logger
 from services.mesh.metrics import serve_metrics
 from services.mesh.settings import CannotStart, ServiceSettings, read_settings
+from services.mesh.traces import start_traces, stop_traces
 
 log = logger(__name__)
 
@@ -99,6 +100,20 @@ def run(service: str, build: Build[S], settings_type: type[S]) -> None:
     run_process(service, serve, settings_type)
 
 
+def run_worker(worker: str, work: Callable[[S, Drain], Awaitable[None]], settings_type: type[S]) -> None:
+    """Runs a process that takes jobs and serves no calls; see `run_process`. It answers the health protocol where it is told to."""
+
+    async def healthy(settings: S, drain: Drain) -> None:
+        if not settings.health_port:
+            await work(settings, drain)
+            return
+        nothing = ServiceBundle(register=lambda _server: None, names=())
+        async with serving(nothing, f"{settings.host}:{settings.health_port}", drain, grace=0):
+            await work(settings, drain)
+
+    run_process(worker, healthy, settings_type)
+
+
 def run_process(service: str, main: Callable[[S, Drain], Awaitable[None]], settings_type: type[S]) -> None:
     """Runs `main` with settings, logs, metrics and a drain that SIGTERM and SIGINT start.
 
@@ -116,10 +131,13 @@ def run_process(service: str, main: Callable[[S, Drain], Awaitable[None]], setti
         settings = read_settings(settings_type)
         configure_logs(level=settings.log_level, form=settings.log_format, service=service)
         serve_metrics(settings.host, settings.metrics_port)
+        start_traces(service, settings.traces_endpoint)
         asyncio.run(supervised(settings))
     except CannotStart as reason:
         sys.stderr.write(f"{service}: {reason}\n")
         raise SystemExit(2) from None
+    finally:
+        stop_traces()
 
 
 async def run_background(background: Sequence[Callable[[], Awaitable[None]]], drain: Drain) -> None:

@@ -133,6 +133,12 @@ class ServiceSettings:
     host: str = setting("HOST", "Address to listen on.", default="127.0.0.1")
     port: int = setting("PORT", "Port of the gRPC server; 0 = any free one.", parse=port_number)
     metrics_port: int = setting("METRICS_PORT", "Port for Prometheus metrics; 0 = off.", default="0", parse=port_number)
+    health_port: int = setting(
+        "HEALTH_PORT",
+        "Port at which a worker, which serves no calls, answers the health protocol; 0 = off.",
+        default="0",
+        parse=port_number,
+    )
     redis_url: str = setting("REDIS_URL", "Redis or Valkey, redis://...", default="redis://127.0.0.1:6379/0")
     log_level: str = setting(
         "LOG_LEVEL", "Least severe level to log.", default="info", parse=one_of("debug", "info", "warning", "error")
@@ -151,4 +157,9 @@ class ServiceSettings:
         "How long calls in flight may go on after SIGTERM, in seconds.",
         default="10",
         parse=positive_seconds,
+    )
+    traces_endpoint: str = setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Where spans go, http://host:4317 (OTLP over gRPC); empty = nowhere.",
+        default="",
     )

@@ -110,6 +110,19 @@ class TrackTags:
     artwork_sha256: str = ""
     artwork_media_type: str = ""
 
+    def fields(self, kind: str) -> dict[str, str]:
+        """Returns what a file made of the track says about itself, by the names of Vorbis comments; some may be empty."""
+        return {
+            "TITLE": f"{self.title} ({kind})",
+            "ARTIST": self.artist,
+            "ALBUM": self.album,
+            "ALBUMARTIST": self.album_artist,
+            "GENRE": self.genre,
+            "DATE": self.release_date,
+            "TRACKNUMBER": str(self.track_number or ""),
+            "ISRC": self.isrc,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class SeparationSpec:
@@ -170,23 +183,20 @@ class SeparationSpec:
 
     def stem_fields(self, stem: str) -> dict[str, str]:
         """Returns what a stem says about itself, by the names of Vorbis comments."""
-        tags = self.tags
-        terms = f", whose weights are under {self.license}" if self.license else ""
         fields = {
-            "TITLE": f"{tags.title} ({stem})",
-            "ARTIST": tags.artist,
-            "ALBUM": tags.album,
-            "ALBUMARTIST": tags.album_artist,
-            "GENRE": tags.genre,
-            "DATE": tags.release_date,
-            "TRACKNUMBER": str(tags.track_number or ""),
-            "ISRC": tags.isrc,
-            "COMMENT": f"{stem}, separated with {self.model}{terms}",
+            **self.tags.fields(stem),
+            "COMMENT": f"{stem}, {self.origin}",
             "SEPARATION_STEM": stem,
             "SEPARATION_MODEL": self.model,
             "SEPARATION_MODEL_LICENSE": self.license,
         }
         return {name: text for name, text in fields.items() if text}
+
+    @property
+    def origin(self) -> str:
+        """Says where the stems come from, as a part of a sentence."""
+        terms = f", whose weights are under {self.license}" if self.license else ""
+        return f"separated with {self.model}{terms}"
 
 
 def _digest(value: object) -> str:

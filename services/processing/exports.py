@@ -8,15 +8,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from services.mesh.blobs import LocalBlobStore
-from services.mesh.errors import BlobMissing, JobStateConflict, ModelNotFound, SeparationNotFound, StemsUnsuitable
+from services.mesh.errors import ModelNotFound, StemsUnsuitable
 from services.mesh.filenames import titled_filename
-from services.mesh.jobs.job import Job, JobState
+from services.mesh.jobs.job import Job
 from services.mesh.jobs.store import JobStore
 from services.mesh.pieces import Export, read, threaded
 from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
 from services.processing.domain import SeparationSpec, TrackTags
+from services.processing.finished import finished, stem_files
 from services.processing.usecases import Catalogue
 
 _KEEP_ALIVE_SECONDS = 10.0
@@ -58,13 +59,9 @@ class Exports:
 
     async def export(self, owner: str, name: str, form: ExportFormat) -> Export:
         """Begins an export. Raises what ExportSeparation documents."""
-        job = await self._store.get(name)
-        if job is None or job.owner != owner:
-            raise SeparationNotFound(name)
-        if job.state is not JobState.SUCCEEDED:
-            raise JobStateConflict(name, job.state.value, "only a separation that has succeeded can be exported.")
+        job = await finished(self._store, owner, name)
         spec = SeparationSpec.from_record(job.spec)
-        stems = self._files(job)
+        stems = stem_files(self._blobs, job)
         if form is ExportFormat.ZIP:
             pieces = threaded(_zipped(job, spec, stems, self._license(spec.model)))
             return Export(titled_filename(spec.tags.title, "stems", ".zip"), "application/zip", pieces)
@@ -85,7 +82,7 @@ class Exports:
         known = {"title": tags.title, "artist": tags.artist, "album": tags.album, "date": tags.release_date}
         said = {name: text for name, text in known.items() if text}
         async with self._muxing:
-            run = await asyncio.to_thread(self._begin)
+            run = await asyncio.to_thread(runs.begin_anew, self._folder)
             try:
                 path = run.path / "export.mp4"
                 writing = asyncio.ensure_future(
@@ -101,20 +98,6 @@ class Exports:
                     yield piece
             finally:
                 run.remove()
-
-    def _begin(self) -> runs.Run:
-        """Makes a folder for a new file, and removes those of processes that were killed."""
-        for left in runs.abandoned(self._folder):
-            left.remove()
-        return runs.begin(self._folder)
-
-    def _files(self, job: Job) -> dict[str, Path]:
-        """Returns the stems by name. Raises BlobMissing."""
-        files = {stem["stem"]: self._blobs.path(stem["sha256"]) for stem in (job.result or {})["stems"]}
-        for stem, path in files.items():
-            if not path.exists():
-                raise BlobMissing(f"{job.name} ({stem})")
-        return files
 
     def _known_stems(self, model: str) -> tuple[str, ...]:
         try:

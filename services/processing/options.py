@@ -5,7 +5,7 @@ from services.mesh.errors import Violation
 from services.processing.domain import Options, Part
 
 # As the contract's comments say; bounds that depend on model, encoding or track are the domain's.
-_RATES_HZ = (8_000, 192_000)
+RATES_HZ = (8_000, 192_000)
 _OVERLAPS = (0.0, 0.75)
 _LEAST_SEGMENT_SECONDS = 1.0
 _MOST_SHIFTS = 10
@@ -20,7 +20,7 @@ def option_faults(wanted: Separation) -> list[Violation]:
         if not fine:
             faults.append(Violation(f"separation.{field}", f"must be {bounds}"))
 
-    low, high = _RATES_HZ
+    low, high = RATES_HZ
     expect(
         "sample_rate_hz", not wanted.sample_rate_hz or low <= wanted.sample_rate_hz <= high, f"0, or {low} to {high}"
     )

@@ -1,6 +1,6 @@
-"""The engine's two ports: what a worker asks of it, and what a model must be to run on it."""
+"""What the service and its worker ask of the engine, of the mixer and of the library, and what a model must be to run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from services.processing.catalogue import Availability, ModelInfo
 from services.processing.domain import Encoding, Options, StemFile, StemResult, TrackSource
+from services.processing.mix import MixReport, MixSpec
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -163,6 +164,48 @@ class Library(Protocol):
         """Makes the stems of a separation visible, all or none; repeating it changes nothing.
 
         Raises TrackNotFound, BlobMissing or DependencyUnavailable.
+        """
+
+
+@dataclass(frozen=True)
+class CoverFile:
+    """A cover image that files in the making can carry."""
+
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixRequest:
+    """One mix, as the service asks for it.
+
+    Attributes:
+        stems: a file for each of `spec.stems`.
+        spec: what is wanted; its stems are named.
+        seconds: about how long the stems are, for the progress; 0 = unknown.
+        out: the new file, alone in its folder, with the suffix of its encoding.
+        tags: what it says about itself, by the names of Vorbis comments.
+        cover: the image that it carries.
+    """
+
+    stems: Sequence[Path]
+    spec: MixSpec
+    seconds: float
+    out: Path
+    tags: Mapping[str, str]
+    cover: CoverFile | None
+
+
+class Mixer(Protocol):
+    """Mixes stems, somewhere else than in the caller's process."""
+
+    def mix(self, request: MixRequest) -> AsyncGenerator[float | MixReport, None]:
+        """Writes a mix. Yields the fraction that is done, first when the stems are open, and at last what it became.
+
+        Closing the iterator ends the work.
+
+        Raises:
+            MeshError: InvalidRequest if the stems end before the mix begins, BlobMissing, StorageFull.
         """
 
 

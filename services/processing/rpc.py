@@ -23,6 +23,8 @@ from services.processing.domain import Encoding, Options
 from services.processing.exports import ExportFormat, Exports
 from services.processing.installations import Installations
 from services.processing.installations_rpc import InstallationRpc
+from services.processing.mix_rpc import MixRpc
+from services.processing.mixes import Mixes
 from services.processing.options import option_faults, options_from
 from services.processing.streams import WAV_ENCODINGS, StemStreams
 from services.processing.translate import encoding_from, model_message, separation_message
@@ -37,7 +39,7 @@ _EXPORT_FORMATS = {
 }
 
 
-class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
+class ProcessingRpc(InstallationRpc, MixRpc, ProcessingServiceServicer):
     """Serves ProcessingService."""
 
     def __init__(
@@ -47,11 +49,13 @@ class ProcessingRpc(InstallationRpc, ProcessingServiceServicer):
         installations: Installations,
         streams: StemStreams,
         exports: Exports,
+        mixes: Mixes,
         catalogue: Catalogue,
         tail: EventTail,
         drain: Drain,
     ) -> None:
-        super().__init__(installations, tail, drain)
+        InstallationRpc.__init__(self, installations, tail, drain)
+        MixRpc.__init__(self, mixes)
         self._separations = separations
         self._streams = streams
         self._exports = exports

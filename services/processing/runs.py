@@ -42,6 +42,13 @@ def begin(folder: Path) -> Run:
             return run
 
 
+def begin_anew(folder: Path) -> Run:
+    """Makes an empty folder for a new file, and removes what processes have left there that were killed."""
+    for left in abandoned(folder):
+        left.remove()
+    return begin(folder)
+
+
 def abandoned(folder: Path) -> Iterator[Run]:
     """Yields what runs left in a job's folder that have ended, newest first; the caller removes or closes each."""
     for path in sorted(_entries(folder), reverse=True):

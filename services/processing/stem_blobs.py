@@ -13,8 +13,9 @@ from services.mesh.errors import BlobMissing
 from services.processing import runs
 from services.processing.adapters.samples import storage_error
 from services.processing.domain import SeparationSpec, StemFile, TrackTags
+from services.processing.ports import CoverFile
 from services.processing.tagging import write_tags
-from services.processing.tagging.tags import COVER_TYPES, Cover, Tags
+from services.processing.tagging.tags import COVER_TYPES, Tags, cover_at
 
 # A larger cover would weigh more than the stem of a short track, and is in each of them.
 _MOST_COVER_BYTES = 4 << 20
@@ -45,7 +46,7 @@ class StemBlobs:
             BlobMissing: the stem is gone.
             StorageFull: the disk is full.
         """
-        run = await asyncio.to_thread(self._begin)
+        run = await asyncio.to_thread(runs.begin_anew, self._folder)
         try:
             path = run.path / "stem"
             await asyncio.to_thread(self._copy, file, path)
@@ -53,12 +54,6 @@ class StemBlobs:
             return await self._blobs.put_file(path)
         finally:
             await asyncio.shield(asyncio.to_thread(run.remove))
-
-    def _begin(self) -> runs.Run:
-        """Makes a folder for a copy, and removes those of processes that were killed."""
-        for left in runs.abandoned(self._folder):
-            left.remove()
-        return runs.begin(self._folder)
 
     def _copy(self, file: StemFile, path: Path) -> None:
         try:
@@ -70,17 +65,20 @@ class StemBlobs:
 
     def _tag(self, path: Path, suffix: str, spec: SeparationSpec, stem: str) -> None:
         try:
-            write_tags(path, suffix, Tags(spec.stem_fields(stem), self._cover(spec.tags)))
+            file = cover_file(self._blobs, spec.tags)
+            cover = cover_at(file.path, file.media_type) if file else None
+            write_tags(path, suffix, Tags(spec.stem_fields(stem), cover))
         except OSError as error:
             raise storage_error(error) from error
 
-    def _cover(self, tags: TrackTags) -> Cover | None:
-        if tags.artwork_media_type not in COVER_TYPES:
-            return None
-        path = self._blobs.path(tags.artwork_sha256)
-        try:
-            if path.stat().st_size > _MOST_COVER_BYTES:
-                return None
-            return Cover(path.read_bytes(), tags.artwork_media_type)
-        except FileNotFoundError:  # the track was deleted meanwhile; whoever registers the stems will notice
-            return None
+
+def cover_file(blobs: BlobStore, tags: TrackTags) -> CoverFile | None:
+    """Returns the image that files made of a track carry; None if there is none that they could. Blocks."""
+    if tags.artwork_media_type not in COVER_TYPES:
+        return None
+    path = blobs.path(tags.artwork_sha256)
+    try:
+        small = path.stat().st_size <= _MOST_COVER_BYTES
+    except FileNotFoundError:  # the track was deleted meanwhile; whoever registers the stems will notice
+        return None
+    return CoverFile(path, tags.artwork_media_type) if small else None

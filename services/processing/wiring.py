@@ -17,10 +17,12 @@ from services.mesh.keys import load_key
 from services.mesh.server import ServiceBundle
 from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
+from services.processing.adapters.mixer import MixingProcess
 from services.processing.adapters.weights import ModelStore
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, KIND
 from services.processing.exports import Exports
 from services.processing.installations import Installations
+from services.processing.mixes import Mixes
 from services.processing.reuse import Reuse
 from services.processing.rpc import ProcessingRpc
 from services.processing.settings import Settings
@@ -75,11 +77,15 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             folder=settings.data_dir / "exports",
             ffmpeg=ffmpeg,
         )
+        mixes = Mixes(
+            store=store, library=library, blobs=blobs, mixer=MixingProcess(ffmpeg), folder=settings.data_dir / "exports"
+        )
         rpc = ProcessingRpc(
             separations=separations,
             installations=installations,
             streams=streams,
             exports=exports,
+            mixes=mixes,
             catalogue=catalogue,
             tail=tail,
             drain=drain,

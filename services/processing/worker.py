@@ -14,7 +14,7 @@ from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
 from services.mesh.keys import load_key
-from services.mesh.server import run_process
+from services.mesh.server import run_worker
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, INSTALL_QUEUE, KIND
@@ -88,4 +88,4 @@ async def work(settings: Settings, drain: Drain) -> None:
 
 
 if __name__ == "__main__":
-    run_process("processing-worker", work, Settings)
+    run_worker("processing-worker", work, Settings)

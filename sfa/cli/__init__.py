@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "demo": "Separate and analyse a song, from nothing.",
     "doctor": "Find out what is missing on this machine.",
     "separate": "Split songs into stems.",
+    "mix": "Mix separated stems into a file.",
     "analyze": "Tell tempo, key, chords and more.",
     "import": "Fetch songs from links.",
     "models": "List models; install their weights.",
@@ -24,6 +25,9 @@ _COMMANDS: Final = {
     "spotify": "Connect your own Spotify account.",
     "spotdl": "Install what finds Spotify's songs.",
     "watch": "Follow a separation, or everything.",
+    "login": "Sign in to a mesh of several people.",
+    "logout": "Sign out of it.",
+    "whoami": "Show who is signed in.",
 }
 """Every command, in the order of the help page: a newcomer reads it top down. `module_of(NAME)` holds its code."""
 

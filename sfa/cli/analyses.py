@@ -27,15 +27,22 @@ _MOST_CHORDS: Final = 16
 
 
 async def analyze(
-    mesh: Mesh, label: str, track: str, view: View, *, features: Sequence[str] = (), mix_only: bool = False
+    mesh: Mesh,
+    label: str,
+    track: str,
+    view: View,
+    *,
+    features: Sequence[str] = (),
+    artifact: str = "",
+    mix_only: bool = False,
 ) -> Results:
-    """Analyses a track to its end and returns what is known of it.
+    """Analyses a track to its end and returns what is known of it; of an artifact, what this analysis measured.
 
     Raises:
         AnalysisFailed: It failed, or was cancelled.
         MeshError: Whatever goes wrong with the mesh.
     """
-    analysis = await mesh.analysis.analyze(track, features=features, mix_only=mix_only)
+    analysis = await mesh.analysis.analyze(track, features=features, artifact=artifact, mix_only=mix_only)
     async with aclosing(mesh.analysis.watch(analysis.name)) as snapshots:
         async for analysis in snapshots:
             view.show(_step(label, analysis))
@@ -45,11 +52,11 @@ async def analyze(
     if analysis.state == JobState.FAILED:
         reason, message = reason_of_status(analysis.error)
         raise AnalysisFailed(message, reason=reason)
-    return await mesh.analysis.results(track)
+    return await mesh.analysis.results(analysis.name if artifact else track)
 
 
-async def save(mesh: Mesh, track: str, forms: Sequence[str], folder: Path) -> list[Path]:
-    """Saves results in several forms; one for which something could not be told is left out.
+async def save(mesh: Mesh, name: str, forms: Sequence[str], folder: Path) -> list[Path]:
+    """Saves results, by the name of a track or of an analysis, in several forms; one for which something could not be told is left out.
 
     Raises:
         OSError: If the folder cannot be written.
@@ -58,7 +65,7 @@ async def save(mesh: Mesh, track: str, forms: Sequence[str], folder: Path) -> li
     saved = []
     for form in forms:
         try:
-            saved.append(await mesh.analysis.export(track, form, f"{folder}{os.sep}"))
+            saved.append(await mesh.analysis.export(name, form, f"{folder}{os.sep}"))
         except FailedPrecondition as error:
             if error.reason != "RESULTS_MISSING":
                 raise

@@ -44,8 +44,8 @@ def analyze(
 ) -> None:
     """Tells tempo, key, chords, form and loudness of songs.
 
-    FILE is a file on this machine, or a track that the library has already: tracks/ID. What was measured before is not
-    measured again.
+    FILE is a file on this machine, or what the library has already: a track, tracks/ID, or one file of it, such as a stem,
+    tracks/ID/artifacts/ID, which is then measured alone. What was measured before is not measured again.
 
     \b
     Examples:
@@ -53,12 +53,15 @@ def analyze(
       sfa analyze song.mp3 --plot song.png --export csv,midi,click results/
       sfa analyze tracks/ID --features rhythm,key --json | jq .results.rhythm.tempo.bpm
       sfa analyze song.mp3 --stems
+      sfa analyze tracks/ID/artifacts/ID --features melody
 
     With --json every line is one object with an "event": uploaded, progress, done (with "results") or failed.
     """
     for file in files:
         if not file.startswith("tracks/") and not Path(file).is_file():
             raise click.UsageError(f"{file} is not a file. Name audio files, or tracks of the library as tracks/ID.")
+        if _artifact(file) and separate_first:
+            raise click.UsageError("--stems separates tracks: name the track, tracks/ID.")
     if plot is not None and len(files) > 1:
         raise click.UsageError("--plot names one picture: give one FILE.")
     wanted = [name.strip() for name in features.split(",") if name.strip()]
@@ -68,6 +71,11 @@ def analyze(
         features=wanted, mix_only=mix_only, separate_first=separate_first, plot=plot, exports=_exports(exports)
     )
     sys.exit(run(_analyze_all(session, files, request, as_json=as_json), as_json=as_json))
+
+
+def _artifact(file: str) -> str:
+    """Returns what FILE names, if it is one file of a track."""
+    return file if file.startswith("tracks/") and "/artifacts/" in file else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +106,7 @@ async def _analyze_all(session: Session, files: tuple[str, ...], request: _Reque
     async with session.connect() as mesh:
         with views.chosen(as_json=as_json) as view:
             for file in dict.fromkeys(files):
-                track = file if file.startswith("tracks/") else ""
+                track = file.partition("/artifacts/")[0] if file.startswith("tracks/") else ""
                 item = Item(source=file, label=file, track=track)
                 worst = max(worst, await _one(mesh, item, request, view, as_json=as_json))
     return worst
@@ -112,15 +120,21 @@ async def _one(mesh: Mesh, item: Item, request: _Request, view: View, *, as_json
         else:
             await pipeline.upload(mesh, item, view)
         results = await analyses.analyze(
-            mesh, item.label, item.track, view, features=request.features, mix_only=request.mix_only
+            mesh,
+            item.label,
+            item.track,
+            view,
+            features=request.features,
+            artifact=_artifact(item.source),
+            mix_only=request.mix_only,
         )
         saved = []
         if request.plot is not None:
             view.show(Step(file=item.label, stage="drawing"))
-            saved.append(await mesh.analysis.export(item.track, "plot", request.plot))
+            saved.append(await mesh.analysis.export(results.name, "plot", request.plot))
         if request.exports is not None:
             forms, folder = request.exports
-            saved += await analyses.save(mesh, item.track, forms, folder)
+            saved += await analyses.save(mesh, results.name, forms, folder)
     except MeshError as error:
         view.show(Step(file=item.label, stage="failed"))
         view.event("failed", {"file": item.label, "reason": error.reason})

@@ -68,6 +68,7 @@ _NEXT_STEPS: Final = {
     "SEPARATION_NOT_FOUND": "`sfa jobs` lists the separations.",
     "WORKER_LOST": "Free memory or choose a smaller model (`sfa models`), then run `sfa jobs retry ID`.",
     "OUT_OF_MEMORY": "Free memory or choose a smaller model (`sfa models`), then run `sfa jobs retry ID`.",
+    "UNAUTHENTICATED": "Sign in with `sfa login`, or give a token with --token or SFA_TOKEN.",
     "INTERNAL": "This is a defect of the server. Its log has more under request id {request_id}.",
 }
 

@@ -10,7 +10,7 @@ import click
 from sfa.cli import analyses, pipeline, signals, views
 from sfa.cli.output import complain, exit_status, json_option, run
 from sfa.cli.pipeline import Item, Wish
-from sfa.cli.separation_options import separation_options
+from sfa.cli.separation_options import ENCODING_CHOICE, separation_options
 from sfa.cli.session import Exit, Session
 from sfa.cli.views import Step, View
 from sfa.errors import MeshError, SeparationCancelled
@@ -33,10 +33,7 @@ _AT_ONCE = 4
 @click.option(
     "--format",
     "encoding",
-    type=click.Choice(
-        ["wav16", "wav24", "wav32f", "flac16", "flac24", "mp3", "m4a", "ogg", "opus", "wav", "flac"],
-        case_sensitive=False,
-    ),
+    type=ENCODING_CHOICE,
     default="wav16",
     show_default=True,
     help="How stems are written. wav32f is the model's own output, unrounded; wav and flac mean 16 bit.",

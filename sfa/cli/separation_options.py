@@ -11,10 +11,15 @@ from sfa.options import SeparationOptions
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+ENCODING_CHOICE = click.Choice(
+    ["wav16", "wav24", "wav32f", "flac16", "flac24", "mp3", "m4a", "ogg", "opus", "wav", "flac"], case_sensitive=False
+)
+"""How files can be written; the keys of `sfa.processing.ENCODINGS`, which is slow to import."""
+
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
-class _Range(click.ParamType[tuple[float, float]]):
+class TimeRange(click.ParamType[tuple[float, float]]):
     """A part of a song as people write it: 30-45, 1:30-2:00, 1:02:03.5-1:02:10."""
 
     name = "range"
@@ -41,7 +46,7 @@ def _seconds(text: str) -> float | None:
 _OPTIONS = (
     click.option(
         "--preview",
-        type=_Range(),
+        type=TimeRange(),
         metavar="FROM-TO",
         help="Only this part of the song: 30-45, or 1:30-2:00.  [default: all]",
     ),

@@ -39,6 +39,15 @@ class Session:
         running = state.read(DataDir.chosen().state_file)
         return running is not None and running.alive and running.ready
 
+    def address(self) -> str:
+        """Where the chosen mesh is."""
+        from sfa.target import resolve  # noqa: PLC0415 -- as below
+
+        try:
+            return str(resolve(self.target))
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
     def connect(self) -> "Mesh":
         """A connection to the chosen mesh; to be called inside a running event loop."""
         from sfa.mesh import connect  # noqa: PLC0415 -- 0.3 s that `--help` and usage errors need not spend

@@ -1,7 +1,12 @@
 """One run over everything that can be asked for."""
 
+import io
+import shutil
+import subprocess
+
 import numpy as np
 import pytest
+import soundfile
 from numpy.typing import NDArray
 
 from benchmarks.clicks import click_track
@@ -79,3 +84,62 @@ def test_each_feature_is_told_or_its_absence_explained(samples: NDArray[np.float
     fields = dict(zip(Feature, FIELDS, strict=True))
     for feature in Feature:
         assert (getattr(measurements, fields[feature]) is None) == (feature in missing), feature
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        np.random.default_rng(1).normal(0, 0.1, RATE * 40),
+        np.cumsum(np.random.default_rng(1).normal(0, 0.001, RATE * 40)),
+        speech(40, RATE, 3),
+    ],
+    ids=["white noise", "rumble", "speech"],
+)
+def test_what_is_no_music_gets_no_confident_numbers(samples: NDArray[np.float64]) -> None:
+    measured, _ = everything(mix=samples)
+
+    _not_music(measured)
+
+
+def test_a_speaker_gets_no_confident_numbers() -> None:
+    if not (program := shutil.which("espeak-ng")):
+        pytest.skip("needs espeak-ng, a speech synthesizer: apt-get install espeak-ng")
+    text = (
+        "It was the best of times, it was the worst of times. We had everything before us, we had nothing before us. "
+        * 4
+    )
+    spoken = subprocess.run([program, "--stdout", text], check=True, capture_output=True).stdout
+    # The length in the header of a stream is unknown, so the samples are what follows it.
+    samples = soundfile.read(io.BytesIO(spoken[44:]), format="RAW", samplerate=RATE, channels=1, subtype="PCM_16")[0]
+    measured, _ = everything(mix=samples)
+    _not_music(measured)
+    assert {"no_pulse", "no_voice"} <= {shortfall.reason for shortfall in measured.shortfalls}
+
+
+def _not_music(measured: Measurements) -> None:
+    assert measured.rhythm is None or measured.rhythm.tempo.confidence < 0.3
+    assert measured.tonality is None or measured.tonality.key.confidence < 0.2
+    if measured.chords is not None:
+        sure = [chord.end - chord.start for chord in measured.chords.chords if chord.label != "N"]
+        assert sum(sure) < 0.05 * measured.duration
+    if measured.rhythm is None and measured.form is not None:
+        assert not measured.form.cues
+        assert not measured.form.loops
+        assert {section.label for section in measured.form.sections} == {"section"}
+        assert max(section.confidence for section in measured.form.sections) <= 0.3
+
+
+def test_a_voice_alone_has_a_melody_and_no_chords() -> None:
+    rng = np.random.default_rng(2)
+    held = [(220 * 2 ** (rng.choice([0, 2, 4, 5, 7, 9]) / 12), rng.uniform(0.5, 1.1)) for _ in range(30)]
+    hz = np.concatenate([np.full(int(seconds * RATE), pitch) for pitch, seconds in held])
+    hz *= 2 ** (0.03 * np.sin(2 * np.pi * 5.5 * np.arange(hz.size) / RATE))
+    phase = 2 * np.pi * np.cumsum(hz) / RATE
+    voice = 0.1 * sum(np.sin(k * phase) / k**1.5 for k in range(1, 8))
+
+    measured, _ = everything(mix=voice)
+
+    assert measured.melody is not None
+    assert measured.melody.confidence > 0.8
+    assert measured.chords is None or {chord.label for chord in measured.chords.chords} == {"N"}
+    assert measured.rhythm is None or measured.rhythm.tempo.confidence < 0.3

@@ -83,9 +83,10 @@ def test_a_voice_among_others_is_not_guessed() -> None:
         (np.zeros(0), "silent"),
         (np.zeros(3 * RATE), "silent"),
         (np.random.default_rng(0).normal(0, 0.1, 5 * RATE), "no_voice"),
+        (np.cumsum(np.random.default_rng(0).normal(0, 0.001, 8 * RATE)), "no_voice"),
         (voice(np.full(RATE // 5, 200.0)), "no_voice"),
     ],
-    ids=["empty", "silence", "noise", "a fifth of a second"],
+    ids=["empty", "silence", "noise", "rumble", "a fifth of a second"],
 )
 def test_no_voice_is_a_shortfall(samples: NDArray[np.float64], reason: str) -> None:
     result = melody_of(samples)

@@ -80,6 +80,15 @@ async def test_what_was_measured_once_is_not_measured_again(mesh: Mesh) -> None:
     assert (await mesh.current(other.name)).loudness == results.loudness
 
 
+async def test_a_file_of_a_track_is_measured_for_itself(mesh: Mesh) -> None:
+    track = await mesh.upload(wav(song(8)))
+    analysis = await mesh.analysed(track.name, artifact=track.original_artifact, features=[LOUDNESS])
+    assert (await mesh.results(analysis.name)).loudness.integrated_lufs < 0
+    # It says nothing about the track, of which the file might be one stem.
+    assert not (await mesh.current(track.name)).provenance
+    assert not (await mesh.track(track.name)).HasField("music")
+
+
 async def test_corrections_survive_later_analyses(mesh: Mesh) -> None:
     track = await mesh.upload(wav(song(16)))
     await mesh.analysed(track.name, features=[RHYTHM])

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from google.api import annotations_pb2
 from google.protobuf import json_format
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.message import Message
@@ -16,7 +17,7 @@ from alchemy.library.v1.track_pb2 import Artifact, Track
 from alchemy.processing.v1.separation_pb2 import Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from services.mesh.errors import TrackNotFound
-from sfa.gateway import descriptor_file, public_services
+from sfa.gateway import descriptor_file
 from tools.generate.toolchain import ROOT
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "gen" / "openapi" / "openapi.json").read_text())
@@ -31,11 +32,12 @@ def test_the_document_is_valid_openapi_3_1() -> None:
 
 
 def test_every_rpc_with_an_http_rule_is_an_operation() -> None:
-    services = public_services(FileDescriptorSet.FromString(descriptor_file().read_bytes()))
     expected = {
-        f"{service.name}/{method}"
-        for service in services
-        for method in (*service.safe, *service.effects, *service.watches, *service.uploads)
+        f"{file.package}.{service.name}/{method.name}"
+        for file in FileDescriptorSet.FromString(descriptor_file().read_bytes()).file
+        for service in file.service
+        for method in service.method
+        if method.options.HasExtension(annotations_pb2.http)
     }
     assert {operation["x-grpc-method"] for operation in operations()} == expected
     assert len({operation["operationId"] for operation in operations()}) == len(operations())

@@ -1,12 +1,15 @@
 """Decoding to stereo at a model's rate: layouts, rates, formats, and files that are no audio."""
 
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import AudioEmpty, AudioNotFinite, AudioUndecodable
@@ -126,6 +129,19 @@ def test_statistics_are_those_of_the_whole_track(tmp_path: Path, sample_file: Sa
     assert sample_file.mono_mean == pytest.approx(mono.mean(), rel=1e-6)
     assert sample_file.mono_std == pytest.approx(mono.std(ddof=1), rel=1e-6)
     assert sample_file.peak == np.abs(mix).max()
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.integers(1, 5000), min_size=1, max_size=20))
+def test_statistics_do_not_depend_on_blocks(cuts: list[int]) -> None:
+    mix = noise(sum(cuts)) + np.float32(0.1)
+    found = []
+    for blocks in ([mix], np.split(mix, np.cumsum(cuts)[:-1], axis=1)):
+        with tempfile.TemporaryDirectory() as folder, SampleFile(Path(folder, "mix")) as file:
+            for block in blocks:
+                file.append(block)
+            found.append(file.statistics)
+    assert found[0] == found[1]
 
 
 def test_reading_outside_the_track_gives_zeros(sample_file: SampleFile) -> None:

@@ -68,6 +68,18 @@ def test_stems_line_up_with_a_source_of_any_rate(runner: Runner, tmp_path: Path,
         assert stem.peak == pytest.approx(np.abs(samples).max(), abs=1e-6)
 
 
+@pytest.mark.parametrize("rate", [RATE, 48000])
+def test_any_size_of_decoded_blocks_gives_the_same_bytes(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: int
+) -> None:
+    """A network hears a track normalised by its mean and deviation, so these may not depend on blocks either."""
+    song = write_wav(tmp_path / "song.wav", noise(2 * RATE + 1) + np.float32(0.05), rate)
+    usual = bytes_of(run(runner, song, tmp_path / "usual"))
+    for frames in (61, 4097, 2**20):
+        monkeypatch.setattr("services.mesh.audio.decode._BLOCK_FRAMES", frames)
+        assert bytes_of(run(runner, song, tmp_path / str(frames))) == usual
+
+
 @pytest.mark.parametrize(("rate", "expected"), [(22050, 22050), (48000, 48000), (44100, 44100)])
 def test_a_rate_that_is_asked_for(runner: Runner, tmp_path: Path, rate: int, expected: int) -> None:
     song = write_wav(tmp_path / "song.wav", noise(RATE), RATE)

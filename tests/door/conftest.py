@@ -70,7 +70,12 @@ async def channel(door: Door) -> AsyncIterator[grpc.aio.Channel]:
 
 
 def gateway(
-    backend: Backend, *, mesh_key_file: Path | str = "", sign_in: SignIn | None = None, host: str = "127.0.0.1"
+    backend: Backend,
+    *,
+    mesh_key_file: Path | str = "",
+    sign_in: SignIn | None = None,
+    host: str = "127.0.0.1",
+    traces: Address | None = None,
 ) -> GatewayConfig:
     """A gateway in front of the services of `backend`, on free ports."""
     service, media = Address("127.0.0.1", backend.port), Address("127.0.0.1", backend.media_port)
@@ -81,6 +86,7 @@ def gateway(
         upstreams=dict.fromkeys((public.cluster for public in public_services(contract)), service) | {"media": media},
         mesh_key_file=str(mesh_key_file),
         sign_in=sign_in,
+        traces=traces,
         listen=Address(host, port),
         admin=Address("127.0.0.1", admin),
         max_upload_bytes=MAX_UPLOAD_BYTES,
@@ -89,13 +95,18 @@ def gateway(
 
 @asynccontextmanager
 async def running_envoy(
-    backend: Backend, folder: Path, *, mesh_key_file: Path | None = None, sign_in: SignIn | None = None
+    backend: Backend,
+    folder: Path,
+    *,
+    mesh_key_file: Path | None = None,
+    sign_in: SignIn | None = None,
+    traces: Address | None = None,
 ) -> AsyncIterator[Door]:
     """Runs Envoy in front of the services of `backend`."""
     if mesh_key_file is None:
         mesh_key_file = folder / "mesh.key"
         mesh_key_file.write_text("a key that nobody asks for")
-    config = gateway(backend, mesh_key_file=mesh_key_file, sign_in=sign_in)
+    config = gateway(backend, mesh_key_file=mesh_key_file, sign_in=sign_in, traces=traces)
     config_file, log_file = folder / "envoy.yaml", folder / "envoy.log"
     config_file.write_text(render(config))
     # Hot restart would tie Envoy's life to the thread that started it, and clash with another Envoy on the machine.

@@ -4,10 +4,13 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from cryptography.hazmat.primitives import hashes, serialization
@@ -27,6 +30,15 @@ class Issuer:
     def __init__(self) -> None:
         self.name = "https://id.test"
         self.secret = b"a shared secret of the old days, 40 bytes"
+        self._kids = {"ES256": "elliptic", "RS256": "rsa"}
+        self._make_keys()
+
+    def rotate(self) -> None:
+        """Throws the keys away, and makes others with other names."""
+        self._kids = {algorithm: f"{kid}-next" for algorithm, kid in self._kids.items()}
+        self._make_keys()
+
+    def _make_keys(self) -> None:
         self._elliptic = ec.generate_private_key(ec.SECP256R1())
         self._rsa = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -41,7 +53,7 @@ class Issuer:
                     "crv": "P-256",
                     "alg": "ES256",
                     "use": "sig",
-                    "kid": "elliptic",
+                    "kid": self._kids["ES256"],
                     "x": b64(point.x.to_bytes(32, "big")),
                     "y": b64(point.y.to_bytes(32, "big")),
                 },
@@ -49,7 +61,7 @@ class Issuer:
                     "kty": "RSA",
                     "alg": "RS256",
                     "use": "sig",
-                    "kid": "rsa",
+                    "kid": self._kids["RS256"],
                     "e": b64(b"\x01\x00\x01"),
                     "n": b64(numbers.n.to_bytes(256, "big")),
                 },
@@ -66,8 +78,7 @@ class Issuer:
 
     def token(self, algorithm: str = "ES256", *, kid: str | None = None, **claims: Any) -> str:
         """A token, signed."""
-        kids = {"ES256": "elliptic", "RS256": "rsa"}
-        signed = _unsigned(algorithm, kid or kids.get(algorithm), self.claims(**claims))
+        signed = _unsigned(algorithm, kid or self._kids.get(algorithm), self.claims(**claims))
         return f"{signed}.{b64(self._signature(algorithm, signed.encode()))}"
 
     def unsigned(self) -> str:
@@ -104,20 +115,148 @@ def _unsigned(algorithm: str, kid: str | None, claims: dict[str, Any]) -> str:
     return f"{b64(json.dumps(header).encode())}.{b64(json.dumps(claims).encode())}"
 
 
+class Accounts:
+    """The pages of an issuer: OpenID Connect with PKCE, devices, refresh tokens that rotate; and Supabase's own endpoints.
+
+    Whoever opens the sign-in page is `user`, at once: there is nobody to type a password.
+    """
+
+    def __init__(self, issuer: Issuer, *, user: str = "alice", seconds: int = 3600) -> None:
+        self.issuer = issuer
+        self.user = user
+        self.seconds = seconds
+        self.client_id = "sound-forge"
+        self.password = "correct horse"
+        self.agreed = False
+        self.asked: Counter[str] = Counter()
+        self._codes: dict[str, dict[str, str]] = {}
+        self._refreshes: dict[str, str] = {}
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/.well-known/jwks.json", self._keys)
+        app.router.add_get("/.well-known/openid-configuration", self._discovery)
+        app.router.add_get("/authorize", self._authorize)
+        app.router.add_post("/token", self._token)
+        app.router.add_post("/device", self._device)
+        app.router.add_post("/revoke", self._revoke)
+        app.router.add_post("/logout", self._logout)
+        return app
+
+    def end_all(self) -> None:
+        """Takes every session back."""
+        self._refreshes.clear()
+
+    async def _keys(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.issuer.jwks())
+
+    async def _discovery(self, _request: web.Request) -> web.Response:
+        name = self.issuer.name
+        return web.json_response(
+            {
+                "issuer": name,
+                "authorization_endpoint": f"{name}/authorize",
+                "token_endpoint": f"{name}/token",
+                "device_authorization_endpoint": f"{name}/device",
+                "revocation_endpoint": f"{name}/revoke",
+                "jwks_uri": f"{name}/.well-known/jwks.json",
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["ES256"],
+                "code_challenge_methods_supported": ["S256"],
+            }
+        )
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        query = request.query
+        assert query["response_type"] == "code"
+        assert query["client_id"] == self.client_id
+        assert query["code_challenge_method"] == "S256"
+        assert query["redirect_uri"].startswith("http://127.0.0.1:")
+        code = secrets.token_urlsafe(8)
+        self._codes[code] = dict(query)
+        raise web.HTTPFound(f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}")
+
+    async def _token(self, request: web.Request) -> web.Response:
+        if grant := request.query.get("grant_type"):  # as Supabase has it
+            form = await request.json()
+            assert request.headers["apikey"] == "publishable"
+        else:
+            form = dict(await request.post())
+            grant = form["grant_type"]
+            assert form["client_id"] == self.client_id
+        self.asked[grant] += 1
+        match grant:
+            case "authorization_code":
+                began = self._codes.pop(form["code"], None)
+                proof = b64(hashlib.sha256(form["code_verifier"].encode()).digest())
+                good = began is not None and began["code_challenge"] == proof
+                good = good and began is not None and began["redirect_uri"] == form["redirect_uri"]
+                return self._tokens(self.user) if good else _refusal("invalid_grant")
+            case "refresh_token":
+                user = self._refreshes.pop(form["refresh_token"], None)
+                return self._tokens(user) if user else _refusal("invalid_grant")
+            case "password":
+                good = form["password"] == self.password
+                return self._tokens(form["email"]) if good else _refusal("invalid_credentials")
+            case "urn:ietf:params:oauth:grant-type:device_code":
+                return self._tokens(self.user) if self.agreed else _refusal("authorization_pending")
+        return _refusal("unsupported_grant_type")
+
+    async def _device(self, _request: web.Request) -> web.Response:
+        where = f"{self.issuer.name}/agree"
+        return web.json_response(
+            {"device_code": "d", "user_code": "ABCD-EFGH", "verification_uri": where, "interval": 0, "expires_in": 60}
+        )
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        self._refreshes.pop(str((await request.post())["token"]), None)
+        self.asked["revoke"] += 1
+        return web.Response()
+
+    async def _logout(self, _request: web.Request) -> web.Response:
+        self.asked["logout"] += 1
+        return web.Response(status=204)
+
+    def _tokens(self, user: str) -> web.Response:
+        refresh = secrets.token_urlsafe(8)
+        self._refreshes[refresh] = user
+        end = int(time.time()) + self.seconds
+        return web.json_response(
+            {
+                "access_token": self.issuer.token(user=user, exp=end, email=f"{user}@example.org", jti=refresh),
+                "token_type": "Bearer",
+                "expires_in": self.seconds,
+                "refresh_token": refresh,
+            }
+        )
+
+
+def _refusal(code: str) -> web.Response:
+    return web.json_response({"error": code, "error_description": f"no: {code}"}, status=400)
+
+
 @asynccontextmanager
 async def publishing(issuer: Issuer) -> AsyncIterator[str]:
     """Serves the public keys; yields their address."""
+    async with _serving(Accounts(issuer)) as base:
+        yield f"{base}/.well-known/jwks.json"
 
-    async def keys(_request: web.Request) -> web.Response:
-        return web.json_response(issuer.jwks())
 
-    app = web.Application()
-    app.router.add_get("/.well-known/jwks.json", keys)
-    runner = web.AppRunner(app, access_log=None)
+@asynccontextmanager
+async def signing_in(accounts: Accounts) -> AsyncIterator[str]:
+    """Serves a whole issuer, which is named by its address; yields that."""
+    async with _serving(accounts) as base:
+        accounts.issuer.name = base
+        yield base
+
+
+@asynccontextmanager
+async def _serving(accounts: Accounts) -> AsyncIterator[str]:
+    runner = web.AppRunner(accounts.app(), access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/.well-known/jwks.json"
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()

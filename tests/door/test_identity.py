@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,9 @@ class Guarded:
             text = (await reply.read()).decode(errors="replace")
             return f"{reply.status} {reply.headers.get('grpc-message', '')} {text}"
 
+    async def events(self, rpc: Rpc, *headers: tuple[str, str]) -> str:
+        return await self.rest(rpc, ("accept", "text/event-stream"), *headers)
+
     async def rest(self, rpc: Rpc, *headers: tuple[str, str], query: str = "") -> str:
         data = b"{}" if rpc.has_body else None
         url = f"{self.door.url}{rpc.url}{query}"
@@ -154,6 +157,7 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gua
 
 REFUSED: dict[str, Callable[[Issuer], str]] = {
     "expired": lambda issuer: issuer.token(exp=int(time.time()) - HOUR),
+    "not yet valid": lambda issuer: issuer.token(nbf=int(time.time()) + HOUR),
     "without an end": lambda issuer: issuer.token(exp=None),
     "of another issuer": lambda issuer: issuer.token(iss="https://evil.test"),
     "for another audience": lambda issuer: issuer.token(aud="elsewhere"),
@@ -170,14 +174,14 @@ REFUSED: dict[str, Callable[[Issuer], str]] = {
 
 
 async def answers(guarded: Guarded, *headers: tuple[str, str]) -> list[tuple[Rpc, str]]:
-    """What every RPC answers over each of the three protocols."""
+    """What every RPC answers over each of the three protocols, REST in both its spellings of streams."""
     at_once = asyncio.Semaphore(20)
 
     async def ask(rpc: Rpc, way: Callable[..., Any]) -> tuple[Rpc, str]:
         async with at_once:
             return rpc, await way(rpc, *headers)
 
-    ways = (guarded.grpc, guarded.grpc_web, guarded.rest)
+    ways = (guarded.grpc, guarded.grpc_web, guarded.rest, guarded.events)
     return await asyncio.gather(*(ask(rpc, way) for rpc in RPCS for way in ways))
 
 
@@ -198,6 +202,31 @@ async def test_a_good_token_reaches_what_its_role_may_do(guarded: Guarded, algor
             assert "role 'admin'" in answer, (rpc, answer)
         else:
             assert "reached by alice as" in answer, (rpc, answer)
+
+
+async def test_new_keys_take_over_and_old_ones_end(tmp_path: Path, guarded: Guarded) -> None:
+    issuer = Issuer()
+    key_file = tmp_path / "mesh.key"
+    key_file.write_bytes(KEY)
+    rpc = next(rpc for rpc in RPCS if rpc.path.endswith("/ListTracks"))
+    async with publishing(issuer) as jwks:
+        settings = sign_in_settings(
+            tmp_path, {"AUTH": "jwt", "AUTH_ISSUER": issuer.name, "AUTH_AUDIENCE": AUDIENCE, "AUTH_JWKS_URL": jwks}
+        )
+        assert settings is not None
+        quick = replace(settings, issuers=tuple(replace(one, cache_seconds=1) for one in settings.issuers))
+        backend = Backend(port=guarded.service_port, media_port=guarded.service_port)
+        async with running_envoy(backend, tmp_path, mesh_key_file=key_file, sign_in=quick) as door:
+            await until(door, lambda status: status == 200)
+            there = replace(guarded, door=door)
+            before = ("authorization", f"Bearer {issuer.token()}")
+            assert "reached by alice" in await there.rest(rpc, before)
+            issuer.rotate()
+            after = ("authorization", f"Bearer {issuer.token()}")
+            async with asyncio.timeout(20):
+                while "reached by alice" not in await there.rest(rpc, after):
+                    await asyncio.sleep(0.2)
+            assert (await there.rest(rpc, before)).startswith("401")
 
 
 def test_rules_for_administrators_name_rpcs_that_exist() -> None:
@@ -225,7 +254,11 @@ SPOOFED = [
         "x-alchemy-mesh",
         "x-envoy-original-path",
         "x-user-id",
+        "x-user-role",
         "x-forwarded-user",
+        "X-Forwarded-Email",
+        "x-envoy-peer-metadata",
+        "x-envoy-external-address",
         "x-jwt-payload",
     )
 ]

@@ -24,10 +24,12 @@ from services.mesh.jobs.store import JobStore
 from services.mesh.redis import Client
 from services.mesh.server import ServiceBundle
 from services.mesh.testing import serve
+from services.processing.adapters.mixer import MixingProcess
 from services.processing.catalogue import Availability, Family, ModelInfo
 from services.processing.domain import StemFile, StemResult, TrackSource, TrackTags
 from services.processing.exports import Exports
 from services.processing.installations import Installations
+from services.processing.mixes import Mixes
 from services.processing.reuse import Reuse
 from services.processing.rpc import ProcessingRpc
 from services.processing.stem_blobs import StemBlobs
@@ -171,11 +173,15 @@ async def _mesh(client: Client, folder: Path) -> AsyncIterator[Mesh]:
         store=store, catalogue=catalogue, blobs=blobs, work_dir=work_dir, ffmpeg=ffmpeg_path(), drain=drain
     )
     exports = Exports(store=store, catalogue=catalogue, blobs=blobs, folder=folder / "exports", ffmpeg=ffmpeg_path())
+    mixes = Mixes(
+        store=store, library=library, blobs=blobs, mixer=MixingProcess(ffmpeg_path()), folder=folder / "exports"
+    )
     rpc = ProcessingRpc(
         separations=separations,
         installations=installations,
         streams=streams,
         exports=exports,
+        mixes=mixes,
         catalogue=catalogue,
         tail=tail,
         drain=drain,

@@ -17,43 +17,18 @@ from alchemy.processing.v1 import processing_service_pb2 as pb
 from alchemy.processing.v1.separation_pb2 import Separation
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import StemsUnsuitable
-from services.mesh.jobs import job as moves
 from services.processing.adapters.stem_mp4 import laid_out, with_stem_atom
 from services.processing.ports import FloatArray
 from tests.rpc.conftest import AS_OWNER, AS_STRANGER, TRACK, Mesh
 from tests.rpc.failing import failing
+from tests.rpc.finished import RATE, finished, tones
 
-RATE = 44100
 FOUR = ("drums", "bass", "other", "vocals")
 TWO = ("vocals", "accompaniment")
 SIX = (*FOUR, "guitar", "piano")
 ZIP, STEM_MP4 = pb.ExportFormat.EXPORT_FORMAT_ZIP, pb.ExportFormat.EXPORT_FORMAT_STEM_MP4
 # Each sample is rounded to 16 bits once in a stem, and the sum of several once more.
 STEP = 2**-15
-
-
-def tones(stems: Sequence[str]) -> dict[str, FloatArray]:
-    time = np.arange(RATE) / RATE
-    return {
-        stem: np.stack([np.sin(time * 2000 * (n + 1)), np.cos(time * 1000 * (n + 1))], 1).astype(np.float32) * 0.1
-        for n, stem in enumerate(stems)
-    }
-
-
-async def finished(mesh: Mesh, folder: Path, stems: dict[str, FloatArray], **wanted: object) -> str:
-    separation = Separation(**wanted)  # type: ignore[arg-type]  # fields of the message
-    request = pb.CreateSeparationRequest(parent=TRACK, separation=separation)
-    name = (await mesh.processing.CreateSeparation(request, metadata=AS_OWNER)).separation.name
-    listed = []
-    for stem, samples in stems.items():
-        path = folder / "stem.wav"
-        soundfile.write(path, samples, RATE, "PCM_16")
-        size = path.stat().st_size
-        digest = await mesh.blobs.put_file(path)
-        listed.append({"stem": stem, "artifact": f"{TRACK}/artifacts/a", "size_bytes": size, "sha256": digest.sha256})
-    await mesh.store.change(name, lambda job: moves.claimed(job, 10.0))
-    await mesh.store.change(name, lambda job: moves.succeeded(job, 1, {"stems": listed}, 20.0))
-    return name
 
 
 async def export(mesh: Mesh, name: str, form: pb.ExportFormat) -> tuple[bytes, str]:

@@ -25,7 +25,7 @@ def cli(stack: Stack) -> Cli:
 
 
 async def test_separate_then_analyze_over_rest(
-    http: aiohttp.ClientSession, mesh: Mesh, stack: Stack, tmp_path: Path
+    http: aiohttp.ClientSession, mesh: Mesh, stack: Stack, cli: Cli, tmp_path: Path
 ) -> None:
     song_file = another(EXAMPLE, tmp_path)
     query = {"filename": "demo.mp3", "then.separate.model": "spleeter-2stems", "then.analyze.mix_only": "false"}
@@ -50,6 +50,13 @@ async def test_separate_then_analyze_over_rest(
     async with http.get(f"/v1/{name}/analyses/current/results") as reply:
         results = (await reply.json())["results"]
     assert results["loudness"]["integratedLufs"] == pytest.approx(current.music.integrated_lufs)
+    (stem,) = [one.name async for one in mesh.library.list_artifacts(name) if one.stem == "vocals"]
+    alone = (await cli("analyze", stem, "--features", "loudness,melody", "--json")).objects[-1]["results"]
+    assert alone["name"] != results["name"]
+    assert alone["loudness"]["integratedLufs"] < results["loudness"]["integratedLufs"]
+    unchanged = (await mesh.library.get_track(name)).music
+    assert unchanged is not None
+    assert unchanged.integrated_lufs == current.music.integrated_lufs
     params = {"kinds": "CURVE_KIND_MOMENTARY_LUFS", "max_steps": "20"}
     async with http.get(f"/v1/{name}/analyses/current/curves", params=params) as reply:
         (curve,) = (await reply.json())["curves"]

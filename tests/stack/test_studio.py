@@ -35,7 +35,8 @@ async def empty(tmp_path: Path) -> AsyncIterator[Stack]:
         yield Stack(supervisor, data_dir)
 
 
-async def test_the_studio_in_a_browser(empty: Stack, long_song: Path) -> None:
+@pytest.mark.parametrize("steps", sorted(path.name for path in (ROOT / "web" / "e2e").glob("*.e2e.ts")))
+async def test_the_studio_in_a_browser(empty: Stack, long_song: Path, steps: str) -> None:
     environment = {
         "STUDIO_URL": empty.supervisor.studio,
         "SONG": str(EXAMPLE),
@@ -45,7 +46,7 @@ async def test_the_studio_in_a_browser(empty: Stack, long_song: Path) -> None:
     }
     browsing = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "tools.npm", "run", "--silent", "e2e"),
+        *("-m", "tools.npm", "run", "--silent", "e2e", "--", steps),
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
+from sfa.door import contained
 from sfa.gateway import Address, GatewayConfig, render
 
 NOTICE = "# Made by `make gen` from envoy.yaml.j2; edit that. {use}\n\n"
@@ -26,23 +27,7 @@ LOCAL = GatewayConfig(
 )
 
 # Inside compose, services are known by name; the published port is bound to the host's loopback.
-COMPOSE = GatewayConfig(
-    descriptors="/etc/envoy/alchemy.binpb",
-    mesh_key_file="/run/secrets/mesh_key",
-    contained=True,
-    listen=Address("0.0.0.0", 3000),  # noqa: S104 - inside the container
-    studio=Address("0.0.0.0", 8001),  # noqa: S104
-    upstreams={
-        "analysis": Address("analysis", 3004),
-        "download": Address("download", 3002),
-        "library": Address("library", 3005),
-        "media": Address("library", 3015),
-        "processing": Address("processing", 3003),
-        "realtime": Address("realtime", 3006),
-        "spotify": Address("spotify", 3001),
-        "studio": Address("studio", 3008),
-    },
-)
+COMPOSE = contained({}, Path(), descriptors="/etc/envoy/alchemy.binpb")
 
 
 def write_gateway(contract: FileDescriptorSet, out: Path) -> None:

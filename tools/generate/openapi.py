@@ -32,6 +32,8 @@ the message. The domain is `sound-forge-alchemy`.
 **Numbers.** 64-bit integers are strings, as in all protobuf JSON."""
 
 # What proto3 JSON makes of the well-known types.
+_FIXED_TYPE = re.compile(r'content_type is always "([^"]+)"')
+
 WELL_KNOWN: dict[str, Json] = {
     "google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
     "google.protobuf.Duration": {"type": "string", "pattern": r"^-?\d+(\.\d{1,9})?s$", "examples": ["61.5s"]},
@@ -161,7 +163,9 @@ class OpenApi:
             return {"description": comment, "content": {"application/json": {"schema": schema}}}
         files = [field for field in method.output_type.fields if _is_http_body(field)]
         if files:
-            return {"description": self._contract.comment(files[0]), "content": {"audio/wav": {}}}
+            comment = self._contract.comment(files[0])
+            fixed = _FIXED_TYPE.search(comment)
+            return {"description": comment, "content": {fixed[1] if fixed else "*/*": {}}}
         lines = {"schema": schema, "x-stream": "newline-delimited JSON"}
         events = {"schema": schema, "x-stream": "server-sent events; `data` of each is this object"}
         description = f"A stream of this message: one JSON object per line, or one per server-sent event. {comment}"

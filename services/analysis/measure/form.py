@@ -21,6 +21,7 @@ from services.analysis.results import Cue, Feature, Form, Rhythm, Section, Short
 _SHORTEST_SECONDS = 16.0
 _SILENCE_DB = -60.0
 _QUIETER_DB, _DROP_DB = 1.5, 2.5
+_UNCLEAR = 0.3
 _LOW_BAND = 1  # the column of Bars.level where kick and bass are
 
 
@@ -57,18 +58,26 @@ class FormMeasurement:
         if heard.level.max() < _SILENCE_DB:
             return _short("silent", "There is nothing to hear.")
         found = parts(heard)
-        sections = _sections(heard, found, duration)
+        names = _labels(heard, found) if downbeats else _unnamed(found)
+        sections = _sections(heard, found, names, duration)
         return Form(
             source=tuple(self._levels),
             sections=sections,
-            cues=_cues(heard, found, sections),
+            cues=_cues(heard, found, sections) if downbeats else (),
             loops=loops(heard) if downbeats else (),
         )
 
 
-def _sections(heard: Bars, found: Parts, duration: float) -> tuple[Section, ...]:
-    """Names the parts; they cover the track."""
-    labels, certain = _labels(heard, found)
+def _sections(heard: Bars, found: Parts, names: tuple[list[str], list[float]], duration: float) -> tuple[Section, ...]:
+    """Returns the parts, which cover the track.
+
+    Args:
+        heard: the bars.
+        found: the parts of them.
+        names: what each is called, and how clear that is.
+        duration: seconds.
+    """
+    labels, certain = names
     edges = heard.edges[list(found.edges)]
     edges[0], edges[-1] = 0.0, duration
     return tuple(
@@ -85,13 +94,18 @@ def _sections(heard: Bars, found: Parts, duration: float) -> tuple[Section, ...]
     )
 
 
+def _unnamed(found: Parts) -> tuple[list[str], list[float]]:
+    """Names no part: without bars, as in speech or noise, parts differ in sound, and nothing says that they are those of a song."""
+    return ["section"] * len(found.groups), [_UNCLEAR] * len(found.groups)
+
+
 def _labels(heard: Bars, found: Parts) -> tuple[list[str], list[float]]:
     """Returns what each part is called, and how clear that is."""
     count = len(found.groups)
     loud, low = (_by_part(heard.level[:, column], found) for column in (0, _LOW_BAND))
     usual, usual_low = float(np.median(loud)), float(np.median(low))
     if count < 3:  # noqa: PLR2004 - two parts tell no form
-        return ["section"] * count, [0.3] * count
+        return _unnamed(found)
     inner = range(1, count - 1)
     repeated = {g for g in found.groups if found.groups.count(g) > 1}
     by_group = {g: float(np.mean([loud[i] for i in range(count) if found.groups[i] == g])) for g in repeated}

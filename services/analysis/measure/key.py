@@ -1,10 +1,12 @@
 """In which key a track is, and where it changes.
 
 Pitch-class profiles alone mistake a key for its relative and its neighbours by fifths, which share most notes. So the chords
-speak too: how usual each is in the key, which one the phrases close on, which one begins and ends, and what the bass dwells on.
-The terms are added like log-probabilities; how many of them agree is the confidence.
+speak too: how usual each is in the key, which one the phrases close on, which one begins the track and its parts, and what the bass
+dwells on. The terms are added like log-probabilities. How sure the key is follows from its lead, from what is left of it without the term that
+speaks most for it, and from how far stretches of the track, each by itself, name the same key.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -21,10 +23,14 @@ _NOISE_CLARITY = 0.06  # speech glides: its peaks agree on no tuning
 _CLEAR = 0.25  # from here on, tuning takes nothing from the confidence
 
 # The weights of the terms, in nats: see `_terms`.
-_WEIGHTS = np.array([2.5, 3.5, 2.5, 1.6, 0.3, 3.0, 1.0])
+_WEIGHTS = np.array([2.5, 3.5, 2.5, 0.8, 0.3, 3.0, 1.0, 4.0])
 _TIE = 1e-9
+_STRETCH_SECONDS = 10.0  # of music that is asked for its own key
+_CLOSE = 2.0  # nats; a lead over the next key that is hardly one
 _CHORDAL = 0.5  # share of the beats with a chord, below which it is a melody
-_WITNESSES = [0, 1, 3, 5, 6]  # those that could name a key alone
+_WITNESSES = [0, 1, 3, 5, 6, 7]  # those that could name a key alone
+_SAME_SECONDS = 0.1  # a part begins on a beat
+_LONGEST_CHORD_BEATS = 8  # of the chord that begins a part
 
 _SPAN_NATS_PER_SECOND = 0.25  # beats of one chord are not independent witnesses
 _SPAN_CHANGE = 8.0
@@ -33,26 +39,28 @@ _MINORS = 12  # where the minor keys and triads begin
 _FOURTH, _FIFTH, _SUBTONIC = 5, 7, 10  # semitones
 
 
-def tonality(harmony: Harmony, lattice: Lattice, path: NDArray[np.intp]) -> Tonality | Shortfall:
+def tonality(
+    harmony: Harmony, lattice: Lattice, path: NDArray[np.intp], parts: Sequence[float] = ()
+) -> Tonality | Shortfall:
     """Returns the key of a track, or why it cannot be told.
 
     Args:
         harmony: what sounds.
         lattice: the same by beats.
         path: the chord of each beat, as index into CHORDS, NO_CHORD for none.
+        parts: where the parts of the form begin, seconds; none if that is not known.
     """
     heard = float(lattice.durations[lattice.sounding].sum())
     if missing := shortfall(harmony, lattice, Feature.KEY, shortest=_SHORTEST_SECONDS):
         return missing
     clearness = min(1.0, harmony.clarity / _CLEAR) * min(1.0, heard / (4 * _SHORTEST_SECONDS))
-    whole = np.flatnonzero(lattice.sounding)
-    best, second = _ranked(_terms(lattice, path, whole), clearness)
+    best, second = _ranked(lattice, path, np.flatnonzero(lattice.sounding), parts, clearness)
     return Tonality(
         source=harmony.source,
         key=best,
         runner_up=second,
         tuning_cents=harmony.tuning_cents,
-        spans=_spans(lattice, path, best, clearness),
+        spans=_spans(lattice, path, parts, best, clearness),
     )
 
 
@@ -69,21 +77,35 @@ def shortfall(harmony: Harmony, lattice: Lattice, feature: Feature, *, shortest:
     return None
 
 
-def _ranked(terms: Floats, clearness: float) -> tuple[KeyEstimate, KeyEstimate]:
-    """Returns the two best of the 24 keys by their terms, shape (24, 7).
+def _ranked(
+    lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp], parts: Sequence[float], clearness: float
+) -> tuple[KeyEstimate, KeyEstimate]:
+    """Returns the two best of the 24 keys of these beats.
 
-    Probability ranks them, and votes where it hesitates. The confidence is the mean of two shares: of the witnesses who would
-    name the key alone, and of probability that it keeps when the one that speaks most for it is silent. The plain posterior is
-    too sure of relatives: its terms are not independent.
+    Probability ranks them, and votes of the terms where it hesitates. The plain posterior is too sure of relatives, because its
+    terms are not independent. So the confidence is the mean of two shares of probability, of the key without the term that speaks
+    most for it and of the key in stretches of ten seconds, less where the next key is close.
     """
+    terms = _terms(lattice, path, beats, parts)
     silenced = [_WEIGHTS * (np.arange(len(_WEIGHTS)) != term) for term in range(len(_WEIGHTS))]
     weakest = np.min([_softmax(terms @ weights) for weights in silenced], axis=0)
+    local = np.mean([_softmax(_terms(lattice, path, s, parts) @ _WEIGHTS) for s in _stretches(lattice, beats)], axis=0)
+    score = terms @ _WEIGHTS
     named = terms[:, _WITNESSES] >= terms[:, _WITNESSES].max(axis=0) - _TIE
     votes = (named / named.sum(axis=0)).mean(axis=1)
-    confidence = clearness * (votes + weakest) / 2
-    first, second = np.argsort(_softmax(terms @ _WEIGHTS) + votes / 2)[::-1][:2]
+    first, second = np.argsort(_softmax(score) + votes / 2)[::-1][:2]
+    rival = np.where(np.arange(len(score)) == score.argmax(), np.sort(score)[-2], score.max())
+    confidence = clearness / (1 + np.exp((rival - score) / _CLOSE)) * (weakest + local) / 2
     best = float(confidence[first])
     return _estimate(int(first), best), _estimate(int(second), min(best, float(confidence[second])))
+
+
+def _stretches(lattice: Lattice, beats: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Cuts beats into stretches of equal length, near _STRETCH_SECONDS."""
+    ends = np.cumsum(lattice.durations[beats])
+    count = max(1, round(float(ends[-1]) / _STRETCH_SECONDS))
+    edges = np.searchsorted(ends, ends[-1] * np.arange(1, count) / count)
+    return [stretch for stretch in np.split(beats, edges) if len(stretch)]
 
 
 def _softmax(scores: Floats) -> Floats:
@@ -96,16 +118,16 @@ def _estimate(index: int, confidence: float) -> KeyEstimate:
     return KeyEstimate(tonic=index % 12, mode=Mode.MINOR if index >= _MINORS else Mode.MAJOR, confidence=confidence)
 
 
-def _terms(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp]) -> Floats:
-    """Returns what speaks for each key, shape (24, 7).
+def _terms(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp], parts: Sequence[float]) -> Floats:
+    """Returns what speaks for each key, shape (24, 8).
 
     Columns: mean log-probability of the chords in the key; correlation of the chroma with the key's profile; share of the
     tonic in the bass; likeness of the first and of the last chord to the tonic's; cadences onto the tonic, per change of
-    chord; share of time on the tonic's chord.
+    chord; share of time on the tonic's chord; likeness of the chords that begin the parts to the tonic's, less the fewer they are.
     """
     seconds = lattice.durations[beats]
     bass, treble = seconds @ lattice.bass[beats], seconds @ lattice.treble[beats]
-    terms = np.zeros((24, 7))
+    terms = np.zeros((24, 8))
     chords = path[beats]
     named = chords != NO_CHORD
     if named.any():
@@ -128,7 +150,26 @@ def _terms(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp]) ->
     if runs:
         terms[runs[0][0], 6] += runs[0][1]
     terms[:, 6] /= max(seconds.sum(), 1e-9)
+    opening = _openings(lattice, path, beats, parts)
+    if len(opening) > 1:
+        terms[:, 7] = (1 - 1 / len(opening)) * (TONIC_SHAPES @ opening.T).mean(axis=1)
     return terms
+
+
+def _openings(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp], parts: Sequence[float]) -> Floats:
+    """Returns the chroma of the first chord of each part that begins within these beats, unit length, shape (parts, 12)."""
+    if not parts or not len(beats):
+        return np.zeros((0, 12))
+    starts = np.unique(np.searchsorted(lattice.edges[:-1], np.asarray(parts) - _SAME_SECONDS))
+    found = []
+    for start in starts:
+        ahead = start + np.arange(min(_LONGEST_CHORD_BEATS, len(path) - start))
+        named = ahead[path[ahead] != NO_CHORD]
+        if not len(named) or not beats[0] <= named[0] <= beats[-1]:
+            continue
+        held = named[np.cumprod(path[named] == path[named[0]]) > 0]
+        found.append((lattice.bass[held] + lattice.treble[held]).mean(axis=0))
+    return unit(np.array(found).reshape(-1, 12))
 
 
 def _runs(chords: NDArray[np.intp], seconds: Floats) -> list[tuple[int, float]]:
@@ -159,7 +200,9 @@ def _cadence(before: int, after: int) -> float:
     return 0.5 if interval == _FOURTH or (interval == _SUBTONIC and major and after >= _MINORS) else 0.0
 
 
-def _spans(lattice: Lattice, path: NDArray[np.intp], key: KeyEstimate, clearness: float) -> tuple[KeySpan, ...]:
+def _spans(
+    lattice: Lattice, path: NDArray[np.intp], parts: Sequence[float], key: KeyEstimate, clearness: float
+) -> tuple[KeySpan, ...]:
     """Returns the keys through time: they change only where many chords together are foreign to the one before."""
     usual = np.column_stack([usual_chords(), np.zeros(24)])
     witness = (usual[:, path] * lattice.durations * _SPAN_NATS_PER_SECOND).T
@@ -168,7 +211,7 @@ def _spans(lattice: Lattice, path: NDArray[np.intp], key: KeyEstimate, clearness
     found: list[KeySpan] = []
     for start, end in pairwise(edges):
         beats = np.arange(start, end)[lattice.sounding[start:end]]
-        local = _ranked(_terms(lattice, path, beats), clearness)[0] if len(beats) and changes.size else key
+        local = _ranked(lattice, path, beats, parts, clearness)[0] if len(beats) and changes.size else key
         span = KeySpan(start=float(lattice.edges[start]), end=float(lattice.edges[end]), key=local)
         if found and (found[-1].key.tonic, found[-1].key.mode) == (local.tonic, local.mode):
             span = KeySpan(start=found.pop().start, end=span.end, key=local)

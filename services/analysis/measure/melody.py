@@ -16,6 +16,10 @@ from services.analysis.measure.frontend import MEDIUM, SAMPLE_RATE_HZ, Block, Fl
 from services.analysis.results import Curve, Feature, Melody, Shortfall
 
 _LOWEST_HZ, _HIGHEST_HZ = 65.0, 1100.0  # C2 to C6
+# What falls by 6 dB an octave from the lowest frequencies on, as rumble does, looks like a wave of its own window. So the
+# sample before is taken away, and what lies below all voices.
+_EMPHASIS = 0.97
+_RUMBLE_HZ = 50.0
 _FINER = 2  # points of the autocorrelation per sample
 _CANDIDATES = 4
 _VOICING_THRESHOLD = 0.45
@@ -39,6 +43,9 @@ class MelodyListener:
         self.frames: Sequence[Frames] = (MEDIUM,)
         window = np.abs(scipy.fft.rfft(scipy.signal.get_window("hann", MEDIUM.size))) ** 2
         self._window = _autocorrelation(window[None].astype(np.float32))[0]
+        turn = 2 * np.pi * np.arange(MEDIUM.size // 2 + 1) / MEDIUM.size
+        self._emphasis = (1 + _EMPHASIS**2 - 2 * _EMPHASIS * np.cos(turn)).astype(np.float32)
+        self._emphasis[: round(_RUMBLE_HZ * MEDIUM.size / SAMPLE_RATE_HZ)] = 0
         self._hz: list[FloatArray] = []
         self._strength: list[FloatArray] = []
         self._level: list[FloatArray] = []
@@ -48,8 +55,9 @@ class MelodyListener:
         magnitudes = block.spectra[MEDIUM]
         if not len(magnitudes):
             return
-        correlation = _autocorrelation(np.square(magnitudes))
-        level = np.sqrt(np.maximum(correlation[:, 0], 0)) * np.float32(4 / MEDIUM.size)
+        power = np.square(magnitudes)
+        level = np.sqrt(_autocorrelation(power)[:, 0].clip(0)) * np.float32(4 / MEDIUM.size)
+        correlation = _autocorrelation(power * self._emphasis)
         normal = correlation / np.maximum(correlation[:, :1], np.float32(1e-12)) / (self._window / self._window[0])
         hz, strength = _candidates(normal)
         self._hz.append(hz)

@@ -30,6 +30,9 @@ _LEAST_BAR_CONFIDENCE = 0.25
 _CURVE_STEP_SECONDS = 0.5
 _CURVE_BEATS = 8
 _ALTERNATIVES = 4
+# The tempo at which people like to tap, and how far from it they still do, in octaves: van Noorden and Moelants, "Resonance in the
+# Perception of Musical Pulse", JNMR 1999. Far from it, half or double is as likely to be called the tempo.
+_USUAL_BPM, _USUAL_OCTAVES = 115.0, 0.7
 
 
 class RhythmMeasurement:
@@ -104,10 +107,13 @@ def _told(found: Sequence[Reading], curve: Array, source: tuple[str, ...]) -> Rh
     tempos = np.array([60 * SHORT.rate / r.pulse.period for r in found])
     same = np.abs(np.log(tempos / tempos[best])) < _SAME_TEMPO
     metre, counts = _bars(reading, likely, [found[i] for i in mine], mine)
+    heard = clear * float(likely[same].sum())
+    confidence = heard * _usual(bpm) * (metre.confidence if metre else _LEAST_BAR_CONFIDENCE)
+    others = _alternatives(bpm, tempos[~same], clear * likely[~same], heard * (1 - _usual(bpm)))
     return Rhythm(
         source=source,
-        tempo=Tempo(bpm=bpm, confidence=clear * float(likely[same].sum())),
-        alternatives=_alternatives(bpm, tempos[~same], clear * likely[~same]),
+        tempo=Tempo(bpm=bpm, confidence=confidence),
+        alternatives=tuple(Tempo(bpm=one.bpm, confidence=min(one.confidence, confidence)) for one in others),
         beats=tuple(Beat(time=float(t), position=int(p)) for t, p in zip(times, counts, strict=True)),
         confidence=clear * by_pulse[best_pulse],
         metre=metre,
@@ -128,9 +134,21 @@ def _bars(
     return metre, positions(reading)
 
 
-def _alternatives(bpm: float, tempos: Array, shares: Array) -> tuple[Tempo, ...]:
-    """Returns other tempi, most likely first; half and double are among them whatever speaks for them."""
-    octaves = [[bpm / 2, 0.0], [bpm * 2, 0.0]]
+def _usual(bpm: float) -> float:
+    """Returns how usual it is to tap at a tempo, 1 for the most usual."""
+    return float(np.exp(-0.5 * (np.log2(bpm / _USUAL_BPM) / _USUAL_OCTAVES) ** 2))
+
+
+def _alternatives(bpm: float, tempos: Array, shares: Array, unusual: float) -> list[Tempo]:
+    """Returns other tempi, most likely first; half and double are among them whatever speaks for them.
+
+    Args:
+        bpm: the tempo.
+        tempos: of other readings.
+        shares: how likely these are.
+        unusual: how likely the tempo itself is heard, but not called the tempo.
+    """
+    octaves = [[bpm / 2, unusual], [bpm * 2, unusual]]
     groups = list(octaves)
     for tempo, share in zip(tempos, shares, strict=True):
         for group in groups:
@@ -139,9 +157,11 @@ def _alternatives(bpm: float, tempos: Array, shares: Array) -> tuple[Tempo, ...]
                 break
         else:
             groups.append([float(tempo), float(share)])
+    for group in groups:
+        group[1] *= _usual(group[0])
     ranked = sorted(groups, key=lambda group: -group[1])
     kept = [group for i, group in enumerate(ranked) if i < _ALTERNATIVES or group in octaves]
-    return tuple(Tempo(bpm=tempo, confidence=share) for tempo, share in kept)
+    return [Tempo(bpm=tempo, confidence=share) for tempo, share in kept]
 
 
 def _tempo_curve(times: Array) -> Curve:

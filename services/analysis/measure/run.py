@@ -14,7 +14,7 @@ from services.analysis.measure.rhythm import RhythmMeasurement
 from services.analysis.measure.salience import Harmony, HarmonyListener
 from services.analysis.measure.spectrogram import SpectrogramListener
 from services.analysis.measure.timbre import TimbreListener
-from services.analysis.results import Feature, Measurements, Rhythm, Shortfall
+from services.analysis.results import Feature, Form, Measurements, Rhythm, Shortfall
 from services.analysis.versions import VERSIONS
 
 _HEARING = 0.7
@@ -58,7 +58,7 @@ def measure(sources: Sources, features: Collection[Feature], report: Report) -> 
 
 
 class _Run:
-    """Who listens to what, and in which order it is told: chords and sections need beats, chords need the key."""
+    """Who listens to what, and in which order it is told: chords and sections need beats, the key needs both, chords need the key."""
 
     def __init__(self, sources: Sources, features: frozenset[Feature]) -> None:
         stems = [name for name in sources.openers if name != "mix"]
@@ -68,7 +68,9 @@ class _Run:
         self.kept: dict[str, Any] = {}
         self.shortfalls: list[Shortfall] = []
         self.rhythm = RhythmMeasurement(stems) if beats else None
-        self.form = FormMeasurement(stems, self.rhythm) if self.rhythm and Feature.FORM in features else None
+        # The key listens to how parts begin.
+        parts = features & {Feature.FORM, Feature.KEY, Feature.CHORDS}
+        self.form = FormMeasurement(stems, self.rhythm) if self.rhythm and parts else None
         self.harmony = HarmonyListener(pitched) if features & {Feature.KEY, Feature.CHORDS} else None
         self.timbre = TimbreListener(_MIX) if Feature.TIMBRE in features else None
         shared = self.harmony if pitched == _MIX and self.harmony else None
@@ -94,10 +96,11 @@ class _Run:
         told.append((Feature.RHYTHM, rhythm))
         pulse = rhythm if isinstance(rhythm, Rhythm) else None
         harmony = self.harmony.harmony() if self.harmony else None
+        form = self.form.result(pulse, duration) if self.form else None
+        told.append((Feature.FORM, form))
         if harmony:
-            told += _harmonic(harmony, [beat.time for beat in pulse.beats] if pulse else [])
-        if self.form:
-            told.append((Feature.FORM, self.form.result(pulse, duration)))
+            parts = [section.start for section in form.sections] if isinstance(form, Form) and pulse else []
+            told += _harmonic(harmony, [beat.time for beat in pulse.beats] if pulse else [], parts)
         if self.timbre:
             of_mix = harmony
             if self.of_mix and self.of_mix is not self.harmony:
@@ -121,9 +124,9 @@ _FIELDS = {Feature.KEY: "tonality"}
 """Of Measurements, where they are not called as the feature is."""
 
 
-def _harmonic(harmony: Harmony, beats: Sequence[float]) -> list[tuple[Feature, object]]:
+def _harmonic(harmony: Harmony, beats: Sequence[float], parts: Sequence[float]) -> list[tuple[Feature, object]]:
     """Tells the key, and the chords in its light."""
     grid = lattice(harmony, beats)
-    key = tonality(harmony, grid, chord_path(grid))
+    key = tonality(harmony, grid, chord_path(grid), parts)
     named = chords(harmony, grid, None if isinstance(key, Shortfall) else key)
     return [(Feature.KEY, key), (Feature.CHORDS, named)]

@@ -24,6 +24,7 @@ from services.mesh.jobs.job import JobState, Superseded
 from services.mesh.jobs.performer import Performer, Report, WorkDied
 from services.mesh.jobs.store import JobStore
 from services.mesh.logs import logger
+from services.mesh.traces import job as traced
 
 log = logger(__name__)
 
@@ -138,6 +139,10 @@ class JobWorker:
         if job is None or job.state is not JobState.RUNNING:
             return False
         log.info("started", attempt=job.attempt)
+        with traced(self._queue, name):
+            return await self._attempt(job)
+
+    async def _attempt(self, job: moves.Job) -> bool:
         attempt = Attempt(
             job,
             self._id,

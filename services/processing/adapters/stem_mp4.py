@@ -143,7 +143,12 @@ def _command(
 
 
 def _sum(inputs: str, count: int, output: str) -> str:
-    return f"{inputs}amix=inputs={count}:normalize=0{output}" if count > 1 else f"{inputs}anull{output}"
+    """Adds stereo streams up, sample for sample. Not by `amix`: that of ffmpeg 5 leaves an input out for its last block."""
+    if count == 1:
+        return f"{inputs}anull{output}"
+    sides = ("+".join(f"c{channel}" for channel in range(side, 2 * count, 2)) for side in range(2))
+    left, right = sides
+    return f"{inputs}amerge=inputs={count},pan=stereo|c0={left}|c1={right}{output}"
 
 
 def add_description(path: Path, content: bytes) -> None:

@@ -31,6 +31,7 @@ from services.processing.live import sample_path
 from services.processing.ports import FloatArray
 
 _CHECKPOINT = "checkpoint"
+_MIX = "mix"
 _DIGEST_BYTES = 32
 EVERY_SECONDS = 1.0
 
@@ -59,7 +60,8 @@ class Workspace:
         names = _names(stems)
         statistics = found.statistics if found else [None] * len(names)
         self._files = [
-            SampleFile(sample_path(run.path, name), known) for name, known in zip(names, statistics, strict=True)
+            SampleFile(sample_path(run.path, name), known, measured=name == _MIX)
+            for name, known in zip(names, statistics, strict=True)
         ]
         self.mix, *self.stems = self._files
         self._scratch: list[SampleFile] = []
@@ -96,7 +98,7 @@ class Workspace:
 
     def scratch(self, name: str) -> SampleFile:
         """Makes one more sample file, empty, which no checkpoint speaks of."""
-        file = SampleFile(sample_path(self.path, name))
+        file = SampleFile(sample_path(self.path, name), measured=False)
         self._scratch.append(file)
         return file
 
@@ -148,7 +150,7 @@ class Workspace:
 
 
 def _names(stems: Sequence[str]) -> list[str]:
-    return ["mix", *stems]
+    return [_MIX, *stems]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,14 @@ class Cover:
     media_type: str
 
 
+def cover_at(path: Path, media_type: str) -> Cover | None:
+    """Reads a cover; None if it is no longer there. Blocks."""
+    try:
+        return Cover(path.read_bytes(), media_type)
+    except FileNotFoundError:
+        return None
+
+
 @dataclass(frozen=True)
 class Tags:
     """What a file says about itself.

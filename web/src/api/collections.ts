@@ -1,4 +1,5 @@
 import { createClient } from "@connectrpc/connect";
+import { AnalysisService } from "@sound-forge-alchemy/api/alchemy/analysis/v1/analysis_service_pb.js";
 import { DownloadService } from "@sound-forge-alchemy/api/alchemy/download/v1/download_service_pb.js";
 import { LibraryService } from "@sound-forge-alchemy/api/alchemy/library/v1/library_service_pb.js";
 import { ProcessingService } from "@sound-forge-alchemy/api/alchemy/processing/v1/processing_service_pb.js";
@@ -36,6 +37,15 @@ export const separations = new Collection("separations", (transport, signal) => 
   });
 });
 
+/** Every analysis of every track, newest first. */
+export const analyses = new Collection("analyses", (transport, signal) => {
+  const analysis = createClient(AnalysisService, transport);
+  return paged(async (page) => {
+    const answer = await analysis.listAnalyses({ ...page, parent: "tracks/-" }, { signal });
+    return { records: answer.analyses, nextPageToken: answer.nextPageToken };
+  });
+});
+
 /** Every download, newest first. */
 export const downloads = new Collection("downloads", (transport, signal) => {
   const download = createClient(DownloadService, transport);
@@ -55,4 +65,4 @@ export const installations = new Collection("installations", (transport, signal)
 });
 
 /** All of them, for what concerns all. */
-export const COLLECTIONS = [tracks, separations, downloads, installations] as const;
+export const COLLECTIONS = [tracks, separations, analyses, downloads, installations] as const;

@@ -5,7 +5,7 @@ import { type Event as MeshEvent, RealtimeService } from "@sound-forge-alchemy/a
 import { JobState } from "@sound-forge-alchemy/api/alchemy/type/v1/job_pb.js";
 import type { QueryClient } from "@tanstack/react-query";
 
-import { COLLECTIONS, downloads, installations, separations, tracks } from "./collections";
+import { analyses, COLLECTIONS, downloads, installations, separations, tracks } from "./collections";
 
 /** Whether the page hears of changes: not yet, now, or no longer. */
 export type LiveState = "connecting" | "live" | "lost";
@@ -66,6 +66,10 @@ export function apply(client: QueryClient, { kind }: MeshEvent): void {
       return separations.upsert(client, kind.value);
     case "separationDeleted":
       return separations.remove(client, kind.value);
+    case "analysisChanged":
+      return analyses.upsert(client, kind.value);
+    case "analysisDeleted":
+      return analyses.remove(client, kind.value);
     case "downloadChanged":
       return downloads.upsert(client, kind.value);
     case "downloadDeleted":

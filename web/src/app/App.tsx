@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from "react";
 
 import { LiveContext, useLiveStream } from "../api/use-live";
 import { BringIn } from "../bring/BringIn";
+import { ExportTray } from "../export/ExportTray";
 import { LibraryView } from "../library/LibraryView";
 import { text } from "../text/en";
 import { Message } from "../ui/Message";
@@ -34,7 +35,7 @@ export function App() {
   return (
     <LiveContext value={live}>
       <TooltipProvider delayDuration={400}>
-        <BringIn>
+        <BringIn tray={<ExportTray />}>
           <div className={styles.page}>
             <a className={styles.skip} href="#view">
               {text.nav.skip}

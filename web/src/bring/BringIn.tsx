@@ -2,6 +2,7 @@ import { ArrowDownToLine } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 
 import { text } from "../text/en";
+import { TrayDock } from "../ui/Tray";
 import { BringInContext } from "./context";
 import { BringInDialog } from "./BringInDialog";
 import styles from "./BringIn.module.css";
@@ -10,8 +11,11 @@ import { UploadTray } from "./UploadTray";
 import { restSender, UploadQueue } from "./uploads";
 import { thenParameters, useWish } from "./wish";
 
-/** The way in, around the whole page: files dropped anywhere, links pasted anywhere, and the dialog for both. */
-export function BringIn({ children }: { children: ReactNode }) {
+/**
+ * The way in, around the whole page: files dropped anywhere, links pasted anywhere, and the dialog for both. `tray` shares the
+ * corner where the uploads are.
+ */
+export function BringIn({ tray, children }: { tray: ReactNode; children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const [pasted, setPasted] = useState("");
   const [wish, setWish] = useWish();
@@ -51,7 +55,10 @@ export function BringIn({ children }: { children: ReactNode }) {
           }}
         />
       )}
-      <UploadTray queue={uploads} />
+      <TrayDock>
+        {tray}
+        <UploadTray queue={uploads} />
+      </TrayDock>
       {dragging && (
         <div className={styles.curtain}>
           <ArrowDownToLine size={40} strokeWidth={1.5} aria-hidden />

@@ -1,4 +1,5 @@
 import { CHUNK_FRAMES, chunkCount, type StemSource } from "./chunks";
+import type { ClickSettings, GridBeat } from "./click";
 import { matricesOf, type StemSettings } from "./mix";
 import type { Loop } from "./mixer";
 import type { PlayerState, Shift } from "./player";
@@ -94,6 +95,15 @@ export class Engine {
 
   setShift(shift: Shift): void {
     this.#send({ kind: "shift", shift });
+  }
+
+  /** Sets the beats of the song, for click and count-in. */
+  setGrid(beats: readonly GridBeat[]): void {
+    this.#send({ kind: "grid", beats });
+  }
+
+  setClick(settings: ClickSettings): void {
+    this.#send({ kind: "click", settings });
   }
 
   setStems(settings: readonly StemSettings[]): void {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { CHUNK_FRAMES, chunkCount } from "./chunks";
+import { Click } from "./click";
 import { Player, type Stretchers } from "./player";
 import { Stretcher, type Stereo } from "./stretcher";
 
@@ -19,6 +20,7 @@ function playing(stems: readonly { sample: (frame: number) => number; percussive
   const player = new Player(
     stems.map(({ percussive = false }) => ({ frames, percussive })),
     stretchers,
+    new Click(RATE),
   );
   stems.forEach(({ sample }, stem) => {
     player.mixer.setMatrix(stem, stem === 0 ? [1, 0, 0, 0] : [0, 0, 0, 1]);
@@ -72,7 +74,7 @@ describe("untouched, playback is exact", () => {
   test("ten minutes and fifty seeks leave the stems on the same sample", () => {
     const frames = 600 * RATE;
     const piece = Float32Array.from({ length: CHUNK_FRAMES }, (_, i) => named(i));
-    const player = new Player([{ frames, percussive: false }, { frames, percussive: true }], stretchers);
+    const player = new Player([{ frames, percussive: false }, { frames, percussive: true }], stretchers, new Click(RATE));
     player.mixer.setMatrix(0, [1, 0, 0, 0]);
     player.mixer.setMatrix(1, [0, 0, 0, 1]);
     for (let index = 0; index < chunkCount(frames); index++) for (const stem of [0, 1]) player.mixer.put(stem, index, [piece, piece]);

@@ -1,4 +1,5 @@
 import type { Chunk } from "./chunks";
+import type { ClickSettings, GridBeat } from "./click";
 import type { PanMatrix } from "./mix";
 import type { Loop, MixerStem } from "./mixer";
 import type { PlayerState, Shift } from "./player";
@@ -21,7 +22,9 @@ export type Command =
   | { kind: "pause" }
   | { kind: "seek"; frame: number }
   | { kind: "loop"; loop: Loop | undefined }
-  | { kind: "shift"; shift: Shift };
+  | { kind: "shift"; shift: Shift }
+  | { kind: "grid"; beats: readonly GridBeat[] }
+  | { kind: "click"; settings: ClickSettings };
 
 /** From the worklet to the page. */
 export type Report = { kind: "ready" } | { kind: "failed"; words: string } | ({ kind: "state" } & PlayerState);

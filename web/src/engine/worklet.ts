@@ -1,4 +1,5 @@
 /** The audio thread: a node that plays what the page sends it. Nothing here waits, and nothing allocates more than a block. */
+import { Click } from "./click";
 import { Player } from "./player";
 import { type Command, NODE, type NodeOptions, type Report } from "./protocol";
 import { Stretcher } from "./stretcher";
@@ -25,7 +26,7 @@ class StemPlayer extends AudioWorkletProcessor {
     };
     Promise.all([Stretcher.load(sampleRate), Stretcher.load(sampleRate)]).then(
       ([tonal, percussive]) => {
-        const player = new Player(stems, { tonal, percussive });
+        const player = new Player(stems, { tonal, percussive }, new Click(sampleRate));
         for (const command of this.#early) obey(player, command);
         this.#early = [];
         this.#player = player;
@@ -67,6 +68,10 @@ function obey(player: Player, command: Command): void {
       return player.setLoop(command.loop);
     case "shift":
       return player.setShift(command.shift);
+    case "grid":
+      return player.setGrid(command.beats);
+    case "click":
+      return player.setClick(command.settings);
   }
 }
 

@@ -6,6 +6,7 @@ import { classes } from "../ui/classes";
 import { Fader } from "../ui/Fader";
 import { stemColour, stemTitle } from "../ui/stems";
 import type { DeckStem } from "./deck";
+import { LANE } from "./keys";
 import { Meter } from "./Meter";
 import type { Session } from "./session";
 import styles from "./StemLane.module.css";
@@ -42,7 +43,7 @@ export function StemLane({
   const growing = useSyncExternalStore(session.subscribe, () => session.outline(stem.stem));
   const colour = stemColour(stem.stem);
   return (
-    <section className={styles.lane} aria-label={title} style={{ "--stem": colour } as CSSProperties}>
+    <section className={styles.lane} aria-label={title} {...{ [LANE]: stem.stem }} style={{ "--stem": colour } as CSSProperties}>
       <div className={styles.panel}>
         <div className={styles.top}>
           <h2 className={styles.name}>{title}</h2>

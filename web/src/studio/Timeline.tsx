@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useRef, useState } from "react";
 
+import { type Beat, snapFor, snapped, snappedPart, type Span, stepped } from "../music/music";
 import { text } from "../text/en";
 import { clock, preciseClock } from "../text/format";
 import type { Session } from "./session";
@@ -7,10 +8,7 @@ import styles from "./Timeline.module.css";
 import { moved, rulerMarks, type ViewWindow, zoomed } from "./view-window";
 
 /** A part of the song, in seconds. */
-export interface Part {
-  start: number;
-  end: number;
-}
+export type Part = Span;
 
 /** A drag shorter than this is a click. */
 const CLICK_PIXELS = 4;
@@ -24,6 +22,9 @@ export function Timeline({
   view,
   width,
   loop,
+  beats,
+  head,
+  lanes,
   onView,
   onLoop,
   children,
@@ -34,6 +35,12 @@ export function Timeline({
   /** Of the waveforms, in pixels. */
   width: number;
   loop: Part | undefined;
+  /** What loops are drawn to. */
+  beats: readonly Beat[];
+  /** Beside the ruler. */
+  head: ReactNode;
+  /** Between the ruler and the stems; they stay in sight with the ruler. */
+  lanes: ReactNode;
   onView: (change: (view: ViewWindow) => ViewWindow) => void;
   onLoop: (loop: Part | undefined) => void;
   children: ReactNode;
@@ -42,6 +49,7 @@ export function Timeline({
   const [drawn, setDrawn] = useState<Part>();
   const from = useRef<{ x: number; seconds: number }>(undefined);
   const at = (x: number) => Math.max(0, Math.min(seconds, view.start + (x / width) * view.length));
+  const snap = snapFor(beats, width / view.length);
   const left = (second: number) => ((second - view.start) / view.length) * width;
 
   useEffect(() => {
@@ -74,7 +82,8 @@ export function Timeline({
     const x = place(event);
     if (!start || (!drawn && Math.abs(x - start.x) < CLICK_PIXELS)) return;
     const here = at(x);
-    setDrawn({ start: Math.min(start.seconds, here), end: Math.max(start.seconds, here) });
+    const part = { start: Math.min(start.seconds, here), end: Math.max(start.seconds, here) };
+    setDrawn(isFree(event) ? part : snappedPart(beats, snap, part));
   };
   const release = () => {
     if (!from.current) return;
@@ -111,6 +120,25 @@ export function Timeline({
           ))}
           {shown && <span className={styles.handle} style={{ left: left(shown.start), width: left(shown.end) - left(shown.start) }} />}
         </div>
+        {head}
+        {loop && (
+          <div className={styles.edges} style={{ width }}>
+            {(["start", "end"] as const).map((end) => (
+              <LoopEdge
+                key={end}
+                end={end}
+                loop={loop}
+                seconds={seconds}
+                left={left(loop[end])}
+                secondsPerPixel={view.length / width}
+                step={(steps) => (beats.length > 1 ? stepped(beats, snap, loop[end], steps) : loop[end] + steps / 10)}
+                snap={(second) => snapped(beats, snap, second)}
+                onLoop={onLoop}
+              />
+            ))}
+          </div>
+        )}
+        {lanes}
       </div>
       <div className={styles.lanes}>
         {children}
@@ -120,6 +148,68 @@ export function Timeline({
         </div>
       </div>
     </div>
+  );
+}
+
+/** Alt, Ctrl or Command: what is dragged goes where the hand goes. */
+function isFree(event: PointerEvent): boolean {
+  return event.altKey || event.ctrlKey || event.metaKey;
+}
+
+/** One end of the loop: it is dragged, or walks along the beats by the arrow keys. */
+function LoopEdge({
+  end,
+  loop,
+  seconds,
+  left,
+  secondsPerPixel,
+  step,
+  snap,
+  onLoop,
+}: {
+  end: "start" | "end";
+  loop: Part;
+  seconds: number;
+  left: number;
+  secondsPerPixel: number;
+  step: (steps: number) => number;
+  snap: (second: number) => number;
+  onLoop: (loop: Part) => void;
+}) {
+  const from = useRef<{ x: number; second: number }>(undefined);
+  const move = (second: number) => {
+    const moved = { ...loop, [end]: Math.max(0, Math.min(seconds, second)) };
+    if (moved.end - moved.start > 0.01) onLoop(moved);
+  };
+  return (
+    <span
+      className={styles.edge}
+      style={{ left }}
+      role="slider"
+      tabIndex={0}
+      aria-label={end === "start" ? text.desk.loopStart : text.desk.loopEnd}
+      aria-valuemin={0}
+      aria-valuemax={Math.round(seconds)}
+      aria-valuenow={Math.round(loop[end])}
+      aria-valuetext={preciseClock(loop[end])}
+      onPointerDown={(event) => {
+        from.current = { x: event.clientX, second: loop[end] };
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={(event) => {
+        if (!from.current) return;
+        const second = from.current.second + (event.clientX - from.current.x) * secondsPerPixel;
+        move(isFree(event) ? second : snap(second));
+      }}
+      onPointerUp={() => (from.current = undefined)}
+      onPointerCancel={() => (from.current = undefined)}
+      onKeyDown={(event) => {
+        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+        event.preventDefault();
+        event.stopPropagation();
+        move(step(event.key === "ArrowLeft" ? -1 : 1));
+      }}
+    />
   );
 }
 

@@ -19,7 +19,7 @@ import { Choice } from "../ui/Choice";
 import { FailedMessage, Message } from "../ui/Message";
 import { type Deck, deckOf, MOST_LIVE_STEMS, playable } from "./deck";
 import { Desk } from "./Desk";
-import { SaveMenu } from "./SaveMenu";
+import { ExportButton } from "./ExportButton";
 import styles from "./TrackStudio.module.css";
 import { useRefetchWhen } from "./use-refetch";
 
@@ -89,7 +89,7 @@ export default function TrackStudio({ track: name }: { track: string }) {
             onChange={setChosen}
           />
         )}
-        {separation && !deck?.live && deck && <SaveMenu title={track.title} separation={separation.name} deck={deck} />}
+        <ExportButton track={track} separation={separation} deck={deck} />
         <IconButton label={text.library.edit} icon={Pencil} onClick={() => setEditing(true)} />
         {row.state.kind !== "none" && row.state.kind !== "working" && (
           <IconButton label={text.studio.again} icon={Split} onClick={() => void separate([name])} />
@@ -104,7 +104,7 @@ export default function TrackStudio({ track: name }: { track: string }) {
         </div>
       )}
       {deck ? (
-        <Desk deck={deck} />
+        <Desk deck={deck} track={track} />
       ) : done ? (
         files.isError ? (
           <FailedMessage title={text.studio.unreadable} cause={files.error} onRetry={() => void files.refetch()} />

@@ -24,6 +24,8 @@ export interface Deck {
   /** Tells decks apart: another deck is other sound. */
   id: string;
   live: boolean;
+  /** Where in the track it begins, in seconds: a separation may be of a part. */
+  begin: number;
   /** How long the song is, in seconds. */
   seconds: number;
   stems: readonly DeckStem[];
@@ -42,12 +44,14 @@ export function playable(separations: Iterable<Separation>, track: string): Sepa
 /** The deck of a separation; undefined while its files are not known yet. */
 export function deckOf(track: Track, separation: Separation, artifacts: readonly Artifact[], models: readonly Model[]): Deck | undefined {
   const seconds = secondsOf(track.audio?.duration);
+  const begin = secondsOf(separation.preview?.start);
   if (separation.state === JobState.RUNNING) {
     const stems = wantedStems(separation, models).slice(0, MOST_LIVE_STEMS);
     if (stems.length === 0) return undefined;
     return {
       id: `${separation.name}#${separation.progress?.attempt ?? 0}`,
       live: true,
+      begin,
       seconds: secondsOf(separation.preview?.duration) || seconds,
       stems: stems.map((stem) => ({
         stem,
@@ -74,7 +78,7 @@ export function deckOf(track: Track, separation: Separation, artifacts: readonly
   });
   if (stems.length === 0 || stems.length < separation.stems.length) return undefined;
   const lengths = separation.stems.map(({ artifact }) => secondsOf(byName.get(artifact)?.audio?.duration));
-  return { id: separation.name, live: false, seconds: Math.max(...lengths), stems };
+  return { id: separation.name, live: false, begin, seconds: Math.max(...lengths), stems };
 }
 
 /** What a separation makes: what was asked for, else all of its model. */

@@ -2,6 +2,7 @@ import type { StemSource } from "../engine/chunks";
 import { DecodedSource } from "../engine/decoded-source";
 import { Engine } from "../engine/engine";
 import { LiveSource } from "../engine/live-source";
+import { type ClickSettings, SILENT_CLICK } from "../engine/click";
 import type { StemSettings } from "../engine/mix";
 import type { Loop } from "../engine/mixer";
 import type { PlayerState, Shift } from "../engine/player";
@@ -15,7 +16,14 @@ export interface Playback extends PlayerState {
   ready: boolean;
 }
 
-const NOTHING: Playback = { frame: 0, playing: false, waiting: false, peaks: [], ready: false };
+const NOTHING: Playback = { frame: 0, playing: false, waiting: false, peaks: [], count: 0, ready: false };
+
+/** A beat of the song, in seconds. */
+export interface SessionBeat {
+  time: number;
+  /** Its place in the bar, 1 = the downbeat; 0 where bars are unknown. */
+  position: number;
+}
 
 /** One deck being played, from opening its stems to letting go of them. Views subscribe to what they show. */
 export class Session {
@@ -29,6 +37,8 @@ export class Session {
   #settings: readonly StemSettings[] = [];
   #loop: { start: number; end: number } | undefined;
   #shift: Shift = { rate: 1, semitones: 0 };
+  #grid: readonly SessionBeat[] = [];
+  #click = SILENT_CLICK;
   #wanted: { seconds: number; playing: boolean } = { seconds: 0, playing: false };
 
   constructor(deck: Deck, onFailure: (cause: unknown) => void) {
@@ -105,6 +115,17 @@ export class Session {
     this.#engine?.setShift(shift);
   }
 
+  /** Sets the beats that click and count-in follow. */
+  setGrid(beats: readonly SessionBeat[]): void {
+    this.#grid = beats;
+    this.#engine?.setGrid(this.#gridInFrames());
+  }
+
+  setClick(settings: ClickSettings): void {
+    this.#click = settings;
+    this.#engine?.setClick(settings);
+  }
+
   close(): void {
     this.#closing.abort();
     this.#engine?.close();
@@ -127,6 +148,8 @@ export class Session {
     if (this.#settings.length) engine.setStems(this.#settings);
     engine.setLoop(this.#inFrames(this.#loop));
     engine.setShift(this.#shift);
+    engine.setGrid(this.#gridInFrames());
+    engine.setClick(this.#click);
     engine.seek(this.#wanted.seconds * this.sampleRate);
     if (this.#wanted.playing) engine.play();
   }
@@ -142,6 +165,10 @@ export class Session {
     }
     if (mediaType === "audio/wav") return RangeSource.open(address, signal);
     return DecodedSource.open(address, sampleRate, signal);
+  }
+
+  #gridInFrames() {
+    return this.#grid.map(({ time, position }) => ({ frame: Math.round(time * this.sampleRate), position }));
   }
 
   #inFrames(loop: Loop | undefined): Loop | undefined {

@@ -1,3 +1,4 @@
+import { desk } from "./desk";
 import { roughly } from "./format";
 
 /** Every text of the studio in one place: what a translator needs, and nothing else. Failures are in failures.ts. */
@@ -216,11 +217,8 @@ export const text = {
     unreadable: "The song cannot be read",
     failed: "The stems cannot be played",
     insecure: "This browser plays stems only on the server's own machine, or over HTTPS.",
-    save: "Save",
-    saveStem: (stem: string) => stem,
-    saveZip: "All stems (zip)",
-    saveStemFile: "For Traktor and Mixxx (.stem.mp4)",
   },
+  desk,
   stems: {
     vocals: "Vocals",
     drums: "Drums",

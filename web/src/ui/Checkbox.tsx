@@ -14,6 +14,7 @@ export function Checkbox({
   checked: boolean | "indeterminate";
   onChange: (checked: boolean) => void;
   onClick?: (event: React.MouseEvent) => void;
+  id?: string;
 }) {
   return (
     <Primitive.Root

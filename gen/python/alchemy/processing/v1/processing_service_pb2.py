@@ -23,6 +23,7 @@ _sym_db = _symbol_database.Default()
 
 
 from alchemy.processing.v1 import installation_pb2 as alchemy_dot_processing_dot_v1_dot_installation__pb2
+from alchemy.processing.v1 import mix_pb2 as alchemy_dot_processing_dot_v1_dot_mix__pb2
 from alchemy.processing.v1 import separation_pb2 as alchemy_dot_processing_dot_v1_dot_separation__pb2
 from alchemy.type.v1 import audio_pb2 as alchemy_dot_type_dot_v1_dot_audio__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
@@ -31,7 +32,7 @@ from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.alchemy/processing/v1/processing_service.proto\x12\x15\x61lchemy.processing.v1\x1a(alchemy/processing/v1/installation.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x19google/api/resource.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"[\n\x12ListModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x1c.alchemy.processing.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"?\n\x10GetModelResponse\x12+\n\x05model\x18\x01 \x01(\x0b\x32\x1c.alchemy.processing.v1.Model\"\x9d\x01\n\x17\x43reateSeparationRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x35\n\nseparation\x18\x02 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Q\n\x18\x43reateSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"M\n\x14GetSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"N\n\x15GetSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"x\n\x16ListSeparationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"j\n\x17ListSeparationsResponse\x12\x36\n\x0bseparations\x18\x01 \x03(\x0b\x32!.alchemy.processing.v1.Separation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"O\n\x16WatchSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17WatchSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"\x90\x01\n\x11StreamStemRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x12\n\x04stem\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32\x1e.alchemy.type.v1.AudioEncoding\"8\n\x12StreamStemResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\"\x8b\x01\n\x17\x45xportSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x39\n\x06\x66ormat\x18\x02 \x01(\x0e\x32#.alchemy.processing.v1.ExportFormatB\x04\xe2\x41\x01\x02\"P\n\x18\x45xportSeparationResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"P\n\x17\x43\x61ncelSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"Q\n\x18\x43\x61ncelSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"O\n\x16RetrySeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17RetrySeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"[\n\x13InstallModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"Q\n\x14InstallModelResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"F\n\x12RemoveModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"\x15\n\x13RemoveModelResponse\"Q\n\x16GetInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"T\n\x17GetInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"|\n\x18ListInstallationsRequest\x12\x39\n\x06parent\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\x12 sound-forge-alchemy/Installation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x19ListInstallationsResponse\x12:\n\rinstallations\x18\x01 \x03(\x0b\x32#.alchemy.processing.v1.Installation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"S\n\x18WatchInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"V\n\x19WatchInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"T\n\x19\x43\x61ncelInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"W\n\x1a\x43\x61ncelInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation*`\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XPORT_FORMAT_ZIP\x10\x01\x12\x1a\n\x16\x45XPORT_FORMAT_STEM_MP4\x10\x02\x32\xea\x13\n\x11ProcessingService\x12u\n\nListModels\x12(.alchemy.processing.v1.ListModelsRequest\x1a).alchemy.processing.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12x\n\x08GetModel\x12&.alchemy.processing.v1.GetModelRequest\x1a\'.alchemy.processing.v1.GetModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\x8f\x01\n\x0cInstallModel\x12*.alchemy.processing.v1.InstallModelRequest\x1a+.alchemy.processing.v1.InstallModelResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=models/*}:install:\x01*\x12\x81\x01\n\x0bRemoveModel\x12).alchemy.processing.v1.RemoveModelRequest\x1a*.alchemy.processing.v1.RemoveModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=models/*}\x12\x9d\x01\n\x0fGetInstallation\x12-.alchemy.processing.v1.GetInstallationRequest\x1a..alchemy.processing.v1.GetInstallationResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{name=models/*/installations/*}\x12\xa3\x01\n\x11ListInstallations\x12/.alchemy.processing.v1.ListInstallationsRequest\x1a\x30.alchemy.processing.v1.ListInstallationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=models/*}/installations\x12\xab\x01\n\x11WatchInstallation\x12/.alchemy.processing.v1.WatchInstallationRequest\x1a\x30.alchemy.processing.v1.WatchInstallationResponse\"1\x82\xd3\xe4\x93\x02+\x12)/v1/{name=models/*/installations/*}:watch0\x01\x12\xb0\x01\n\x12\x43\x61ncelInstallation\x12\x30.alchemy.processing.v1.CancelInstallationRequest\x1a\x31.alchemy.processing.v1.CancelInstallationResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/{name=models/*/installations/*}:cancel:\x01*\x12\xaa\x01\n\x10\x43reateSeparation\x12..alchemy.processing.v1.CreateSeparationRequest\x1a/.alchemy.processing.v1.CreateSeparationResponse\"5\x82\xd3\xe4\x93\x02/\"!/v1/{parent=tracks/*}/separations:\nseparation\x12\x95\x01\n\rGetSeparation\x12+.alchemy.processing.v1.GetSeparationRequest\x1a,.alchemy.processing.v1.GetSeparationResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{name=tracks/*/separations/*}\x12\x9b\x01\n\x0fListSeparations\x12-.alchemy.processing.v1.ListSeparationsRequest\x1a..alchemy.processing.v1.ListSeparationsResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tracks/*}/separations\x12\xa3\x01\n\x0fWatchSeparation\x12-.alchemy.processing.v1.WatchSeparationRequest\x1a..alchemy.processing.v1.WatchSeparationResponse\"/\x82\xd3\xe4\x93\x02)\x12\'/v1/{name=tracks/*/separations/*}:watch0\x01\x12\x9b\x01\n\nStreamStem\x12(.alchemy.processing.v1.StreamStemRequest\x1a).alchemy.processing.v1.StreamStemResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:streamb\x04\x64\x61ta0\x01\x12\xad\x01\n\x10\x45xportSeparation\x12..alchemy.processing.v1.ExportSeparationRequest\x1a/.alchemy.processing.v1.ExportSeparationResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:exportb\x04\x64\x61ta0\x01\x12\xa8\x01\n\x10\x43\x61ncelSeparation\x12..alchemy.processing.v1.CancelSeparationRequest\x1a/.alchemy.processing.v1.CancelSeparationResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{name=tracks/*/separations/*}:cancel:\x01*\x12\xa4\x01\n\x0fRetrySeparation\x12-.alchemy.processing.v1.RetrySeparationRequest\x1a..alchemy.processing.v1.RetrySeparationResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tracks/*/separations/*}:retry:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.alchemy/processing/v1/processing_service.proto\x12\x15\x61lchemy.processing.v1\x1a(alchemy/processing/v1/installation.proto\x1a\x1f\x61lchemy/processing/v1/mix.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x19google/api/resource.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"[\n\x12ListModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x1c.alchemy.processing.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"?\n\x10GetModelResponse\x12+\n\x05model\x18\x01 \x01(\x0b\x32\x1c.alchemy.processing.v1.Model\"\x9d\x01\n\x17\x43reateSeparationRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x35\n\nseparation\x18\x02 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Q\n\x18\x43reateSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"M\n\x14GetSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"N\n\x15GetSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"x\n\x16ListSeparationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"j\n\x17ListSeparationsResponse\x12\x36\n\x0bseparations\x18\x01 \x03(\x0b\x32!.alchemy.processing.v1.Separation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"O\n\x16WatchSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17WatchSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"\x90\x01\n\x11StreamStemRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x12\n\x04stem\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32\x1e.alchemy.type.v1.AudioEncoding\"8\n\x12StreamStemResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\"\x8b\x01\n\x17\x45xportSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x39\n\x06\x66ormat\x18\x02 \x01(\x0e\x32#.alchemy.processing.v1.ExportFormatB\x04\xe2\x41\x01\x02\"P\n\x18\x45xportSeparationResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"P\n\x17\x43\x61ncelSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"Q\n\x18\x43\x61ncelSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"O\n\x16RetrySeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17RetrySeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"[\n\x13InstallModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"Q\n\x14InstallModelResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"F\n\x12RemoveModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"\x15\n\x13RemoveModelResponse\"Q\n\x16GetInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"T\n\x17GetInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"|\n\x18ListInstallationsRequest\x12\x39\n\x06parent\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\x12 sound-forge-alchemy/Installation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x19ListInstallationsResponse\x12:\n\rinstallations\x18\x01 \x03(\x0b\x32#.alchemy.processing.v1.Installation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"S\n\x18WatchInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"V\n\x19WatchInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"T\n\x19\x43\x61ncelInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"W\n\x1a\x43\x61ncelInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation*`\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XPORT_FORMAT_ZIP\x10\x01\x12\x1a\n\x16\x45XPORT_FORMAT_STEM_MP4\x10\x02\x32\x85\x15\n\x11ProcessingService\x12u\n\nListModels\x12(.alchemy.processing.v1.ListModelsRequest\x1a).alchemy.processing.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12x\n\x08GetModel\x12&.alchemy.processing.v1.GetModelRequest\x1a\'.alchemy.processing.v1.GetModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\x8f\x01\n\x0cInstallModel\x12*.alchemy.processing.v1.InstallModelRequest\x1a+.alchemy.processing.v1.InstallModelResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=models/*}:install:\x01*\x12\x81\x01\n\x0bRemoveModel\x12).alchemy.processing.v1.RemoveModelRequest\x1a*.alchemy.processing.v1.RemoveModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=models/*}\x12\x9d\x01\n\x0fGetInstallation\x12-.alchemy.processing.v1.GetInstallationRequest\x1a..alchemy.processing.v1.GetInstallationResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{name=models/*/installations/*}\x12\xa3\x01\n\x11ListInstallations\x12/.alchemy.processing.v1.ListInstallationsRequest\x1a\x30.alchemy.processing.v1.ListInstallationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=models/*}/installations\x12\xab\x01\n\x11WatchInstallation\x12/.alchemy.processing.v1.WatchInstallationRequest\x1a\x30.alchemy.processing.v1.WatchInstallationResponse\"1\x82\xd3\xe4\x93\x02+\x12)/v1/{name=models/*/installations/*}:watch0\x01\x12\xb0\x01\n\x12\x43\x61ncelInstallation\x12\x30.alchemy.processing.v1.CancelInstallationRequest\x1a\x31.alchemy.processing.v1.CancelInstallationResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/{name=models/*/installations/*}:cancel:\x01*\x12\xaa\x01\n\x10\x43reateSeparation\x12..alchemy.processing.v1.CreateSeparationRequest\x1a/.alchemy.processing.v1.CreateSeparationResponse\"5\x82\xd3\xe4\x93\x02/\"!/v1/{parent=tracks/*}/separations:\nseparation\x12\x95\x01\n\rGetSeparation\x12+.alchemy.processing.v1.GetSeparationRequest\x1a,.alchemy.processing.v1.GetSeparationResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{name=tracks/*/separations/*}\x12\x9b\x01\n\x0fListSeparations\x12-.alchemy.processing.v1.ListSeparationsRequest\x1a..alchemy.processing.v1.ListSeparationsResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tracks/*}/separations\x12\xa3\x01\n\x0fWatchSeparation\x12-.alchemy.processing.v1.WatchSeparationRequest\x1a..alchemy.processing.v1.WatchSeparationResponse\"/\x82\xd3\xe4\x93\x02)\x12\'/v1/{name=tracks/*/separations/*}:watch0\x01\x12\x9b\x01\n\nStreamStem\x12(.alchemy.processing.v1.StreamStemRequest\x1a).alchemy.processing.v1.StreamStemResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:streamb\x04\x64\x61ta0\x01\x12\xad\x01\n\x10\x45xportSeparation\x12..alchemy.processing.v1.ExportSeparationRequest\x1a/.alchemy.processing.v1.ExportSeparationResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:exportb\x04\x64\x61ta0\x01\x12\x98\x01\n\tExportMix\x12\'.alchemy.processing.v1.ExportMixRequest\x1a(.alchemy.processing.v1.ExportMixResponse\"6\x82\xd3\xe4\x93\x02\x30\"%/v1/{name=tracks/*/separations/*}:mix:\x01*b\x04\x64\x61ta0\x01\x12\xa8\x01\n\x10\x43\x61ncelSeparation\x12..alchemy.processing.v1.CancelSeparationRequest\x1a/.alchemy.processing.v1.CancelSeparationResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{name=tracks/*/separations/*}:cancel:\x01*\x12\xa4\x01\n\x0fRetrySeparation\x12-.alchemy.processing.v1.RetrySeparationRequest\x1a..alchemy.processing.v1.RetrySeparationResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tracks/*/separations/*}:retry:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -100,76 +101,78 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROCESSINGSERVICE'].methods_by_name['StreamStem']._serialized_options = b'\202\323\344\223\0020\022(/v1/{name=tracks/*/separations/*}:streamb\004data'
   _globals['_PROCESSINGSERVICE'].methods_by_name['ExportSeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['ExportSeparation']._serialized_options = b'\202\323\344\223\0020\022(/v1/{name=tracks/*/separations/*}:exportb\004data'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['ExportMix']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['ExportMix']._serialized_options = b'\202\323\344\223\0020\"%/v1/{name=tracks/*/separations/*}:mix:\001*b\004data'
   _globals['_PROCESSINGSERVICE'].methods_by_name['CancelSeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['CancelSeparation']._serialized_options = b'\202\323\344\223\002-\"(/v1/{name=tracks/*/separations/*}:cancel:\001*'
   _globals['_PROCESSINGSERVICE'].methods_by_name['RetrySeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['RetrySeparation']._serialized_options = b'\202\323\344\223\002,\"\'/v1/{name=tracks/*/separations/*}:retry:\001*'
-  _globals['_EXPORTFORMAT']._serialized_start=3168
-  _globals['_EXPORTFORMAT']._serialized_end=3264
-  _globals['_LISTMODELSREQUEST']._serialized_start=301
-  _globals['_LISTMODELSREQUEST']._serialized_end=359
-  _globals['_LISTMODELSRESPONSE']._serialized_start=361
-  _globals['_LISTMODELSRESPONSE']._serialized_end=452
-  _globals['_GETMODELREQUEST']._serialized_start=454
-  _globals['_GETMODELREQUEST']._serialized_end=521
-  _globals['_GETMODELRESPONSE']._serialized_start=523
-  _globals['_GETMODELRESPONSE']._serialized_end=586
-  _globals['_CREATESEPARATIONREQUEST']._serialized_start=589
-  _globals['_CREATESEPARATIONREQUEST']._serialized_end=746
-  _globals['_CREATESEPARATIONRESPONSE']._serialized_start=748
-  _globals['_CREATESEPARATIONRESPONSE']._serialized_end=829
-  _globals['_GETSEPARATIONREQUEST']._serialized_start=831
-  _globals['_GETSEPARATIONREQUEST']._serialized_end=908
-  _globals['_GETSEPARATIONRESPONSE']._serialized_start=910
-  _globals['_GETSEPARATIONRESPONSE']._serialized_end=988
-  _globals['_LISTSEPARATIONSREQUEST']._serialized_start=990
-  _globals['_LISTSEPARATIONSREQUEST']._serialized_end=1110
-  _globals['_LISTSEPARATIONSRESPONSE']._serialized_start=1112
-  _globals['_LISTSEPARATIONSRESPONSE']._serialized_end=1218
-  _globals['_WATCHSEPARATIONREQUEST']._serialized_start=1220
-  _globals['_WATCHSEPARATIONREQUEST']._serialized_end=1299
-  _globals['_WATCHSEPARATIONRESPONSE']._serialized_start=1301
-  _globals['_WATCHSEPARATIONRESPONSE']._serialized_end=1381
-  _globals['_STREAMSTEMREQUEST']._serialized_start=1384
-  _globals['_STREAMSTEMREQUEST']._serialized_end=1528
-  _globals['_STREAMSTEMRESPONSE']._serialized_start=1530
-  _globals['_STREAMSTEMRESPONSE']._serialized_end=1586
-  _globals['_EXPORTSEPARATIONREQUEST']._serialized_start=1589
-  _globals['_EXPORTSEPARATIONREQUEST']._serialized_end=1728
-  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_start=1730
-  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_end=1810
-  _globals['_CANCELSEPARATIONREQUEST']._serialized_start=1812
-  _globals['_CANCELSEPARATIONREQUEST']._serialized_end=1892
-  _globals['_CANCELSEPARATIONRESPONSE']._serialized_start=1894
-  _globals['_CANCELSEPARATIONRESPONSE']._serialized_end=1975
-  _globals['_RETRYSEPARATIONREQUEST']._serialized_start=1977
-  _globals['_RETRYSEPARATIONREQUEST']._serialized_end=2056
-  _globals['_RETRYSEPARATIONRESPONSE']._serialized_start=2058
-  _globals['_RETRYSEPARATIONRESPONSE']._serialized_end=2138
-  _globals['_INSTALLMODELREQUEST']._serialized_start=2140
-  _globals['_INSTALLMODELREQUEST']._serialized_end=2231
-  _globals['_INSTALLMODELRESPONSE']._serialized_start=2233
-  _globals['_INSTALLMODELRESPONSE']._serialized_end=2314
-  _globals['_REMOVEMODELREQUEST']._serialized_start=2316
-  _globals['_REMOVEMODELREQUEST']._serialized_end=2386
-  _globals['_REMOVEMODELRESPONSE']._serialized_start=2388
-  _globals['_REMOVEMODELRESPONSE']._serialized_end=2409
-  _globals['_GETINSTALLATIONREQUEST']._serialized_start=2411
-  _globals['_GETINSTALLATIONREQUEST']._serialized_end=2492
-  _globals['_GETINSTALLATIONRESPONSE']._serialized_start=2494
-  _globals['_GETINSTALLATIONRESPONSE']._serialized_end=2578
-  _globals['_LISTINSTALLATIONSREQUEST']._serialized_start=2580
-  _globals['_LISTINSTALLATIONSREQUEST']._serialized_end=2704
-  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_start=2706
-  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_end=2818
-  _globals['_WATCHINSTALLATIONREQUEST']._serialized_start=2820
-  _globals['_WATCHINSTALLATIONREQUEST']._serialized_end=2903
-  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_start=2905
-  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_end=2991
-  _globals['_CANCELINSTALLATIONREQUEST']._serialized_start=2993
-  _globals['_CANCELINSTALLATIONREQUEST']._serialized_end=3077
-  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_start=3079
-  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_end=3166
-  _globals['_PROCESSINGSERVICE']._serialized_start=3267
-  _globals['_PROCESSINGSERVICE']._serialized_end=5805
+  _globals['_EXPORTFORMAT']._serialized_start=3201
+  _globals['_EXPORTFORMAT']._serialized_end=3297
+  _globals['_LISTMODELSREQUEST']._serialized_start=334
+  _globals['_LISTMODELSREQUEST']._serialized_end=392
+  _globals['_LISTMODELSRESPONSE']._serialized_start=394
+  _globals['_LISTMODELSRESPONSE']._serialized_end=485
+  _globals['_GETMODELREQUEST']._serialized_start=487
+  _globals['_GETMODELREQUEST']._serialized_end=554
+  _globals['_GETMODELRESPONSE']._serialized_start=556
+  _globals['_GETMODELRESPONSE']._serialized_end=619
+  _globals['_CREATESEPARATIONREQUEST']._serialized_start=622
+  _globals['_CREATESEPARATIONREQUEST']._serialized_end=779
+  _globals['_CREATESEPARATIONRESPONSE']._serialized_start=781
+  _globals['_CREATESEPARATIONRESPONSE']._serialized_end=862
+  _globals['_GETSEPARATIONREQUEST']._serialized_start=864
+  _globals['_GETSEPARATIONREQUEST']._serialized_end=941
+  _globals['_GETSEPARATIONRESPONSE']._serialized_start=943
+  _globals['_GETSEPARATIONRESPONSE']._serialized_end=1021
+  _globals['_LISTSEPARATIONSREQUEST']._serialized_start=1023
+  _globals['_LISTSEPARATIONSREQUEST']._serialized_end=1143
+  _globals['_LISTSEPARATIONSRESPONSE']._serialized_start=1145
+  _globals['_LISTSEPARATIONSRESPONSE']._serialized_end=1251
+  _globals['_WATCHSEPARATIONREQUEST']._serialized_start=1253
+  _globals['_WATCHSEPARATIONREQUEST']._serialized_end=1332
+  _globals['_WATCHSEPARATIONRESPONSE']._serialized_start=1334
+  _globals['_WATCHSEPARATIONRESPONSE']._serialized_end=1414
+  _globals['_STREAMSTEMREQUEST']._serialized_start=1417
+  _globals['_STREAMSTEMREQUEST']._serialized_end=1561
+  _globals['_STREAMSTEMRESPONSE']._serialized_start=1563
+  _globals['_STREAMSTEMRESPONSE']._serialized_end=1619
+  _globals['_EXPORTSEPARATIONREQUEST']._serialized_start=1622
+  _globals['_EXPORTSEPARATIONREQUEST']._serialized_end=1761
+  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_start=1763
+  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_end=1843
+  _globals['_CANCELSEPARATIONREQUEST']._serialized_start=1845
+  _globals['_CANCELSEPARATIONREQUEST']._serialized_end=1925
+  _globals['_CANCELSEPARATIONRESPONSE']._serialized_start=1927
+  _globals['_CANCELSEPARATIONRESPONSE']._serialized_end=2008
+  _globals['_RETRYSEPARATIONREQUEST']._serialized_start=2010
+  _globals['_RETRYSEPARATIONREQUEST']._serialized_end=2089
+  _globals['_RETRYSEPARATIONRESPONSE']._serialized_start=2091
+  _globals['_RETRYSEPARATIONRESPONSE']._serialized_end=2171
+  _globals['_INSTALLMODELREQUEST']._serialized_start=2173
+  _globals['_INSTALLMODELREQUEST']._serialized_end=2264
+  _globals['_INSTALLMODELRESPONSE']._serialized_start=2266
+  _globals['_INSTALLMODELRESPONSE']._serialized_end=2347
+  _globals['_REMOVEMODELREQUEST']._serialized_start=2349
+  _globals['_REMOVEMODELREQUEST']._serialized_end=2419
+  _globals['_REMOVEMODELRESPONSE']._serialized_start=2421
+  _globals['_REMOVEMODELRESPONSE']._serialized_end=2442
+  _globals['_GETINSTALLATIONREQUEST']._serialized_start=2444
+  _globals['_GETINSTALLATIONREQUEST']._serialized_end=2525
+  _globals['_GETINSTALLATIONRESPONSE']._serialized_start=2527
+  _globals['_GETINSTALLATIONRESPONSE']._serialized_end=2611
+  _globals['_LISTINSTALLATIONSREQUEST']._serialized_start=2613
+  _globals['_LISTINSTALLATIONSREQUEST']._serialized_end=2737
+  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_start=2739
+  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_end=2851
+  _globals['_WATCHINSTALLATIONREQUEST']._serialized_start=2853
+  _globals['_WATCHINSTALLATIONREQUEST']._serialized_end=2936
+  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_start=2938
+  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_end=3024
+  _globals['_CANCELINSTALLATIONREQUEST']._serialized_start=3026
+  _globals['_CANCELINSTALLATIONREQUEST']._serialized_end=3110
+  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_start=3112
+  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_end=3199
+  _globals['_PROCESSINGSERVICE']._serialized_start=3300
+  _globals['_PROCESSINGSERVICE']._serialized_end=5993
 # @@protoc_insertion_point(module_scope)

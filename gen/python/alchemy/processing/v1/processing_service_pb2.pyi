@@ -1,4 +1,5 @@
 from alchemy.processing.v1 import installation_pb2 as _installation_pb2
+from alchemy.processing.v1 import mix_pb2 as _mix_pb2
 from alchemy.processing.v1 import separation_pb2 as _separation_pb2
 from alchemy.type.v1 import audio_pb2 as _audio_pb2
 from google.api import annotations_pb2 as _annotations_pb2

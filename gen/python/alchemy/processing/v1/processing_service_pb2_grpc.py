@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from alchemy.processing.v1 import mix_pb2 as alchemy_dot_processing_dot_v1_dot_mix__pb2
 from alchemy.processing.v1 import processing_service_pb2 as alchemy_dot_processing_dot_v1_dot_processing__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -107,6 +108,11 @@ class ProcessingServiceStub:
                 '/alchemy.processing.v1.ProcessingService/ExportSeparation',
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationRequest.SerializeToString,
                 response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationResponse.FromString,
+                _registered_method=True)
+        self.ExportMix = channel.unary_stream(
+                '/alchemy.processing.v1.ProcessingService/ExportMix',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_mix__pb2.ExportMixRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_mix__pb2.ExportMixResponse.FromString,
                 _registered_method=True)
         self.CancelSeparation = channel.unary_unary(
                 '/alchemy.processing.v1.ProcessingService/CancelSeparation',
@@ -274,6 +280,29 @@ class ProcessingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportMix(self, request, context):
+        """Mixes the stems of a separation that has SUCCEEDED, as on a mixing desk, and streams the result as one file, made on the
+        way: nothing is stored.
+
+        Each sample is the sum of the stems, each times its gain and panned, computed in 64 bits. Where it can be written, it is
+        written as it is: in AUDIO_ENCODING_WAV_FLOAT32 also beyond full scale. Every other encoding would clip there, so the whole
+        mix is made quieter then until its largest sample is at full scale. A loudness target makes it louder or quieter, as far as
+        the true peak's ceiling allows. Nothing is limited, compressed or dithered. MixReport tells what was done. The file carries
+        the tags and the cover of the track.
+
+        Pieces without data tell how far it is; the bytes follow when it is rendered, at a small fraction of its length. The stream
+        ends OK after the last byte; one that is cut must be taken again from its start. Closing it ends the work.
+
+        Over REST the body is the file itself: `curl -o mix.flac ".../v1/tracks/T/separations/S:mix" -d '{"stems": [{"stem":
+        "vocals", "gainDb": -6}, {"stem": "bass"}], "encoding": "AUDIO_ENCODING_FLAC_PCM24"}'`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state;
+        INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CancelSeparation(self, request, context):
         """Asks for the end of a separation. A queued one is CANCELLED at once; a running one stops at its next segment, or is
         killed within two seconds, and its partial files are removed. Repeating the call is harmless; on a job that has
@@ -365,6 +394,11 @@ def add_ProcessingServiceServicer_to_server(servicer, server):
                     servicer.ExportSeparation,
                     request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationRequest.FromString,
                     response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationResponse.SerializeToString,
+            ),
+            'ExportMix': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportMix,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_mix__pb2.ExportMixRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_mix__pb2.ExportMixResponse.SerializeToString,
             ),
             'CancelSeparation': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelSeparation,
@@ -759,6 +793,33 @@ class ProcessingService:
             '/alchemy.processing.v1.ProcessingService/ExportSeparation',
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationRequest.SerializeToString,
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ExportSeparationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportMix(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/ExportMix',
+            alchemy_dot_processing_dot_v1_dot_mix__pb2.ExportMixRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_mix__pb2.ExportMixResponse.FromString,
             options,
             channel_credentials,
             insecure,

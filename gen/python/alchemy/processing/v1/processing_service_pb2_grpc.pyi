@@ -3,6 +3,7 @@
 isort:skip_file
 Stem separation, and the models that do it."""
 
+from alchemy.processing.v1 import mix_pb2 as _mix_pb2
 from alchemy.processing.v1 import processing_service_pb2 as _processing_service_pb2
 from collections import abc as _abc
 from grpc import aio as _aio
@@ -103,6 +104,25 @@ class ProcessingServiceStub:
     Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
     STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
     INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
+    """
+    ExportMix: _aio.UnaryStreamMultiCallable[_mix_pb2.ExportMixRequest, _mix_pb2.ExportMixResponse]
+    """Mixes the stems of a separation that has SUCCEEDED, as on a mixing desk, and streams the result as one file, made on the
+    way: nothing is stored.
+
+    Each sample is the sum of the stems, each times its gain and panned, computed in 64 bits. Where it can be written, it is
+    written as it is: in AUDIO_ENCODING_WAV_FLOAT32 also beyond full scale. Every other encoding would clip there, so the whole
+    mix is made quieter then until its largest sample is at full scale. A loudness target makes it louder or quieter, as far as
+    the true peak's ceiling allows. Nothing is limited, compressed or dithered. MixReport tells what was done. The file carries
+    the tags and the cover of the track.
+
+    Pieces without data tell how far it is; the bytes follow when it is rendered, at a small fraction of its length. The stream
+    ends OK after the last byte; one that is cut must be taken again from its start. Closing it ends the work.
+
+    Over REST the body is the file itself: `curl -o mix.flac ".../v1/tracks/T/separations/S:mix" -d '{"stems": [{"stem":
+    "vocals", "gainDb": -6}, {"stem": "bass"}], "encoding": "AUDIO_ENCODING_FLAC_PCM24"}'`.
+
+    Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state;
+    INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
     """
     CancelSeparation: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.CancelSeparationRequest, _processing_service_pb2.CancelSeparationResponse]
     """Asks for the end of a separation. A queued one is CANCELLED at once; a running one stops at its next segment, or is
@@ -289,6 +309,31 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state, or with
         STEMS_UNSUITABLE for a stem file of stems that are not the whole mix, or too many; INVALID_ARGUMENT with
         INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportMix(
+        self,
+        request: _mix_pb2.ExportMixRequest,
+        context: _aio.ServicerContext[_mix_pb2.ExportMixRequest, _abc.AsyncIterator[_mix_pb2.ExportMixResponse]],
+    ) -> _abc.AsyncIterator[_mix_pb2.ExportMixResponse]:
+        """Mixes the stems of a separation that has SUCCEEDED, as on a mixing desk, and streams the result as one file, made on the
+        way: nothing is stored.
+
+        Each sample is the sum of the stems, each times its gain and panned, computed in 64 bits. Where it can be written, it is
+        written as it is: in AUDIO_ENCODING_WAV_FLOAT32 also beyond full scale. Every other encoding would clip there, so the whole
+        mix is made quieter then until its largest sample is at full scale. A loudness target makes it louder or quieter, as far as
+        the true peak's ceiling allows. Nothing is limited, compressed or dithered. MixReport tells what was done. The file carries
+        the tags and the cover of the track.
+
+        Pieces without data tell how far it is; the bytes follow when it is rendered, at a small fraction of its length. The stream
+        ends OK after the last byte; one that is cut must be taken again from its start. Closing it ends the work.
+
+        Over REST the body is the file itself: `curl -o mix.flac ".../v1/tracks/T/separations/S:mix" -d '{"stems": [{"stem":
+        "vocals", "gainDb": -6}, {"stem": "bass"}], "encoding": "AUDIO_ENCODING_FLAC_PCM24"}'`.
+
+        Errors: NOT_FOUND with SEPARATION_NOT_FOUND; FAILED_PRECONDITION with JOB_STATE_CONFLICT in any other state;
+        INVALID_ARGUMENT with STEM_UNKNOWN or INVALID_REQUEST; DATA_LOSS with BLOB_MISSING; RESOURCE_EXHAUSTED with STORAGE_FULL.
         """
 
     @_abc_1.abstractmethod

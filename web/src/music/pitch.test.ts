@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+
+import { camelotCode, chordName, chordRoot, noteName, pitchName, shortKey } from "./pitch";
+
+const cMajor = { tonic: 0, minor: false };
+
+test.each([
+  ["A:min7", "Am7"],
+  ["G:maj/3", "G/B"],
+  ["C:7/b7", "C7/B♭"],
+  ["D:min", "Dm"],
+  ["F#:hdim7", "G♭ø7"],
+  ["Bb", "B♭"],
+  ["E:sus4(b7)", "E7sus4"],
+  ["N", ""],
+  ["X", ""],
+])("%s is written %s", (label, name) => expect(chordName(label, 0, cMajor)).toBe(name));
+
+test("names follow the pitch, and are spelt in the key that sounds", () => {
+  expect(chordName("C:maj", 1, { tonic: 1, minor: false })).toBe("D♭");
+  expect(chordName("C:maj", 4, { tonic: 4, minor: false })).toBe("E");
+  expect(chordName("E:min", 4, { tonic: 4, minor: false })).toBe("G♯m");
+  expect(chordName("B:maj", 1)).toBe("C");
+  expect(chordName("C:maj/5", -1, { tonic: 11, minor: false })).toBe("B/F♯");
+  expect(chordRoot("B:min", 2)).toBe(1);
+  expect(chordRoot("N", 2)).toBeUndefined();
+});
+
+test.each([
+  [9, true, "Am", "8A"],
+  [0, false, "C", "8B"],
+  [4, true, "Em", "9A"],
+  [8, true, "G♯m", "1A"],
+  [11, false, "B", "1B"],
+  [4, false, "E", "12B"],
+  [6, false, "F♯", "2B"],
+  [3, true, "E♭m", "2A"],
+])("tonic %d, minor %s is %s, %s on the wheel", (tonic, minor, name, code) => {
+  expect(shortKey({ tonic, minor })).toBe(name);
+  expect(camelotCode({ tonic, minor })).toBe(code);
+});
+
+test("a frequency is its nearest note", () => {
+  expect(noteName(440)).toBe("A4");
+  expect(noteName(261.6)).toBe("C4");
+  expect(noteName(440, 3)).toBe("C5");
+  expect(pitchName(-1)).toBe("B");
+});
