@@ -19,7 +19,7 @@ class Settings(ServiceSettings):
 
     port: int = setting("PORT", "Port of the gRPC server.", default="3004", parse=port_number)
     library_target: str = setting("LIBRARY_TARGET", "host:port of the library.", default="127.0.0.1:3005")
-    ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one on PATH, else in its wheel.", default="")
+    ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one in its wheel, else on PATH.", default="")
     queue: str = setting("QUEUE", "Queue that jobs go to and workers take from.", default="analyze")
     max_queued_jobs: int = setting("MAX_QUEUED_JOBS", "How many jobs may wait.", default="10000", parse=_count)
 

@@ -73,7 +73,7 @@ class Settings(ServiceSettings):
     concurrency: int = setting("DOWNLOAD_CONCURRENCY", "Downloads at once in a worker.", default="3", parse=_count)
     queue: str = setting("QUEUE", "Queue that jobs go to and workers take from.", default="download")
     max_queued_jobs: int = setting("MAX_QUEUED_JOBS", "How many jobs may wait.", default="10000", parse=_count)
-    ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one on PATH, else in its wheel.", default="")
+    ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one in its wheel, else on PATH.", default="")
     ytdlp_cookies: Path | None = setting(
         "YTDLP_COOKIES", "File of cookies (Netscape format) for yt-dlp; empty = none.", default=None, parse=Path
     )

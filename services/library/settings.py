@@ -47,4 +47,4 @@ class Settings(ServiceSettings):
         "Database, as SQLAlchemy writes it, with an async driver; SQLite in DATA_DIR if unset.",
         default=lambda values: f"sqlite+aiosqlite:///{(values['data_dir'] / 'library.db').absolute()}",
     )
-    ffmpeg: str = setting("FFMPEG", "Path of ffmpeg; found on PATH or as a wheel if unset.", default="")
+    ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one in its wheel, else on PATH.", default="")

@@ -68,7 +68,7 @@ class Settings(ServiceSettings):
         default="no",
         parse=_yes_or_no,
     )
-    ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one on PATH, else in its wheel.", default="")
+    ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one in its wheel, else on PATH.", default="")
     queue: str = setting("QUEUE", "Queue that jobs go to and workers take from.", default="separate")
     max_queued_jobs: int = setting("MAX_QUEUED_JOBS", "How many jobs may wait.", default="1000", parse=_count)
 

@@ -43,7 +43,7 @@ def envoy() -> Path:
 
 
 def ffmpeg() -> Path:
-    """The decoder, found as the services find it: FFMPEG, else the PATH, else the imageio-ffmpeg wheel.
+    """The decoder, found as the services find it: FFMPEG, else the imageio-ffmpeg wheel, else the PATH.
 
     Raises:
         ProgramMissing: If there is none, or FFMPEG names no executable file.
@@ -52,12 +52,12 @@ def ffmpeg() -> Path:
         if not os.access(named, os.X_OK):
             raise ProgramMissing(f"FFMPEG={named} is not a program. Correct or unset the variable.")
         return Path(named)
-    if found := shutil.which("ffmpeg"):
-        return Path(found)
     if folder := _package("imageio_ffmpeg"):
         for binary in sorted((folder / "binaries").glob("ffmpeg-*")):
             if os.access(binary, os.X_OK):
                 return binary
+    if found := shutil.which("ffmpeg"):
+        return Path(found)
     raise ProgramMissing("ffmpeg was not found. Run `pip install imageio-ffmpeg`, or install ffmpeg.")
 
 

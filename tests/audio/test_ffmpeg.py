@@ -49,9 +49,14 @@ def test_a_missing_program_is_told_with_the_remedy(tmp_path: Path, monkeypatch: 
         ffmpeg_path()
 
 
-def test_the_wheel_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wheel_comes_before_whatever_the_machine_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "ffmpeg"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "imageio_ffmpeg" in ffmpeg_path()
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    assert ffmpeg_path() == str(own)
 
 
 async def test_a_cancelled_probe_leaves_no_process_of_the_group(tmp_path: Path) -> None:

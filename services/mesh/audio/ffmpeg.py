@@ -5,6 +5,7 @@ diagnostics, and it is dead when the block that runs it ends.
 """
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -34,8 +35,8 @@ class FfmpegMissing(CannotStart):
 
     def __init__(self, looked_for: str) -> None:
         super().__init__(
-            f"ffmpeg was not found ({looked_for}). Install it (apt install ffmpeg, brew install ffmpeg), or run"
-            " `pip install imageio-ffmpeg`, or set FFMPEG to its path."
+            f"ffmpeg was not found ({looked_for}). Run `pip install imageio-ffmpeg`, or install it (apt install ffmpeg,"
+            " brew install ffmpeg), or set FFMPEG to its path."
         )
 
 
@@ -55,7 +56,10 @@ class ChildLimits:
 
 
 def ffmpeg_path(configured: str = "") -> str:
-    """Returns the ffmpeg to run: the configured one, else that on PATH, else the one in the imageio-ffmpeg wheel.
+    """Returns the ffmpeg to run: the configured one, else the one in the imageio-ffmpeg wheel, else that on PATH.
+
+    The wheel comes first because it is the same everywhere: releases of ffmpeg differ in the tags that they read, in how they
+    resample, and so in the bytes that come out.
 
     Raises:
         FfmpegMissing: if there is none.
@@ -65,14 +69,13 @@ def ffmpeg_path(configured: str = "") -> str:
         if not found:
             raise FfmpegMissing(f"FFMPEG={configured}")
         return found
-    if found := shutil.which("ffmpeg"):
-        return found
-    try:
-        import imageio_ffmpeg  # noqa: PLC0415 (an optional wheel, only asked for where the system has no ffmpeg)
+    with contextlib.suppress(ImportError, RuntimeError):
+        import imageio_ffmpeg  # noqa: PLC0415 (an optional wheel)
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except (ImportError, RuntimeError):
-        raise FfmpegMissing("neither on PATH nor as a wheel") from None
+    if found := shutil.which("ffmpeg"):
+        return found
+    raise FfmpegMissing("neither as a wheel nor on PATH")
 
 
 def command(ffmpeg: str, path: Path, output: Sequence[str], limits: ChildLimits) -> list[str]:

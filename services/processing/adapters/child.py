@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--models-dir", type=Path, required=True)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 = all that this process may use")
-    parser.add_argument("--ffmpeg", default="", help="the ffmpeg to run; empty = the one on PATH or in its wheel")
+    parser.add_argument("--ffmpeg", default="", help="the ffmpeg to run; empty = the one in its wheel or on PATH")
     parser.add_argument(
         "--cpu-fallback", action="store_true", help="compute on the CPU what the device has no memory for"
     )

@@ -33,7 +33,7 @@ class EngineProcess:
             models_dir: the folder of installed models.
             device: "auto", "cpu", "cuda", "cuda:1", "mps"; a named device that is not there fails each separation.
             threads: CPU threads; 0 = all that the process may use.
-            ffmpeg: the ffmpeg to run; empty = the one on PATH or in its wheel.
+            ffmpeg: the ffmpeg to run; empty = the one in its wheel or on PATH.
             cpu_fallback: whether the CPU may compute what does not fit into the device's memory.
             precision: what networks compute with.
         """
