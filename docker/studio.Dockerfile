@@ -1,6 +1,8 @@
 # syntax=docker/dockerfile:1
 # The web page and the server of its files: docker build -f docker/studio.Dockerfile .
-FROM node:22-slim AS page
+ARG PYTHON_BASE=python:3.12-slim
+ARG NODE_BASE=node:22-slim
+FROM ${NODE_BASE} AS page
 WORKDIR /source
 COPY gen/ts gen/ts
 COPY web/package.json web/package-lock.json web/
@@ -8,16 +10,17 @@ RUN cd web && npm ci --silent
 COPY web web
 RUN cd web && npm run --silent build
 
-FROM python:3.12-slim AS build
+FROM ${PYTHON_BASE} AS build
 WORKDIR /source
 COPY . .
-RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
+RUN python -m venv /app && /app/bin/pip install --no-cache-dir ".[studio]"
 
-FROM python:3.12-slim
-COPY --from=build /wheel /wheel
-RUN pip install --no-cache-dir "$(ls /wheel/*.whl)[studio]" && rm -r /wheel
+FROM ${PYTHON_BASE}
+LABEL org.opencontainers.image.title="sound-forge-alchemy/studio" \
+      org.opencontainers.image.description="The studio: the web page of Sound Forge Alchemy" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=build /app /app
 COPY --from=page /source/web/dist /page
-RUN useradd --uid 10001 --create-home alchemy
-USER alchemy
-ENV HOST=0.0.0.0 STUDIO_DIR=/page PYTHONUNBUFFERED=1
+USER 10001:10001
+ENV PATH=/app/bin:$PATH HOME=/tmp HOST=0.0.0.0 STUDIO_DIR=/page PYTHONUNBUFFERED=1
 CMD ["python", "-m", "services.studio"]
