@@ -2,7 +2,9 @@
 # The gateway: Envoy, and what writes its configuration when it starts (sfa/door.py).
 # docker build -f docker/gateway.Dockerfile .
 ARG PYTHON_BASE=python:3.12-slim
-FROM ${PYTHON_BASE} AS build
+# What builds may know more than what runs: of a mirror, say, or of its certificates.
+ARG BUILD_BASE=${PYTHON_BASE}
+FROM ${BUILD_BASE} AS build
 WORKDIR /source
 COPY . .
 RUN python -m venv /app && /app/bin/pip install --no-cache-dir ".[gateway]"

@@ -2,7 +2,9 @@
 # The separation worker: docker build -f docker/processing.Dockerfile --build-arg PROFILE=cpu .
 # The profiles differ in their constraints of torch alone (constraints/PROFILE.txt); every base may be named by digest.
 ARG PYTHON_BASE=python:3.12-slim
-FROM ${PYTHON_BASE} AS build
+# What builds may know more than what runs: of a mirror, say, or of its certificates.
+ARG BUILD_BASE=${PYTHON_BASE}
+FROM ${BUILD_BASE} AS build
 # cpu (amd64, arm64), cuda (NVIDIA) or rocm (AMD).
 ARG PROFILE=cpu
 # An index with builds of torch for the profile; empty = the one that the profile's constraints name, or PyPI.

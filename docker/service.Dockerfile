@@ -2,7 +2,9 @@
 # A gRPC service: docker build -f docker/service.Dockerfile --build-arg SERVICE=library .
 # The base may be named by digest: --build-arg PYTHON_BASE=python:3.12-slim@sha256:...
 ARG PYTHON_BASE=python:3.12-slim
-FROM ${PYTHON_BASE} AS build
+# What builds may know more than what runs: of a mirror, say, or of its certificates.
+ARG BUILD_BASE=${PYTHON_BASE}
+FROM ${BUILD_BASE} AS build
 # analysis, download, library, processing, realtime or spotify: the package's extra and the module that is run.
 ARG SERVICE
 WORKDIR /source

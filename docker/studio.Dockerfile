@@ -1,6 +1,8 @@
 # syntax=docker/dockerfile:1
 # The web page and the server of its files: docker build -f docker/studio.Dockerfile .
 ARG PYTHON_BASE=python:3.12-slim
+# What builds may know more than what runs: of a mirror, say, or of its certificates.
+ARG BUILD_BASE=${PYTHON_BASE}
 ARG NODE_BASE=node:22-slim
 FROM ${NODE_BASE} AS page
 WORKDIR /source
@@ -10,7 +12,7 @@ RUN cd web && npm ci --silent
 COPY web web
 RUN cd web && npm run --silent build
 
-FROM ${PYTHON_BASE} AS build
+FROM ${BUILD_BASE} AS build
 WORKDIR /source
 COPY . .
 RUN python -m venv /app && /app/bin/pip install --no-cache-dir ".[studio]"
