@@ -36,6 +36,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     environment: "happy-dom",
     restoreMocks: true,
+    // A busy machine may be slow; a test that hangs is ended all the same.
+    testTimeout: 60_000,
     server: { deps: { inline: ["@sound-forge-alchemy/api"] } },
   },
 });
