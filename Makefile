@@ -85,6 +85,10 @@ fmt: $(INSTALLED) ## Format the code, and repair what can be repaired
 bench: $(INSTALLED) ## Measure what the mesh adds to a separation
 	$(BIN)/python -m benchmarks.mesh_overhead $(ARGS)
 
+.PHONY: images
+images: $(INSTALLED) ## Build the container images, without an engine too, and ask each for its health (ARGS=NAME for one)
+	$(BIN)/python -m tools.images $(ARGS)
+
 .PHONY: clean
 clean: ## Remove everything that these commands installed or cached
 	rm -rf $(VENV) .spotdl web/node_modules web/dist .third_party .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
