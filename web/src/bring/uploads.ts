@@ -1,20 +1,14 @@
+import { type Transfer, TransferQueue } from "../api/transfers";
 import { failureWords } from "../text/failures";
 
-/** Where one upload stands. */
-export type UploadState =
-  | { kind: "waiting" }
+type Details = Readonly<{ file: File }>;
+type Moving =
   | { kind: "sending"; fraction: number }
-  | { kind: "checking" } // everything is sent; the server decodes the file to its end
-  | { kind: "done"; track: string }
-  | { kind: "failed"; words: string }
-  | { kind: "cancelled" };
+  | { kind: "checking" }; // everything is sent; the server decodes the file to its end
+type Done = { kind: "done"; track: string };
 
 /** One file on its way into the library. */
-export interface Upload {
-  readonly id: string;
-  readonly file: File;
-  readonly state: UploadState;
-}
+export type Upload = Transfer<Details, Moving, Done>;
 
 /** Sends one file; the signal cancels it. Resolves with the new track's name, rejects with a sentence for people. */
 export type Send = (file: File, requestId: string, signal: AbortSignal, onProgress: (fraction: number) => void) => Promise<string>;
@@ -22,92 +16,25 @@ export type Send = (file: File, requestId: string, signal: AbortSignal, onProgre
 /** Two keep the line full while the server checks a file, and leave connections for everything else. */
 const AT_ONCE = 2;
 
-/** Files on their way, a few at a time, in the order in which they were given. */
-export class UploadQueue {
-  #uploads: readonly Upload[] = [];
-  readonly #cancels = new Map<string, AbortController>();
-  readonly #sends = new Map<string, Send>();
-  readonly #listeners = new Set<() => void>();
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  /** All uploads of this page, oldest first. The same array until something changes. */
-  readonly snapshot = (): readonly Upload[] => this.#uploads;
+/** Files on their way in. One that is sent again keeps its id: if it did arrive after all, no second track comes of it. */
+export class UploadQueue extends TransferQueue<Details, Moving, Done> {
+  constructor() {
+    super(AT_ONCE, (cause) => (cause instanceof Error ? cause.message : String(cause)));
+  }
 
   /** Puts files into the queue. */
   add(files: readonly File[], send: Send): void {
-    const added = files.map((file) => ({ id: crypto.randomUUID(), file, state: { kind: "waiting" } as const }));
-    for (const { id } of added) this.#sends.set(id, send);
-    this.#change([...this.#uploads, ...added]);
-    this.#startWaiting();
+    this.enqueue(
+      files.map((file) => ({
+        details: { file },
+        attempt: async ({ id, signal, report }) => {
+          report({ kind: "sending", fraction: 0 });
+          const track = await send(file, id, signal, (fraction) => report(fraction < 1 ? { kind: "sending", fraction } : { kind: "checking" }));
+          return { kind: "done", track };
+        },
+      })),
+    );
   }
-
-  /** Stops an upload; the server keeps nothing of it. */
-  cancel(id: string): void {
-    const upload = this.#uploads.find((one) => one.id === id);
-    if (!upload || ended(upload)) return;
-    this.#cancels.get(id)?.abort();
-    this.#move(id, { kind: "cancelled" });
-  }
-
-  /** Sends a failed or cancelled file again, under the same id: if it did arrive after all, no second track comes of it. */
-  retry(id: string): void {
-    const upload = this.#uploads.find((one) => one.id === id);
-    if (upload?.state.kind !== "failed" && upload?.state.kind !== "cancelled") return;
-    this.#move(id, { kind: "waiting" });
-    this.#startWaiting();
-  }
-
-  /** Forgets everything that has ended. */
-  clear(): void {
-    for (const upload of this.#uploads) if (ended(upload)) this.#sends.delete(upload.id);
-    this.#change(this.#uploads.filter((upload) => !ended(upload)));
-  }
-
-  #startWaiting(): void {
-    for (const upload of this.#uploads) {
-      if (this.#cancels.size >= AT_ONCE) return;
-      if (upload.state.kind === "waiting" && !this.#cancels.has(upload.id)) void this.#run(upload);
-    }
-  }
-
-  async #run({ id, file }: Upload): Promise<void> {
-    const send = this.#sends.get(id);
-    if (!send) return;
-    const cancel = new AbortController();
-    this.#cancels.set(id, cancel);
-    const report = (state: UploadState) => {
-      if (!cancel.signal.aborted) this.#move(id, state);
-    };
-    report({ kind: "sending", fraction: 0 });
-    try {
-      const track = await send(file, id, cancel.signal, (fraction) =>
-        report(fraction < 1 ? { kind: "sending", fraction } : { kind: "checking" }),
-      );
-      report({ kind: "done", track });
-    } catch (cause) {
-      report({ kind: "failed", words: cause instanceof Error ? cause.message : String(cause) });
-    } finally {
-      this.#cancels.delete(id);
-      this.#startWaiting();
-    }
-  }
-
-  #move(id: string, state: UploadState): void {
-    this.#change(this.#uploads.map((upload) => (upload.id === id ? { ...upload, state } : upload)));
-  }
-
-  #change(uploads: readonly Upload[]): void {
-    this.#uploads = uploads;
-    for (const listener of this.#listeners) listener();
-  }
-}
-
-function ended({ state }: Upload): boolean {
-  return state.kind === "done" || state.kind === "failed" || state.kind === "cancelled";
 }
 
 /** Sends files over REST with XMLHttpRequest, which alone tells a browser how much of a body has left. */
