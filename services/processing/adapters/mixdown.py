@@ -80,12 +80,12 @@ def render(
         StorageFull: the disk is full.
     """
     with ExitStack() as files:
-        mixed = files.enter_context(SampleFile(out.with_name("mix")))
+        mixed = files.enter_context(SampleFile(out.with_name("mix"), measured=False))
         rate = _mix(stems, spec, mixed, seconds=seconds, ffmpeg=ffmpeg, on_progress=on_progress)
         wanted = spec.sample_rate_hz or stem_rate(spec.encoding, rate)
         if wanted != rate:
             frames = max(1, round(mixed.length * wanted / rate))
-            converted = files.enter_context(SampleFile(out.with_name("resampled")))
+            converted = files.enter_context(SampleFile(out.with_name("resampled"), measured=False))
             resample(
                 _told(blocks_of(mixed), mixed.length, _part(on_progress, _CONVERTING)),
                 rate,
