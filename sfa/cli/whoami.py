@@ -38,12 +38,12 @@ async def _whoami(session: Session, *, as_json: bool) -> None:
     else:
         kept = Accounts.of_this_user().get(target)
         ends = kept.expires_at if kept and kept.access_token == token else None
-        claims = Grant(offer={}, access_token=token, expires_at=0).claims
+        grant = Grant(offer={}, access_token=token, expires_at=0)
+        claims = grant.claims
         ends = claims.get("exp", ends)
         when = dt.datetime.fromtimestamp(ends, tz=dt.UTC).isoformat(timespec="seconds") if ends else None
         told = {"target": target, "user": claims.get("sub"), "email": claims.get("email"), "token_ends": when}
-        name = name_of(Grant(offer={}, access_token=token, expires_at=0))
-        words = f"{name}, at {target}; the token ends {when or 'at a time that it does not say'}."
+        words = f"{name_of(grant)}, at {target}; the token ends {when or 'at a time that it does not say'}."
     if as_json:
         print_json(told)
     else:
