@@ -67,13 +67,24 @@ class Impossible(Exception):
 class Engine:
     """Docker or podman."""
 
-    def __init__(self, *command: str) -> None:
+    def __init__(
+        self, *command: str, build: Sequence[str] = ("build",), bases: Mapping[str, str] | None = None
+    ) -> None:
+        """Runs nothing yet.
+
+        Args:
+            command: the program, with what every call of it needs.
+            build: the words that build an image.
+            bases: build arguments of every image.
+        """
         self.command = command
+        self._build = build
+        self._bases = bases or {}
 
     def build(self, name: str, image: Image) -> None:
         """Builds and tags an image."""
-        arguments = [part for key, value in image.arguments.items() for part in ("--build-arg", f"{key}={value}")]
-        self._run("build", "-q", *arguments, "-f", f"docker/{image.dockerfile}", "-t", tag(name), ".")
+        arguments = _pairs("--build-arg", {**image.arguments, **self._bases})
+        self._run(*self._build, "-q", *arguments, "-f", f"docker/{image.dockerfile}", "-t", tag(name), ".")
 
     def size(self, name: str) -> int:
         """Bytes of an image, its base included."""
@@ -81,20 +92,9 @@ class Engine:
 
     def started(self, name: str, environment: Mapping[str, str], data: Path) -> list[str]:
         """The command that runs an image, with a read-only root, on the host's network."""
-        variables = [part for key, value in environment.items() for part in ("-e", f"{key}={value}")]
         hardened = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL")  # noqa: S108 - in the container
-        return [
-            *self.command,
-            "run",
-            "--rm",
-            "--network",
-            "host",
-            *hardened,
-            "-v",
-            f"{data}:/data",
-            *variables,
-            tag(name),
-        ]
+        inside = ("run", "--rm", "--network", "host", *hardened, "-v", f"{data}:/data", *_pairs("--env", environment))
+        return [*self.command, *inside, tag(name)]
 
     def _run(self, *arguments: str) -> None:
         subprocess.run([*self.command, *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
@@ -109,7 +109,11 @@ class Buildah(Engine):
 
     def __init__(self, folder: Path) -> None:
         stored = ("--root", str(folder / "storage"), "--runroot", str(folder / "run"), "--storage-driver", "vfs")
-        super().__init__("buildah", *stored)
+        super().__init__(
+            *("buildah", *stored),
+            build=("bud", "--isolation", "chroot", "--format", "docker"),
+            bases={"PYTHON_BASE": _PYTHON_BASE, "BUILD_BASE": _BUILD_BASE},
+        )
         self._folder = folder
 
     def make_bases(self) -> None:
@@ -132,13 +136,6 @@ class Buildah(Engine):
                 self._run("config", "--env", f"{name}={value}", container)
         self._run("commit", "-q", "--rm", container, _BUILD_BASE)
 
-    def build(self, name: str, image: Image) -> None:
-        """Builds an image on the bases of this machine."""
-        arguments = {**image.arguments, "PYTHON_BASE": _PYTHON_BASE, "BUILD_BASE": _BUILD_BASE}
-        words = [part for key, value in arguments.items() for part in ("--build-arg", f"{key}={value}")]
-        kept = ("--isolation", "chroot", "--format", "docker")
-        self._run("bud", "-q", *kept, *words, "-f", f"docker/{image.dockerfile}", "-t", tag(name), ".")
-
     def size(self, name: str) -> int:
         """Bytes of the files of an image, its base included."""
         container = self._output("from", tag(name))
@@ -156,9 +153,18 @@ class Buildah(Engine):
     def started(self, name: str, environment: Mapping[str, str], data: Path) -> list[str]:
         """The command that runs an image; a chroot has the host's network, and no read-only root."""
         container = self._output("from", tag(name))
-        variables = [part for key, value in environment.items() for part in ("--env", f"{key}={value}")]
         words = json.loads(self._output("inspect", container))["Docker"]["config"]["Cmd"]
-        inside = ["run", "--isolation", "chroot", "-v", f"{data}:/data", *variables, container, "--", *words]
+        inside = [
+            "run",
+            "--isolation",
+            "chroot",
+            "-v",
+            f"{data}:/data",
+            *_pairs("--env", environment),
+            container,
+            "--",
+            *words,
+        ]
         return [*self.command, *inside]
 
 
@@ -254,6 +260,11 @@ def engine() -> Iterator[Engine]:
         say("The Python base is made of Debian packages ...")
         buildah.make_bases()
         yield buildah
+
+
+def _pairs(option: str, values: Mapping[str, str]) -> list[str]:
+    """An option for each value: --env A=1 --env B=2."""
+    return [part for key, value in values.items() for part in (option, f"{key}={value}")]
 
 
 def _debian_mirror() -> list[str]:
