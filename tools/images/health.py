@@ -4,11 +4,13 @@ import asyncio
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 from services.mesh.probe import is_serving
 from sfa.local.ports import PortMode, choose
@@ -38,27 +40,28 @@ def healthy(builder: Engine, name: str, image: Image) -> bool:
         }
         if name == "library":
             environment["HTTP_PORT"] = str(ports["media"])
-        stack.enter_context(_running(builder.run(name, environment, data)))
+        said = stack.enter_context(_running(builder.run(name, environment, data)))
         deadline = time.monotonic() + _HEALTHY_SECONDS
         while time.monotonic() < deadline:
             if asyncio.run(is_serving(port)):
                 return True
             time.sleep(1)
+        said.seek(0)
+        sys.stderr.write(said.read().decode(errors="replace"))
     return False
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator[None]:
-    """Runs a program and all that it starts while the block runs."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
+def _running(command: list[str]) -> Iterator[IO[bytes]]:
+    """Runs a program and all that it starts while the block runs; what it says is in the file."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            yield said
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
