@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { drop, launch, newPage, SONG, STUDIO } from "./browser";
-import { VIEWS } from "./views";
+import { view, VIEWS } from "./views";
 
 const THEMES = ["dark", "light"] as const;
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -31,18 +31,21 @@ describe("with a song in it", () => {
     await page.goto(STUDIO);
     await drop(page, SONG);
     await page.getByRole("img", { name: "Stems: Vocals, Accompaniment" }).waitFor({ timeout: 50_000 });
-    await page.goto(`${STUDIO}/jobs`);
-    await expect.poll(() => page.getByRole("listitem").filter({ hasText: /Done|Finished/ }).count(), { timeout: 50_000 }).toBeGreaterThan(1);
+    await view("desk")(page);
+    await page.getByText("BPM").first().waitFor({ timeout: 50_000 });
     await page.close();
   }, 120_000);
 
-  describe.each(THEMES)("%s", (theme) => {
-    describe.each(Object.keys(SIZES) as (keyof typeof SIZES)[])("%s", (size) => {
-      test.each(Object.entries(VIEWS))("%s", async (_, open) => {
-        await looking(theme, size, async (page) => {
-          await open(page);
-          expect(await violations(page)).toEqual([]);
-        });
+  // What a narrow page shows differently does not depend on its colours.
+  describe.each([
+    ["dark", "desktop"],
+    ["light", "desktop"],
+    ["dark", "phone"],
+  ] as const)("%s, %s", (theme, size) => {
+    test.each(Object.entries(VIEWS))("%s", async (_, open) => {
+      await looking(theme, size, async (page) => {
+        await open(page);
+        expect(await violations(page)).toEqual([]);
       });
     });
   });

@@ -42,7 +42,7 @@ export const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
   },
-  "not-found": (page) => to(page, "/nowhere", page.getByRole("heading")),
+  "track-gone": (page) => to(page, "/tracks/0199a000-0000-7000-8000-000000000000", page.getByRole("main").getByRole("link", { name: "To the library" })),
 };
 
 /** How to get to one of them. */
