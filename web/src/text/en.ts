@@ -83,6 +83,7 @@ export const text = {
     get: (title: string) => `Fetch ${title}`,
     searchFailed: "Spotify was not searched",
     then: "Separate new songs as they arrive",
+    analyse: "Analyse new songs when they arrive: tempo, key, chords, sections",
     model: "Model",
     bestModel: "Best installed",
     stems: "Stems",
