@@ -223,7 +223,15 @@ async def test_corrupt_weights_are_reported(example_song: Path, tmp_path: Path) 
     await engine.close()
 
 
-@pytest.mark.parametrize("device", ["cuda:99", "mps", "abacus"])
+@pytest.mark.parametrize(
+    "device",
+    [
+        pytest.param("cuda", marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")),
+        "cuda:99",
+        pytest.param("mps", marks=pytest.mark.skipif(torch.backends.mps.is_available(), reason="there is an Apple GPU")),
+        "abacus",
+    ],
+)
 async def test_a_missing_device_is_never_replaced(
     models_dir: Path, example_song: Path, tmp_path: Path, device: str
 ) -> None:
