@@ -8,6 +8,9 @@ export const STUDIO = setting("STUDIO_URL");
 export const SONG = setting("SONG");
 export const LONG_SONG = setting("LONG_SONG");
 export const PROCESSING_PID = Number(setting("PROCESSING_PID"));
+export const REALTIME_PID = Number(setting("REALTIME_PID"));
+/** Who signs people in; empty where nobody does. */
+export const ISSUER = process.env["ISSUER_URL"] ?? "";
 
 const ARGUMENTS = [
   "--no-sandbox",
