@@ -71,7 +71,7 @@ function View({ route }: { route: Route }) {
       return <TrackStudio track={route.track} />;
     case "unknown":
       return (
-        <Message icon={Compass} title={text.notFound.title} words={text.notFound.words}>
+        <Message icon={Compass} title={text.notFound.title} words={text.notFound.words} whole>
           <Link to="/">{text.notFound.back}</Link>
         </Message>
       );

@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>>
   SEPARATION_NOT_FOUND: "This separation no longer exists.",
   JOB_STATE_CONFLICT: "The job has moved on meanwhile. Look at its present state.",
   QUEUE_FULL: "Too many jobs are waiting already. Let some finish first.",
-  WORKER_LOST: "The separation was killed in every attempt, most often because memory ran out. Close other programs or choose a smaller model, then retry.",
+  WORKER_LOST: "The job was killed in every attempt, most often because memory ran out. Close other programs or choose a smaller model, then retry.",
   OUT_OF_MEMORY: "The song needs more memory than the server has. Choose a smaller model, or shorter segments.",
   WEIGHTS_CORRUPT: "The model's files are damaged. Install the model again.",
   DEVICE_UNAVAILABLE: "The server is set up for a graphics card that it does not have.",
