@@ -8,6 +8,9 @@ export const STUDIO = setting("STUDIO_URL");
 export const SONG = process.env["SONG"] ?? "";
 export const LONG_SONG = process.env["LONG_SONG"] ?? "";
 export const PROCESSING_PID = Number(process.env["PROCESSING_PID"]);
+export const REALTIME_PID = Number(process.env["REALTIME_PID"]);
+/** Who signs people in; empty where nobody does. */
+export const ISSUER = process.env["ISSUER_URL"] ?? "";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -26,7 +29,8 @@ export function launch(): Promise<Browser> {
 
 /** A fresh page, with what went wrong in it, and with an ear at whatever it plays. */
 export async function newPage(browser: Browser): Promise<{ page: Page; defects: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
   const defects: string[] = [];
   page.on("pageerror", (error) => defects.push(error.message));
   page.on("console", (message) => {

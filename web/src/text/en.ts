@@ -1,3 +1,4 @@
+import { account } from "./account";
 import { desk } from "./desk";
 import { roughly } from "./format";
 
@@ -244,6 +245,7 @@ export const text = {
     failed: "The stems cannot be played",
     insecure: "This browser plays stems only on the server's own machine, or over HTTPS.",
   },
+  account,
   desk,
   stems: {
     vocals: "Vocals",
