@@ -52,7 +52,7 @@ export function MusicBar({
     return (
       <div className={styles.bar}>
         {known.unknown && (
-          <Button look="quiet" icon={ScanSearch} className={styles.analyse} onClick={known.analyse} title={text.desk.analyseWords}>
+          <Button look="quiet" icon={ScanSearch} className={styles.analyse} onClick={() => known.analyse()} title={text.desk.analyseWords}>
             {text.desk.analyse}
           </Button>
         )}
@@ -144,7 +144,7 @@ function Corrections({ session, music, known, begin }: { session: Session; music
         <Button look="quiet" disabled={!results?.corrections} onClick={() => correct({ kind: "reset" })}>
           {words.reset}
         </Button>
-        <Button look="quiet" onClick={analyse}>
+        <Button look="quiet" onClick={() => analyse()}>
           {words.again}
         </Button>
       </div>

@@ -1,3 +1,4 @@
+import { analysis } from "./analysis";
 import { desk } from "./desk";
 import { roughly } from "./format";
 
@@ -219,6 +220,7 @@ export const text = {
     insecure: "This browser plays stems only on the server's own machine, or over HTTPS.",
   },
   desk,
+  analysis,
   stems: {
     vocals: "Vocals",
     drums: "Drums",
