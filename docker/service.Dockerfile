@@ -16,6 +16,8 @@ RUN case "$SERVICE" in analysis|download|library|processing) ffmpeg=imageio-ffmp
 
 FROM ${PYTHON_BASE}
 ARG SERVICE
+# Where it answers; its workers, which are in the same image, answer at HEALTH_PORT.
+ARG PORT=50051
 LABEL org.opencontainers.image.title="sound-forge-alchemy/${SERVICE}" \
       org.opencontainers.image.description="The ${SERVICE} service of Sound Forge Alchemy" \
       org.opencontainers.image.licenses="MIT"
@@ -23,6 +25,9 @@ COPY --from=build /app /app
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp alchemy && install -d -o alchemy -g alchemy /data /data/models
 USER 10001:10001
 ENV PATH=/app/bin:$PATH HOME=/tmp HOST=0.0.0.0 DATA_DIR=/data MPLCONFIGDIR=/tmp NUMBA_CACHE_DIR=/tmp \
-    SERVICE=${SERVICE} PYTHONUNBUFFERED=1
+    SERVICE=${SERVICE} PORT=${PORT} PYTHONUNBUFFERED=1
 VOLUME /data
+EXPOSE ${PORT}
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s \
+  CMD ["sh", "-c", "exec python -m services.mesh.probe ${HEALTH_PORT:-$PORT}"]
 CMD ["sh", "-c", "exec python -m services.${SERVICE}"]

@@ -25,4 +25,7 @@ COPY --from=build /app /app
 COPY --from=page /source/web/dist /page
 USER 10001:10001
 ENV PATH=/app/bin:$PATH HOME=/tmp HOST=0.0.0.0 STUDIO_DIR=/page PYTHONUNBUFFERED=1
+EXPOSE 3008
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:3008/')"]
 CMD ["python", "-m", "services.studio"]

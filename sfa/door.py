@@ -11,7 +11,9 @@ TLS_KEY_FILE       a PEM file with the private key.
 TLS_REDIRECT_PORT  a port whose plain HTTP sends browsers to https. Default: none.
 MESH_KEY_FILE      the secret that gateway and services share. Default: /run/secrets/mesh_key.
 MAX_UPLOAD_BYTES   the largest file, in bytes, as the library has it. Default: 2 GiB.
-ADMIN_HOST         where the admin page listens, at 9901: statistics for Prometheus. Default: 127.0.0.1.
+HOST               where it listens: of a container, on all its addresses. Default: 0.0.0.0.
+ADMIN_HOST         where the admin page listens: statistics for Prometheus. Default: 127.0.0.1.
+ADMIN_PORT         and at which port. Default: 9901.
 OTEL_EXPORTER_OTLP_ENDPOINT  where spans go, such as http://jaeger:4317. Default: nowhere.
 LIBRARY_TARGET     where a service is, host:port; likewise for every other, MEDIA_TARGET and STUDIO_TARGET. Default: the
                    service's name in compose/ and its port.
@@ -75,6 +77,7 @@ def contained(environ: Mapping[str, str], run_dir: Path, *, descriptors: str | N
     if sign_in is None and name not in {*LOOPBACK_NAMES, "::1"}:
         raise DoorUnguarded(name)
     studio = _port(environ, "STUDIO_PORT", 8001)
+    host = environ.get("HOST") or "0.0.0.0"  # noqa: S104 - inside the container
     return GatewayConfig(
         descriptors=descriptors or str(descriptor_file()),
         mesh_key_file=environ.get("MESH_KEY_FILE") or "/run/secrets/mesh_key",
@@ -83,20 +86,20 @@ def contained(environ: Mapping[str, str], run_dir: Path, *, descriptors: str | N
             service: _address(f"{service.upper()}_TARGET", environ.get(f"{service.upper()}_TARGET") or usual)
             for service, usual in _UPSTREAMS.items()
         },
-        listen=Address("0.0.0.0", _port(environ, "GATEWAY_PORT", 3000)),  # noqa: S104 - inside the container
-        studio=Address("0.0.0.0", studio) if studio else None,  # noqa: S104
-        admin=Address(environ.get("ADMIN_HOST") or "127.0.0.1", 9901),
+        listen=Address(host, _port(environ, "GATEWAY_PORT", 3000)),
+        studio=Address(host, studio) if studio else None,
+        admin=Address(environ.get("ADMIN_HOST") or "127.0.0.1", _port(environ, "ADMIN_PORT", 9901)),
         # Where everybody proves who they are, a page that reaches this mesh by another name gains nothing.
         hosts=("*",) if sign_in else LOOPBACK_NAMES,
         origins=f"{LOOPBACK_ORIGINS}|{re.escape(public)}" if public else LOOPBACK_ORIGINS,
         sign_in=sign_in,
-        tls=_tls(environ, public),
+        tls=_tls(environ, public, host),
         traces=_traces(environ),
         max_upload_bytes=_bytes(environ.get("MAX_UPLOAD_BYTES") or "2GiB"),
     )
 
 
-def _tls(environ: Mapping[str, str], public: str) -> Tls | None:
+def _tls(environ: Mapping[str, str], public: str, host: str) -> Tls | None:
     certificate, key = environ.get("TLS_CERT_FILE", ""), environ.get("TLS_KEY_FILE", "")
     redirect = _port(environ, "TLS_REDIRECT_PORT", 0)
     if not certificate and not key:
@@ -109,7 +112,7 @@ def _tls(environ: Mapping[str, str], public: str) -> Tls | None:
     return Tls(
         certificate,
         key,
-        redirect=Address("0.0.0.0", redirect) if redirect else None,  # noqa: S104 - inside the container
+        redirect=Address(host, redirect) if redirect else None,
         public_port=urlsplit(public).port or 443,
     )
 

@@ -22,7 +22,9 @@ def main() -> None:
         sys.exit(str(error))
     configure_logs(level=settings.log_level, form=settings.log_format, service="studio")
     logger(__name__).info("serving", port=settings.port, page=str(settings.page))
-    web.run_app(studio_app(settings.page), host=settings.host, port=settings.port, print=None, access_log=None)
+    web.run_app(
+        studio_app(settings.page, settings.issuer), host=settings.host, port=settings.port, print=None, access_log=None
+    )
 
 
 if __name__ == "__main__":

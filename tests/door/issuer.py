@@ -9,10 +9,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -118,13 +120,15 @@ def _unsigned(algorithm: str, kid: str | None, claims: dict[str, Any]) -> str:
 class Accounts:
     """The pages of an issuer: OpenID Connect with PKCE, devices, refresh tokens that rotate; and Supabase's own endpoints.
 
-    Whoever opens the sign-in page is `user`, at once: there is nobody to type a password.
+    Whoever opens the sign-in page is `user`, at once: there is nobody to type a password. With `asks`, it is a page for a browser,
+    on which somebody says who they are. Pages of every origin may ask for tokens, as issuers let those of their clients.
     """
 
-    def __init__(self, issuer: Issuer, *, user: str = "alice", seconds: int = 3600) -> None:
+    def __init__(self, issuer: Issuer, *, user: str = "alice", seconds: int = 3600, asks: bool = False) -> None:
         self.issuer = issuer
         self.user = user
         self.seconds = seconds
+        self.asks = asks
         self.client_id = "sound-forge"
         self.password = "correct horse"
         self.agreed = False
@@ -133,7 +137,7 @@ class Accounts:
         self._refreshes: dict[str, str] = {}
 
     def app(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(middlewares=[_for_every_origin])
         app.router.add_get("/.well-known/jwks.json", self._keys)
         app.router.add_get("/.well-known/openid-configuration", self._discovery)
         app.router.add_get("/authorize", self._authorize)
@@ -141,6 +145,8 @@ class Accounts:
         app.router.add_post("/device", self._device)
         app.router.add_post("/revoke", self._revoke)
         app.router.add_post("/logout", self._logout)
+        app.router.add_post("/end-session", self._end_session)
+        app.router.add_get("/asked", self._asked)
         return app
 
     def end_all(self) -> None:
@@ -159,6 +165,7 @@ class Accounts:
                 "token_endpoint": f"{name}/token",
                 "device_authorization_endpoint": f"{name}/device",
                 "revocation_endpoint": f"{name}/revoke",
+                "end_session_endpoint": f"{name}/end-session",
                 "jwks_uri": f"{name}/.well-known/jwks.json",
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],
@@ -173,8 +180,12 @@ class Accounts:
         assert query["client_id"] == self.client_id
         assert query["code_challenge_method"] == "S256"
         assert query["redirect_uri"].startswith("http://127.0.0.1:")
+        if self.asks and "user" not in query:
+            hidden = "".join(f'<input type="hidden" name="{k}" value="{escape(v)}">' for k, v in query.items())
+            page = f'<form>{hidden}<label>Name <input name="user"></label><button>Continue</button></form>'
+            return web.Response(text=f"<title>Issuer</title>{page}", content_type="text/html")
         code = secrets.token_urlsafe(8)
-        self._codes[code] = dict(query)
+        self._codes[code] = {"user": self.user, **query}
         raise web.HTTPFound(f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}")
 
     async def _token(self, request: web.Request) -> web.Response:
@@ -192,9 +203,11 @@ class Accounts:
                 proof = b64(hashlib.sha256(form["code_verifier"].encode()).digest())
                 good = began is not None and began["code_challenge"] == proof
                 good = good and began is not None and began["redirect_uri"] == form["redirect_uri"]
-                return self._tokens(self.user) if good else _refusal("invalid_grant")
+                if began is None or not good:
+                    return _refusal("invalid_grant")
+                return self._tokens(began["user"], nonce=began.get("nonce"))
             case "refresh_token":
-                user = self._refreshes.pop(form["refresh_token"], None)
+                user = self._refreshes.pop(str(form["refresh_token"]), None)
                 return self._tokens(user) if user else _refusal("invalid_grant")
             case "password":
                 good = form["password"] == self.password
@@ -218,18 +231,39 @@ class Accounts:
         self.asked["logout"] += 1
         return web.Response(status=204)
 
-    def _tokens(self, user: str) -> web.Response:
+    async def _end_session(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        assert form["client_id"] == self.client_id
+        assert form["id_token_hint"]
+        self.asked["end_session"] += 1
+        raise web.HTTPSeeOther(str(form["post_logout_redirect_uri"]))
+
+    async def _asked(self, _request: web.Request) -> web.Response:
+        """What it was asked for, and how often: for tests that run in another process."""
+        return web.json_response(self.asked)
+
+    def _tokens(self, user: str, *, nonce: str | None = None) -> web.Response:
         refresh = secrets.token_urlsafe(8)
         self._refreshes[refresh] = user
-        end = int(time.time()) + self.seconds
-        return web.json_response(
-            {
-                "access_token": self.issuer.token(user=user, exp=end, email=f"{user}@example.org", jti=refresh),
-                "token_type": "Bearer",
-                "expires_in": self.seconds,
-                "refresh_token": refresh,
-            }
-        )
+        about: dict[str, Any] = {"exp": int(time.time()) + self.seconds, "email": f"{user}@example.org"}
+        answer = {
+            "access_token": self.issuer.token(user=user, jti=refresh, **about),
+            "token_type": "Bearer",
+            "expires_in": self.seconds,
+            "refresh_token": refresh,
+        }
+        if nonce is not None:
+            named: dict[str, Any] = {"aud": self.client_id, "nonce": nonce, "name": user.title()}
+            answer["id_token"] = self.issuer.token(user=user, **about, **named)
+        return web.json_response(answer)
+
+
+@web.middleware
+async def _for_every_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    response = web.Response() if request.method == "OPTIONS" else await handler(request)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Headers"] = "apikey, authorization, content-type"
+    return response
 
 
 def _refusal(code: str) -> web.Response:

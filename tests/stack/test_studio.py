@@ -14,9 +14,11 @@ from sfa.local.datadir import DataDir
 from sfa.local.plan import Options
 from sfa.local.ports import PortMode
 from sfa.local.running import local_mesh
+from tests.door.issuer import Accounts, Issuer, signing_in
 from tests.stack.conftest import EXAMPLE, Stack
 from tools.generate.toolchain import ROOT
 
+SIGNING_IN = "account.e2e.ts"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 pytestmark = [
@@ -35,14 +37,36 @@ async def empty(tmp_path: Path) -> AsyncIterator[Stack]:
         yield Stack(supervisor, data_dir)
 
 
-@pytest.mark.parametrize("steps", sorted(path.name for path in (ROOT / "web" / "e2e").glob("*.e2e.ts")))
+@pytest.fixture
+async def issuer(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """Signs people in to the mesh that is started next, with tokens that last for seconds; yields its address."""
+    accounts = Accounts(Issuer(), seconds=8, asks=True)
+    async with signing_in(accounts) as address:
+        for name, value in (("AUTH", "jwt"), ("AUTH_ISSUER", address), ("AUTH_CLIENT_ID", accounts.client_id)):
+            monkeypatch.setenv(name, value)
+        yield address
+
+
+async def test_signing_in_in_a_browser(issuer: str, empty: Stack, long_song: Path) -> None:
+    await _browse(SIGNING_IN, empty, long_song, ISSUER_URL=issuer)
+
+
+@pytest.mark.parametrize(
+    "steps", sorted({path.name for path in (ROOT / "web" / "e2e").glob("*.e2e.ts")} - {SIGNING_IN})
+)
 async def test_the_studio_in_a_browser(empty: Stack, long_song: Path, steps: str) -> None:
+    await _browse(steps, empty, long_song)
+
+
+async def _browse(steps: str, mesh: Stack, long_song: Path, **more: str) -> None:
     environment = {
-        "STUDIO_URL": empty.supervisor.studio,
+        "STUDIO_URL": mesh.supervisor.studio,
         "SONG": str(EXAMPLE),
         "LONG_SONG": str(long_song),
-        "PROCESSING_PID": str(empty.supervisor.pids["processing"]),
+        "PROCESSING_PID": str(mesh.supervisor.pids["processing"]),
+        "REALTIME_PID": str(mesh.supervisor.pids["realtime"]),
         "CHROMIUM": str(CHROMIUM),
+        **more,
     }
     browsing = await asyncio.create_subprocess_exec(
         sys.executable,

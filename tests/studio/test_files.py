@@ -39,6 +39,33 @@ async def test_every_view_is_the_page(browser: aiohttp.ClientSession, path: str)
         assert "default-src 'self'" in response.headers["Content-Security-Policy"]
 
 
+async def test_calls_go_to_this_origin_and_to_the_one_that_signs_people_in(page: Path) -> None:
+    for issuer, allowed in (("", "'self'"), ("https://id.test", "'self' https://id.test")):
+        async with (
+            TestServer(studio_app(page, issuer)) as server,
+            aiohttp.request("GET", server.make_url("/")) as response,
+        ):
+            policy = response.headers["Content-Security-Policy"].split("; ")
+            assert f"connect-src {allowed}" in policy
+            assert f"form-action {allowed}" in policy
+
+
+@pytest.mark.parametrize(
+    ("issuer", "origin"),
+    [
+        ("https://ref.supabase.co/auth/v1", "https://ref.supabase.co"),
+        ("http://127.0.0.1:8080/realms/music", "http://127.0.0.1:8080"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+        ("https://id.test; script-src *", ""),
+        ("https://id.test *", ""),
+        ("ours", ""),
+        ("", ""),
+    ],
+)
+def test_of_an_issuer_the_exact_origin_is_allowed(page: Path, issuer: str, origin: str) -> None:
+    assert read_settings(Settings, {"STUDIO_DIR": str(page), "AUTH_ISSUER": issuer}).issuer == origin
+
+
 async def test_scripts_are_compressed_once_and_kept_for_ever(browser: aiohttp.ClientSession) -> None:
     async with browser.get("/assets/index-abc123.js") as response:
         assert response.headers["Content-Encoding"] == "gzip"

@@ -5,9 +5,12 @@ import { type Browser, chromium, type Page } from "playwright-core";
 
 /** What the test is given by whoever runs the mesh. */
 export const STUDIO = setting("STUDIO_URL");
-export const SONG = setting("SONG");
-export const LONG_SONG = setting("LONG_SONG");
-export const PROCESSING_PID = Number(setting("PROCESSING_PID"));
+export const SONG = process.env["SONG"] ?? "";
+export const LONG_SONG = process.env["LONG_SONG"] ?? "";
+export const PROCESSING_PID = Number(process.env["PROCESSING_PID"]);
+export const REALTIME_PID = Number(process.env["REALTIME_PID"]);
+/** Who signs people in; empty where nobody does. */
+export const ISSUER = process.env["ISSUER_URL"] ?? "";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -26,7 +29,8 @@ export function launch(): Promise<Browser> {
 
 /** A fresh page, with what went wrong in it, and with an ear at whatever it plays. */
 export async function newPage(browser: Browser): Promise<{ page: Page; defects: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
   const defects: string[] = [];
   page.on("pageerror", (error) => defects.push(error.message));
   page.on("console", (message) => {
@@ -78,7 +82,8 @@ export async function drop(page: Page, path: string): Promise<void> {
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
 
-function setting(name: string): string {
+/** A variable of the environment that must be set. */
+export function setting(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set.`);
   return value;

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// `npm run e2e` against a mesh that runs: STUDIO_URL, SONG, LONG_SONG and PROCESSING_PID say where; tests/stack/test_studio.py does it.
+// `npm run e2e` against a mesh that runs: STUDIO_URL, SONG, LONG_SONG and PROCESSING_PID, REALTIME_PID say where; tests/stack/test_studio.py does it.
 export default defineConfig({
   test: {
     root: import.meta.dirname,

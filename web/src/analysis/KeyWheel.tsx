@@ -1,15 +1,15 @@
 import type { Tonality } from "@sound-forge-alchemy/api/alchemy/analysis/v1/results_pb.js";
 import { useId } from "react";
 
-import { camelotCode, type PlainKey, plainKey, shortKey, tonicName } from "../music/pitch";
+import { camelot, camelotCode, type PlainKey, plainKey, shortKey, tonicName } from "../music/pitch";
+import { mixes, sameKey, WHEEL } from "../music/wheel";
 import { text } from "../text/en";
 import { classes } from "../ui/classes";
 import { Explanation } from "./Explanation";
 import styles from "./KeyWheel.module.css";
 import card from "./Summary.module.css";
-import { keyAt, neighbours, ringPath, sameKey } from "./wheel";
+import { hourAt, ringPath } from "./ring";
 
-const HOURS = Array.from({ length: 12 }, (_, i) => i + 1);
 /** Radii, from the middle outwards. */
 const RINGS = { minor: [44, 80], major: [82, 118] } as const;
 
@@ -20,10 +20,10 @@ export function KeyWheel({ tonality }: { tonality: Tonality }) {
   const key = plainKey(tonality.estimate?.key);
   if (!key) return null;
   const runnerUp = plainKey(tonality.runnerUp?.key);
-  const near = neighbours(key);
+  const isNear = (one: PlainKey) => mixes(one, key) && !sameKey(one, key);
   const role = (one: PlainKey): "key" | "runnerUp" | "neighbour" | undefined =>
-    sameKey(one, key) ? "key" : sameKey(one, runnerUp) ? "runnerUp" : near.some((other) => sameKey(one, other)) ? "neighbour" : undefined;
-  const summary = words.summary(named(key), near.map(named).join(", "), runnerUp && named(runnerUp));
+    sameKey(one, key) ? "key" : sameKey(one, runnerUp) ? "runnerUp" : isNear(one) ? "neighbour" : undefined;
+  const summary = words.summary(named(key), WHEEL.filter(isNear).map(named).join(", "), runnerUp && named(runnerUp));
   return (
     <section className={card.card} aria-labelledby={heading}>
       <header className={card.head}>
@@ -31,27 +31,24 @@ export function KeyWheel({ tonality }: { tonality: Tonality }) {
         <Explanation title={words.title} words={words.about} source={tonality.source} />
       </header>
       <svg className={styles.wheel} viewBox="-120 -120 240 240" role="img" aria-label={summary}>
-        {HOURS.flatMap((hour) =>
-          [false, true].map((minor) => {
-            const one = keyAt(hour, minor);
-            const [inner, outer] = RINGS[minor ? "minor" : "major"];
-            const angle = (hour / 12) * 2 * Math.PI;
-            const middle = (inner + outer) / 2;
-            const part = role(one);
-            return (
-              <g key={camelotCode(one)} className={classes(styles.part, part && styles[part], near.some((other) => sameKey(one, other)) && styles.neighbour)}>
-                <title>{part ? `${named(one)}: ${words[part]}` : named(one)}</title>
-                <path d={ringPath(hour - 0.48, hour + 0.48, inner, outer)} />
-                <text x={Math.sin(angle) * middle} y={-Math.cos(angle) * middle - 2}>
-                  {shortKey(one)}
-                </text>
-                <text className={styles.code} x={Math.sin(angle) * middle} y={-Math.cos(angle) * middle + 9}>
-                  {camelotCode(one)}
-                </text>
-              </g>
-            );
-          }),
-        )}
+        {WHEEL.map((one) => {
+          const { hour } = camelot(one);
+          const [inner, outer] = RINGS[one.minor ? "minor" : "major"];
+          const middle = hourAt(hour, (inner + outer) / 2);
+          const part = role(one);
+          return (
+            <g key={camelotCode(one)} className={classes(styles.part, part && styles[part], isNear(one) && styles.neighbour)}>
+              <title>{part ? `${named(one)}: ${words[part]}` : named(one)}</title>
+              <path d={ringPath(hour - 0.48, hour + 0.48, inner, outer)} />
+              <text x={middle.x} y={middle.y - 2}>
+                {shortKey(one)}
+              </text>
+              <text className={styles.code} x={middle.x} y={middle.y + 9}>
+                {camelotCode(one)}
+              </text>
+            </g>
+          );
+        })}
         <text className={styles.centre} y={-1}>
           {shortKey(key)}
         </text>

@@ -74,7 +74,7 @@ function View({ route }: { route: Route }) {
       return <AnalysisView track={route.track} />;
     case "unknown":
       return (
-        <Message icon={Compass} title={text.notFound.title} words={text.notFound.words}>
+        <Message icon={Compass} title={text.notFound.title} words={text.notFound.words} whole>
           <Link to="/">{text.notFound.back}</Link>
         </Message>
       );

@@ -1,5 +1,6 @@
 import { Activity, AudioLines, ListMusic, Moon, Boxes, Sun, type LucideIcon } from "lucide-react";
 
+import { AccountMenu } from "../account/AccountMenu";
 import { useActiveJobCount } from "../jobs/use-jobs";
 import { text } from "../text/en";
 import { IconButton } from "../ui/Button";
@@ -41,7 +42,8 @@ export function Navigation({ route }: { route: Route }) {
           </li>
         ))}
       </ul>
-      <div className={styles.theme}>
+      <div className={styles.foot}>
+        <AccountMenu />
         <IconButton
           label={theme === "dark" ? text.theme.toLight : text.theme.toDark}
           icon={theme === "dark" ? Sun : Moon}

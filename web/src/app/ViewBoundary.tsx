@@ -16,7 +16,7 @@ export class ViewBoundary extends Component<{ children: ReactNode }, { defect: s
   override render() {
     if (this.state.defect === undefined) return this.props.children;
     return (
-      <Message icon={Bug} title={text.failure.title} words={text.failure.words}>
+      <Message icon={Bug} title={text.failure.title} words={text.failure.words} whole>
         <Details>{this.state.defect}</Details>
         <Button onClick={() => window.location.reload()}>{text.failure.reload}</Button>
       </Message>

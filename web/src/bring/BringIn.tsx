@@ -1,6 +1,7 @@
 import { ArrowDownToLine } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 
+import { account } from "../account/here";
 import { text } from "../text/en";
 import { TrayDock } from "../ui/Tray";
 import { BringInContext } from "./context";
@@ -21,7 +22,7 @@ export function BringIn({ tray, children }: { tray: ReactNode; children: ReactNo
   const [wish, setWish] = useWish();
   const [uploads] = useState(() => new UploadQueue());
 
-  const add = useCallback((files: readonly File[]) => uploads.add(files, restSender(thenParameters(wish))), [uploads, wish]);
+  const add = useCallback((files: readonly File[]) => uploads.add(files, restSender(thenParameters(wish), account)), [uploads, wish]);
   const dragging = useDroppedFiles(add);
 
   useEffect(() => {

@@ -25,6 +25,7 @@ export function WishForm({ wish, onWish }: { wish: Wish; onWish: (wish: Wish) =>
   return (
     <fieldset className={styles.wish}>
       <Switch label={text.bring.then} checked={wish.onArrival} onChange={(onArrival) => onWish({ ...wish, onArrival })} />
+      <Switch label={text.bring.analyse} checked={wish.analyse} onChange={(analyse) => onWish({ ...wish, analyse })} />
       <div className={styles.row}>
         <span className={styles.label}>{text.bring.model}</span>
         <Choice

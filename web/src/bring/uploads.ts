@@ -1,3 +1,7 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+
+import { authorized, type Tokens } from "../account/authorized";
+import { failureOf } from "../api/failure";
 import { type Transfer, TransferQueue } from "../api/transfers";
 import { failureWords } from "../text/failures";
 
@@ -37,26 +41,41 @@ export class UploadQueue extends TransferQueue<Details, Moving, Done> {
   }
 }
 
-/** Sends files over REST with XMLHttpRequest, which alone tells a browser how much of a body has left. */
-export function restSender(parameters: readonly [string, string][]): Send {
-  return (file, requestId, signal, onProgress) =>
-    new Promise((resolve, reject) => {
-      const query = new URLSearchParams([["filename", file.name], ["request_id", requestId], ...parameters]);
-      const request = new XMLHttpRequest();
-      request.open("POST", `/v1/tracks:upload?${query.toString()}`);
-      request.responseType = "json";
-      request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
-      request.upload.onload = () => onProgress(1);
-      request.onerror = () => reject(new Error(failureWords("UNREACHABLE", {}, "")));
-      request.onload = () => {
-        const answer = request.response as { track?: { name?: string } } | null;
-        const name = answer?.track?.name;
-        if (request.status === 200 && name) resolve(name);
-        else reject(new Error(restFailure(request.response)));
-      };
-      signal.addEventListener("abort", () => request.abort(), { once: true });
-      request.send(file);
+/** Sends files over REST. */
+export function restSender(parameters: readonly [string, string][], tokens: Tokens): Send {
+  return async (file, requestId, signal, onProgress) => {
+    const query = new URLSearchParams([["filename", file.name], ["request_id", requestId], ...parameters]);
+    const address = `/v1/tracks:upload?${query.toString()}`;
+    const { status, answer } = await authorized(tokens, signal, (token) => post(address, file, token, signal, onProgress)).catch((cause: unknown) => {
+      throw new Error(failureOf(cause).words);
     });
+    const name = (answer as { track?: { name?: string } } | null)?.track?.name;
+    if (status === 200 && name) return name;
+    throw new Error(restFailure(answer));
+  };
+}
+
+/** Sends one file with XMLHttpRequest, which alone tells a browser how much of a body has left. */
+function post(
+  address: string,
+  file: File,
+  token: string | undefined,
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void,
+): Promise<{ status: number; answer: unknown }> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    if (token !== undefined) request.setRequestHeader("Authorization", `Bearer ${token}`);
+    request.responseType = "json";
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
+    request.upload.onload = () => onProgress(1);
+    request.onerror = () => reject(new ConnectError("", Code.Unavailable));
+    request.onabort = () => reject(new ConnectError("", Code.Canceled));
+    request.onload = () => resolve({ status: request.status, answer: request.response });
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(file);
+  });
 }
 
 /** The words for a google.rpc.Status as REST answers it. */

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { AnalysisSchema } from "@sound-forge-alchemy/api/alchemy/analysis/v1/analysis_pb.js";
 import { type Then, ThenSchema } from "@sound-forge-alchemy/api/alchemy/chain/v1/chain_pb.js";
 import { type Separation, SeparationSchema } from "@sound-forge-alchemy/api/alchemy/processing/v1/separation_pb.js";
 import { AudioEncoding } from "@sound-forge-alchemy/api/alchemy/type/v1/audio_pb.js";
@@ -9,6 +10,8 @@ import { useRemembered } from "../ui/remembered";
 export interface Wish {
   /** Whether new songs are separated as they arrive. */
   onArrival: boolean;
+  /** Whether new songs are analysed as they arrive; those that are separated too, by their stems. */
+  analyse: boolean;
   /** `models/{model}`; empty = the best one installed. */
   model: string;
   /** Empty = all stems of the model. */
@@ -17,7 +20,7 @@ export interface Wish {
   complement: boolean;
 }
 
-const FIRST: Wish = { onArrival: true, model: "", stems: [], complement: false };
+const FIRST: Wish = { onArrival: true, analyse: true, model: "", stems: [], complement: false };
 
 /** The remembered wish, and how to change it. */
 export function useWish(): [Wish, (wish: Wish) => void] {
@@ -27,9 +30,10 @@ export function useWish(): [Wish, (wish: Wish) => void] {
 /** A wish from what was stored, which an older version of the page, or somebody else, may have written. */
 export function wishFrom(stored: unknown): Wish {
   if (typeof stored !== "object" || stored === null) return FIRST;
-  const { onArrival, model, stems, complement } = stored as Record<string, unknown>;
+  const { onArrival, analyse, model, stems, complement } = stored as Record<string, unknown>;
   return {
     onArrival: typeof onArrival === "boolean" ? onArrival : FIRST.onArrival,
+    analyse: typeof analyse === "boolean" ? analyse : FIRST.analyse,
     model: typeof model === "string" ? model : FIRST.model,
     stems: Array.isArray(stems) ? stems.filter((stem) => typeof stem === "string") : FIRST.stems,
     complement: complement === true,
@@ -46,17 +50,25 @@ export function separationOf({ model, stems, complement }: Wish): Separation {
   });
 }
 
-/** What should follow when a song has arrived; nothing if separating on arrival is off. */
+/** What should follow when a song has arrived; nothing if nothing is wished for. */
 export function thenOf(wish: Wish): Then | undefined {
-  return wish.onArrival ? create(ThenSchema, { separate: separationOf(wish) }) : undefined;
+  if (!wish.onArrival && !wish.analyse) return undefined;
+  return create(ThenSchema, {
+    ...(wish.onArrival && { separate: separationOf(wish) }),
+    ...(wish.analyse && { analyze: create(AnalysisSchema) }),
+  });
 }
 
 /** The same as query parameters of an upload. */
 export function thenParameters(wish: Wish): [string, string][] {
-  if (!wish.onArrival) return [];
-  const parameters: [string, string][] = [["then.separate.encoding", "AUDIO_ENCODING_WAV_PCM16"]];
-  if (wish.model) parameters.push(["then.separate.model", wish.model]);
-  for (const stem of wish.stems) parameters.push(["then.separate.wanted_stems", stem]);
-  if (wish.complement && wish.stems.length > 0) parameters.push(["then.separate.complement", "true"]);
+  const parameters: [string, string][] = [];
+  if (wish.onArrival) {
+    parameters.push(["then.separate.encoding", "AUDIO_ENCODING_WAV_PCM16"]);
+    if (wish.model) parameters.push(["then.separate.model", wish.model]);
+    for (const stem of wish.stems) parameters.push(["then.separate.wanted_stems", stem]);
+    if (wish.complement && wish.stems.length > 0) parameters.push(["then.separate.complement", "true"]);
+  }
+  // The default, and the shortest way to say that an analysis is wanted at all.
+  if (wish.analyse) parameters.push(["then.analyze.mix_only", "false"]);
   return parameters;
 }

@@ -23,7 +23,7 @@ test("what is not made yet is waited for; what has arrived comes back, cut anywh
   const pieces: number[] = [];
   send(file.subarray(0, 17));
   send(file.subarray(17, 1000));
-  const source = await LiveSource.open("/stream", ramp.length / 44_100, signal, (_index, chunk) => pieces.push(chunk[0].length));
+  const source = await LiveSource.open(fetch, "/stream", ramp.length / 44_100, signal, (_index, chunk) => pieces.push(chunk[0].length));
   const first = source.read(0, signal);
   send(file.subarray(1000, 200_001));
   send(file.subarray(200_001));
@@ -37,7 +37,7 @@ test("what is not made yet is waited for; what has arrived comes back, cut anywh
 test("a read that nobody waits for any more ends, and the stream goes on", async () => {
   const { send } = server();
   send(file.subarray(0, 1000));
-  const source = await LiveSource.open("/stream", 10, new AbortController().signal, () => undefined);
+  const source = await LiveSource.open(fetch, "/stream", 10, new AbortController().signal, () => undefined);
   const impatient = new AbortController();
   const read = source.read(0, impatient.signal);
   impatient.abort(new Error("gone elsewhere"));

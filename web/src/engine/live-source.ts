@@ -46,11 +46,12 @@ export class LiveSource implements StemSource {
   /**
    * Opens a stream and reads its head, which comes with the first samples.
    *
+   * @param get asks the mesh
    * @param seconds how long the stem will be
    * @param onPiece given every piece that has arrived, in order
    */
-  static async open(address: string, seconds: number, signal: AbortSignal, onPiece: OnPiece): Promise<LiveSource> {
-    const response = await fetch(address, { signal });
+  static async open(get: typeof fetch, address: string, seconds: number, signal: AbortSignal, onPiece: OnPiece): Promise<LiveSource> {
+    const response = await get(address, { signal });
     if (!response.ok || !response.body) throw new Error(`The server answered ${response.status}.`);
     const reader = response.body.getReader();
     let head = new Uint8Array(0);

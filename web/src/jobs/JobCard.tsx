@@ -1,5 +1,5 @@
 import { JobState } from "@sound-forge-alchemy/api/alchemy/type/v1/job_pb.js";
-import { Ban, Check, CircleAlert, Download, HardDriveDownload, RotateCw, Split, Trash2, X, type LucideIcon } from "lucide-react";
+import { Ban, Check, CircleAlert, Download, HardDriveDownload, RotateCw, ScanSearch, Split, Trash2, X, type LucideIcon } from "lucide-react";
 
 import { failureOfJob } from "../api/failure";
 import { Link, trackPath } from "../app/routes";
@@ -13,7 +13,7 @@ import styles from "./JobCard.module.css";
 import { isActive, type Job } from "./jobs";
 import type { JobActions } from "./use-jobs";
 
-const ICONS: Readonly<Record<Job["kind"], LucideIcon>> = { separation: Split, download: Download, installation: HardDriveDownload };
+const ICONS: Readonly<Record<Job["kind"], LucideIcon>> = { separation: Split, analysis: ScanSearch, download: Download, installation: HardDriveDownload };
 
 /** Below this score a match may well be another recording. */
 const DOUBTFUL = 0.7;
@@ -62,10 +62,10 @@ export function JobCard({ job, actions, now }: { job: Job; actions: JobActions; 
 }
 
 /** Stage, share, time to the end, attempt: what is known of a job under way. */
-function Advance({ job: { state, progress, cancelRequested, title } }: { job: Job }) {
+function Advance({ job: { kind, state, progress, cancelRequested, title } }: { job: Job }) {
   if (!progress) return null;
   const running = state === JobState.RUNNING;
-  const stage = cancelRequested ? text.jobs.cancelling : (text.jobs.stages[progress.stage] ?? progress.stage);
+  const stage = cancelRequested ? text.jobs.cancelling : ((kind === "analysis" ? text.desk : text.jobs).stages[progress.stage] ?? progress.stage);
   const facts = running
     ? [
         percent(progress.fraction),

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { AnalysisSchema } from "@sound-forge-alchemy/api/alchemy/analysis/v1/analysis_pb.js";
 import { DownloadSchema } from "@sound-forge-alchemy/api/alchemy/download/v1/download_pb.js";
 import { TrackSchema } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
 import { InstallationSchema } from "@sound-forge-alchemy/api/alchemy/processing/v1/installation_pb.js";
@@ -30,6 +31,7 @@ test("what runs comes first, then the queue in its order; what ended, newest fir
     ),
     new Map(),
     new Map(),
+    new Map(),
     "gone",
   );
   expect(active.map((job) => job.name.split("/")[3])).toEqual(["running", "next", "second"]);
@@ -41,6 +43,7 @@ test("a job is named after its song, as well as anybody knows it", () => {
   const { active } = jobsOf(
     tracks,
     byName(separation("1", JobState.RUNNING), create(SeparationSchema, { name: "tracks/x/separations/2", state: JobState.RUNNING })),
+    byName(create(AnalysisSchema, { name: "tracks/t/analyses/3", state: JobState.RUNNING })),
     byName(
       create(DownloadSchema, { name: "downloads/1", link: "https://example.org/a.mp3", state: JobState.RUNNING }),
       create(DownloadSchema, { name: "downloads/2", link: "https://example.org/b.mp3", song: { title: "B" }, state: JobState.RUNNING }),
@@ -48,5 +51,5 @@ test("a job is named after its song, as well as anybody knows it", () => {
     byName(create(InstallationSchema, { name: "models/htdemucs/installations/1", state: JobState.RUNNING })),
     "gone",
   );
-  expect(active.map(({ title }) => title)).toEqual(["Song", "gone", "https://example.org/a.mp3", "B", "htdemucs"]);
+  expect(active.map(({ title }) => title)).toEqual(["Song", "gone", "Song", "https://example.org/a.mp3", "B", "htdemucs"]);
 });

@@ -1,4 +1,5 @@
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Analysis } from "@sound-forge-alchemy/api/alchemy/analysis/v1/analysis_pb.js";
 import type { Download, Download_Match } from "@sound-forge-alchemy/api/alchemy/download/v1/download_pb.js";
 import type { Track } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
 import type { Installation } from "@sound-forge-alchemy/api/alchemy/processing/v1/installation_pb.js";
@@ -11,7 +12,7 @@ import { trackOf } from "../library/rows";
 
 /** One piece of the server's work, whatever it works on. */
 export interface Job {
-  kind: "separation" | "download" | "installation";
+  kind: "separation" | "analysis" | "download" | "installation";
   name: string;
   /** The song, the link or the model. */
   title: string;
@@ -41,12 +42,14 @@ export function isActive(job: { state: JobState }): boolean {
 export function jobsOf(
   tracks: Records<Track>,
   separations: Records<Separation>,
+  analyses: Records<Analysis>,
   downloads: Records<Download>,
   installations: Records<Installation>,
   deletedTrack: string,
 ): { active: Job[]; ended: Job[] } {
   const jobs = [
     ...[...separations.values()].map((one) => ofSeparation(one, tracks, deletedTrack)),
+    ...[...analyses.values()].map((one) => ofAnalysis(one, tracks, deletedTrack)),
     ...[...downloads.values()].map((one) => ofDownload(one, tracks)),
     ...[...installations.values()].map(ofInstallation),
   ];
@@ -68,6 +71,19 @@ function ofSeparation(one: Separation, tracks: Records<Track>, deletedTrack: str
   };
 }
 
+function ofAnalysis(one: Analysis, tracks: Records<Track>, deletedTrack: string): Job {
+  const track = tracks.get(trackOf(one.name));
+  return {
+    ...common(one),
+    kind: "analysis",
+    title: track?.title ?? deletedTrack,
+    model: "",
+    track: track?.name ?? "",
+    reused: one.steps.length > 0 && one.steps.every(({ reused }) => reused),
+    match: undefined,
+  };
+}
+
 function ofDownload(one: Download, tracks: Records<Track>): Job {
   const track = tracks.get(one.track);
   const title = track?.title ?? one.song?.title;
@@ -78,7 +94,7 @@ function ofInstallation(one: Installation): Job {
   return { ...common(one), kind: "installation", title: one.name.split("/")[1] ?? one.name, model: "", track: "", reused: false, match: undefined };
 }
 
-function common(one: Separation | Download | Installation) {
+function common(one: Separation | Analysis | Download | Installation) {
   return {
     name: one.name,
     state: one.state,

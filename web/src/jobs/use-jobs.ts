@@ -1,11 +1,12 @@
 import { createClient } from "@connectrpc/connect";
 import { useTransport } from "@connectrpc/connect-query";
+import { AnalysisService } from "@sound-forge-alchemy/api/alchemy/analysis/v1/analysis_service_pb.js";
 import { DownloadService } from "@sound-forge-alchemy/api/alchemy/download/v1/download_service_pb.js";
 import { ProcessingService } from "@sound-forge-alchemy/api/alchemy/processing/v1/processing_service_pb.js";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { downloads, installations, separations, tracks } from "../api/collections";
+import { analyses, downloads, installations, separations, tracks } from "../api/collections";
 import { failureOf } from "../api/failure";
 import { useRecords } from "../api/use-records";
 import { text } from "../text/en";
@@ -16,10 +17,10 @@ const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Everything the server has done, does and will do. */
 export function useJobs() {
-  const queries = [useRecords(separations), useRecords(downloads), useRecords(installations)] as const;
+  const queries = [useRecords(separations), useRecords(analyses), useRecords(downloads), useRecords(installations)] as const;
   const { data: known } = useRecords(tracks);
-  const [a, b, c] = [queries[0].data, queries[1].data, queries[2].data];
-  const jobs = useMemo(() => jobsOf(known ?? NONE, a ?? NONE, b ?? NONE, c ?? NONE, text.jobs.deletedTrack), [known, a, b, c]);
+  const [a, b, c, d] = [queries[0].data, queries[1].data, queries[2].data, queries[3].data];
+  const jobs = useMemo(() => jobsOf(known ?? NONE, a ?? NONE, b ?? NONE, c ?? NONE, d ?? NONE, text.jobs.deletedTrack), [known, a, b, c, d]);
   return {
     ...jobs,
     isPending: queries.some((query) => query.isPending),
@@ -33,7 +34,7 @@ export function useJobs() {
 
 /** How many jobs run or wait. */
 export function useActiveJobCount(): number {
-  const records = [useRecords(separations).data, useRecords(downloads).data, useRecords(installations).data];
+  const records = [useRecords(separations).data, useRecords(analyses).data, useRecords(downloads).data, useRecords(installations).data];
   return records.reduce((sum, one) => sum + [...(one?.values() ?? [])].filter(isActive).length, 0);
 }
 
@@ -51,17 +52,20 @@ export function useJobActions(): JobActions {
   const client = useQueryClient();
   return useMemo(() => {
     const processing = createClient(ProcessingService, transport);
+    const analysis = createClient(AnalysisService, transport);
     const download = createClient(DownloadService, transport);
     const tell = (call: Promise<unknown>) =>
       void call.catch((cause: unknown) => toast({ text: text.jobs.notDone, detail: failureOf(cause).words, danger: true }));
     return {
       cancel: ({ kind, name }) => {
         if (kind === "separation") tell(processing.cancelSeparation({ name }));
+        else if (kind === "analysis") tell(analysis.cancelAnalysis({ name }));
         else if (kind === "download") tell(download.cancelDownload({ name }));
         else tell(processing.cancelInstallation({ name }));
       },
       retry: ({ kind, name }) => {
         if (kind === "separation") tell(processing.retrySeparation({ name }));
+        else if (kind === "analysis") tell(analysis.retryAnalysis({ name }));
         else if (kind === "download") tell(download.retryDownload({ name }));
         else tell(processing.installModel({ name: name.split("/", 2).join("/"), requestId: crypto.randomUUID() }));
       },

@@ -13,8 +13,12 @@ import { FailedMessage, Message } from "../ui/Message";
 import { useRemembered } from "../ui/remembered";
 import { SearchField } from "../ui/SearchField";
 import { useDelete, useDoomed } from "./deletion";
+import { useAnalyse } from "./analysing";
 import { EditTrack } from "./EditTrack";
+import { FilterChips } from "./FilterChips";
 import styles from "./LibraryView.module.css";
+import { ANY_MUSIC } from "./music-filter";
+import { MusicFilters } from "./MusicFilters";
 import { arranged, type Filter, type Row, rowsOf, type Sort, type SortColumn } from "./rows";
 import { SelectionBar } from "./SelectionBar";
 import { useSeparate } from "./separating";
@@ -23,7 +27,7 @@ import { TrackTable } from "./TrackTable";
 
 const FILTERS: readonly Filter[] = ["all", "separated", "unseparated", "working", "failed"];
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
-const COLUMNS: readonly unknown[] = ["title", "artist", "album", "length", "added"];
+const COLUMNS: readonly unknown[] = ["title", "artist", "album", "bpm", "key", "length", "added"];
 
 /** Every track that somebody has. */
 export function LibraryView() {
@@ -33,8 +37,10 @@ export function LibraryView() {
   const doomed = useDoomed();
   const remove = useDelete();
   const separate = useSeparate();
+  const analyse = useAnalyse();
   const [search, setSearch] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
+  const [music, setMusic] = useState(ANY_MUSIC);
   const [sort, setSort] = useRemembered<Sort>("sort", sortFrom);
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const [edited, setEdited] = useState<Row>();
@@ -45,8 +51,9 @@ export function LibraryView() {
     [library.data, jobs.data, doomed],
   );
   const words = useDeferredValue(search);
-  const rows = useMemo(() => arranged(all, words, filter, sort), [all, words, filter, sort]);
-  const selected = useMemo(() => all.filter((row) => selection.has(row.track.name)), [all, selection]);
+  const rows = useMemo(() => arranged(all, words, filter, sort, music), [all, words, filter, sort, music]);
+  // What is done to the selection is done to what shows of it, never to what a filter hides.
+  const selected = useMemo(() => rows.filter((row) => selection.has(row.track.name)), [rows, selection]);
 
   const shown = useRef(rows);
   useEffect(() => {
@@ -55,6 +62,7 @@ export function LibraryView() {
   const actions = useMemo<TrackActions>(
     () => ({
       separate: (row) => void separate([row.track.name]),
+      analyse: (row) => void analyse([row.track.name]),
       edit: setEdited,
       remove: (row) => remove([row.track]),
       select: (row, on, upTo) => {
@@ -63,13 +71,24 @@ export function LibraryView() {
         setSelection((before) => changed(before, names, on));
       },
     }),
-    [separate, remove],
+    [separate, analyse, remove],
   );
   const sortBy = (column: SortColumn) =>
     setSort({ column, descending: sort.column === column ? !sort.descending : column === "added" });
+  useEffect(() => {
+    const selectAll = (event: KeyboardEvent) => {
+      const elsewhere = event.target instanceof HTMLElement && event.target.closest("input, textarea, [contenteditable], [role=dialog], [role=menu]");
+      if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey) || elsewhere) return;
+      event.preventDefault();
+      setSelection(new Set(shown.current.map((row) => row.track.name)));
+    };
+    document.addEventListener("keydown", selectAll);
+    return () => document.removeEventListener("keydown", selectAll);
+  }, []);
   const clear = () => {
     setSearch("");
     setFilter("all");
+    setMusic(ANY_MUSIC);
   };
 
   return (
@@ -85,12 +104,14 @@ export function LibraryView() {
               options={FILTERS.map((value) => ({ value, text: text.library.filter[value] }))}
               onChange={(value) => setFilter(value as Filter)}
             />
+            <MusicFilters filter={music} onChange={setMusic} />
           </>
         )}
         <Button look="primary" icon={Plus} onClick={bringIn.open}>
           {text.library.add}
         </Button>
       </header>
+      {all.length > 0 && <FilterChips filter={music} onChange={setMusic} />}
       {jobs.isError && !jobs.data && library.data && (
         <p className={styles.unknown} role="alert">
           {text.library.statesUnknown} {failureOf(jobs.error).words}
@@ -125,6 +146,10 @@ export function LibraryView() {
               count={selected.length}
               onSeparate={() => {
                 void separate(selected.map((row) => row.track.name));
+                setSelection(new Set());
+              }}
+              onAnalyse={() => {
+                void analyse(selected.map((row) => row.track.name));
                 setSelection(new Set());
               }}
               onDelete={() => {

@@ -1,4 +1,4 @@
-import { Split, Trash2, X } from "lucide-react";
+import { ScanSearch, Split, Trash2, X } from "lucide-react";
 
 import { text } from "../text/en";
 import { Button, IconButton } from "../ui/Button";
@@ -8,11 +8,13 @@ import styles from "./SelectionBar.module.css";
 export function SelectionBar({
   count,
   onSeparate,
+  onAnalyse,
   onDelete,
   onClear,
 }: {
   count: number;
   onSeparate: () => void;
+  onAnalyse: () => void;
   onDelete: () => void;
   onClear: () => void;
 }) {
@@ -24,6 +26,9 @@ export function SelectionBar({
       </span>
       <Button icon={Split} onClick={onSeparate}>
         {text.library.separate}
+      </Button>
+      <Button icon={ScanSearch} onClick={onAnalyse}>
+        {text.library.analyse}
       </Button>
       <Button look="danger" icon={Trash2} onClick={onDelete}>
         {text.library.delete}

@@ -1,4 +1,4 @@
-import { Ellipsis, Pencil, Split, Trash2 } from "lucide-react";
+import { Ellipsis, Pencil, ScanSearch, Split, Trash2 } from "lucide-react";
 import { memo } from "react";
 
 import { Link, trackPath } from "../app/routes";
@@ -9,6 +9,7 @@ import { Checkbox } from "../ui/Checkbox";
 import { classes } from "../ui/classes";
 import { Menu } from "../ui/Menu";
 import { Artwork } from "./Artwork";
+import { KeyChip } from "./KeyChip";
 import type { Row } from "./rows";
 import { StateBadge } from "./StateBadge";
 import styles from "./TrackTable.module.css";
@@ -16,6 +17,7 @@ import styles from "./TrackTable.module.css";
 /** What can be done with a track. */
 export interface TrackActions {
   separate: (row: Row) => void;
+  analyse: (row: Row) => void;
   edit: (row: Row) => void;
   remove: (row: Row) => void;
   select: (row: Row, selected: boolean, upTo: boolean) => void;
@@ -58,6 +60,12 @@ export const TrackRow = memo(function TrackRow({
       <span role="cell" className={styles.album} title={track.album}>
         {track.album}
       </span>
+      <span role="cell" className={styles.bpm}>
+        {row.bpm > 0 && text.library.bpm(row.bpm)}
+      </span>
+      <span role="cell" className={styles.key}>
+        {row.key && <KeyChip of={row.key} />}
+      </span>
       <span role="cell" className={styles.state}>
         <StateBadge state={row.state} />
       </span>
@@ -71,6 +79,7 @@ export const TrackRow = memo(function TrackRow({
         <Menu
           items={[
             { text: text.library.separate, icon: Split, onSelect: () => actions.separate(row) },
+            { text: text.library.analyse, icon: ScanSearch, onSelect: () => actions.analyse(row) },
             { text: text.library.edit, icon: Pencil, onSelect: () => actions.edit(row) },
             { text: text.library.delete, icon: Trash2, onSelect: () => actions.remove(row), danger: true },
           ]}

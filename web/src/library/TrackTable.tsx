@@ -14,6 +14,8 @@ const ROW_HEIGHT = 60;
 const COLUMNS: readonly { column: SortColumn; title: string; style: string | undefined }[] = [
   { column: "title", title: text.library.columns.title, style: styles.song },
   { column: "album", title: text.library.columns.album, style: styles.album },
+  { column: "bpm", title: text.library.columns.bpm, style: styles.bpm },
+  { column: "key", title: text.library.columns.key, style: styles.key },
 ];
 const LATER_COLUMNS: readonly { column: SortColumn; title: string; style: string | undefined }[] = [
   { column: "length", title: text.library.columns.length, style: styles.length },

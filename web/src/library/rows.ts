@@ -4,7 +4,9 @@ import type { Separation } from "@sound-forge-alchemy/api/alchemy/processing/v1/
 import { JobState } from "@sound-forge-alchemy/api/alchemy/type/v1/job_pb.js";
 
 import type { Records } from "../api/collection";
+import { camelot, type PlainKey, plainKey } from "../music/pitch";
 import { secondsOf } from "../text/format";
+import { ANY_MUSIC, fits, type MusicFilter } from "./music-filter";
 
 /** What has become of a track. */
 export type TrackState =
@@ -19,12 +21,15 @@ export interface Row {
   state: TrackState;
   seconds: number;
   added: Date;
+  /** Beats per minute; 0 = unknown. */
+  bpm: number;
+  key: PlainKey | undefined;
   /** Title, artist, album and filename in small letters. */
   haystack: string;
 }
 
 /** Columns that the list can be sorted by. */
-export type SortColumn = "title" | "artist" | "album" | "length" | "added";
+export type SortColumn = "title" | "artist" | "album" | "bpm" | "key" | "length" | "added";
 
 /** An order of the list. */
 export interface Sort {
@@ -50,15 +55,18 @@ export function rowsOf(tracks: Records<Track>, separations: Records<Separation>)
     state: states.get(track.name) ?? { kind: "none" },
     seconds: secondsOf(track.audio?.duration),
     added: track.createTime ? timestampDate(track.createTime) : new Date(0),
+    bpm: track.music?.bpm ?? 0,
+    key: plainKey(track.music?.key),
     haystack: [track.title, track.artist, track.album, track.filename].join("\n").toLowerCase(),
   }));
 }
 
-/** The lines that match every word of the search and the filter, sorted. */
-export function arranged(rows: readonly Row[], search: string, filter: Filter, sort: Sort): Row[] {
+/** The lines that match every word of the search and the filters, sorted. */
+export function arranged(rows: readonly Row[], search: string, filter: Filter, sort: Sort, music: MusicFilter = ANY_MUSIC): Row[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = rows.filter(
-    ({ haystack, state }) => (filter === "all" || state.kind === KIND[filter]) && words.every((word) => haystack.includes(word)),
+    ({ haystack, state, bpm, key }) =>
+      (filter === "all" || state.kind === KIND[filter]) && words.every((word) => haystack.includes(word)) && fits(music, bpm, key),
   );
   const sign = sort.descending ? -1 : 1;
   const compare = COMPARE[sort.column];
@@ -72,9 +80,18 @@ const COMPARE: Readonly<Record<SortColumn, (a: Row, b: Row) => number>> = {
   title: (a, b) => COLLATOR.compare(a.track.title, b.track.title),
   artist: (a, b) => COLLATOR.compare(a.track.artist, b.track.artist),
   album: (a, b) => COLLATOR.compare(a.track.album, b.track.album),
+  bpm: (a, b) => a.bpm - b.bpm,
+  key: (a, b) => roundTheWheel(a.key) - roundTheWheel(b.key),
   length: (a, b) => a.seconds - b.seconds,
   added: (a, b) => a.added.getTime() - b.added.getTime(),
 };
+
+/** From 1A = 2, 1B = 3 to 12B = 25, as the server sorts; unknown = 0. */
+function roundTheWheel(key: PlainKey | undefined): number {
+  if (!key) return 0;
+  const { hour, letter } = camelot(key);
+  return 2 * hour + (letter === "B" ? 1 : 0);
+}
 
 /** The track of a separation, `tracks/{track}`. */
 export function trackOf(separation: string): string {

@@ -16,7 +16,7 @@ import { classes } from "../ui/classes";
 import { ask, type AskablePart, type PartState } from "./parts";
 import styles from "./SystemView.module.css";
 
-const PARTS: readonly AskablePart[] = ["library", "processing", "download", "spotify"];
+const PARTS: readonly AskablePart[] = ["library", "processing", "analysis", "download", "spotify"];
 const EVERY_MS = 10_000;
 
 /** How the server is, as far as this page can tell by asking. */

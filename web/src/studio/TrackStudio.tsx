@@ -56,16 +56,16 @@ export default function TrackStudio({ track: name }: { track: string }) {
   const deck = useSteady(track && separation && deckOf(track, separation, known ?? [], models.data?.models ?? []));
 
   if (library.isError && !library.data) {
-    return <FailedMessage title={text.studio.unreadable} cause={library.error} onRetry={() => void library.refetch()} />;
+    return <FailedMessage title={text.studio.unreadable} cause={library.error} whole onRetry={() => void library.refetch()} />;
   }
   if (jobs.isError && !jobs.data) {
-    return <FailedMessage title={text.jobs.failed} cause={jobs.error} onRetry={() => void jobs.refetch()} />;
+    return <FailedMessage title={text.jobs.failed} cause={jobs.error} whole onRetry={() => void jobs.refetch()} />;
   }
   if (!jobs.data) return null;
   if (!track || !row) {
     if (library.isFetching) return null;
     return (
-      <Message icon={SearchX} title={text.studio.gone} words={text.studio.goneWords}>
+      <Message icon={SearchX} title={text.studio.gone} words={text.studio.goneWords} whole>
         <Link to="/">{text.notFound.back}</Link>
       </Message>
     );

@@ -1,3 +1,4 @@
+import { meshFetch } from "../account/here";
 import type { StemSource } from "../engine/chunks";
 import { DecodedSource } from "../engine/decoded-source";
 import { Engine } from "../engine/engine";
@@ -158,7 +159,7 @@ export class Session {
     const { signal } = this.#closing;
     if (liveAddress) {
       const outline = new LiveOutline();
-      return LiveSource.open(liveAddress, this.#deck.seconds, signal, (_index, chunk) => {
+      return LiveSource.open(meshFetch, liveAddress, this.#deck.seconds, signal, (_index, chunk) => {
         this.#outlines.set(stem, outline.add(chunk));
         this.#show({ ...this.#playback });
       });

@@ -1,3 +1,4 @@
+import { account } from "./account";
 import { analysis } from "./analysis";
 import { desk } from "./desk";
 import { roughly } from "./format";
@@ -29,7 +30,7 @@ export const text = {
     search: "Search title, artist, album",
     clearSearch: "Clear the search",
     add: "Add music",
-    columns: { title: "Title", album: "Album", stems: "Stems", length: "Length", added: "Added", actions: "Actions" },
+    columns: { title: "Title", album: "Album", bpm: "BPM", key: "Key", stems: "Stems", length: "Length", added: "Added", actions: "Actions" },
     sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
     selectAll: "Select all tracks",
     select: (title: string) => `Select ${title}`,
@@ -38,6 +39,30 @@ export const text = {
     tracks: (n: number, all: number) => (n === all ? `${all} ${all === 1 ? "track" : "tracks"}` : `${n} of ${all} tracks`),
     unknownArtist: "Unknown artist",
     filter: { label: "Show", all: "All tracks", separated: "Separated", unseparated: "Not separated", working: "In progress", failed: "Failed" },
+    bpm: (value: number) => value.toFixed(1),
+    keyTitle: (name: string, camelot: string) => `${name}, ${camelot} on the Camelot wheel`,
+    music: {
+      title: "Tempo and key",
+      active: "Filters",
+      without: (filter: string) => `Remove the filter: ${filter}`,
+      from: "BPM from",
+      to: "BPM to",
+      octaves: "Half and double time too",
+      octavesHint: "64 and 128 BPM share their beats",
+      key: "Key",
+      anyKey: "Any key",
+      keyOption: (name: string, camelot: string) => `${camelot} · ${name}`,
+      mixing: "Keys that mix with it too",
+      mixingHint: "One step round the wheel, or the relative key",
+      tempo: (from: number | undefined, to: number | undefined, octaves: boolean) =>
+        `${from === undefined ? `up to ${to ?? ""}` : to === undefined ? `from ${from}` : from === to ? from : `${from}–${to}`} BPM${octaves ? ", ½ and 2×" : ""}`,
+      mixesWith: (name: string, camelot: string) => `Mixes with ${camelot} · ${name}`,
+      inKey: (name: string, camelot: string) => `${camelot} · ${name}`,
+    },
+    analyse: "Analyse",
+    analysing: (queued: number, known: number) =>
+      [queued && (queued === 1 ? "One analysis queued" : `${queued} analyses queued`), known && `${known} known already`].filter(Boolean).join(", "),
+    notAnalysed: (n: number) => (n === 1 ? "one could not be queued" : `${n} could not be queued`),
     selected: (n: number) => `${n} selected`,
     separate: "Separate",
     edit: "Edit details",
@@ -48,7 +73,7 @@ export const text = {
     notQueued: (n: number) => (n === 1 ? "One separation could not be queued" : `${n} separations could not be queued`),
     notDeleted: "Could not delete",
     empty: { title: "Bring in your first song", words: "Drop audio files anywhere on this page, or paste a link. They stay on your own machine." },
-    nothing: { title: "Nothing matches", words: "No track fits this search.", clear: "Clear search and filter" },
+    nothing: { title: "Nothing matches", words: "No track fits this search and these filters.", clear: "Clear search and filters" },
     failed: "The library cannot be read",
     statesUnknown: "Which songs are separated cannot be told.",
     state: {
@@ -84,6 +109,7 @@ export const text = {
     get: (title: string) => `Fetch ${title}`,
     searchFailed: "Spotify was not searched",
     then: "Separate new songs as they arrive",
+    analyse: "Analyse new songs when they arrive: tempo, key, chords, sections",
     model: "Model",
     bestModel: "Best installed",
     stems: "Stems",
@@ -103,9 +129,9 @@ export const text = {
     title: "Jobs",
     active: "Now",
     finished: "Before",
-    idle: { title: "Nothing is running", words: "Separations, downloads and installations appear here while the server works on them." },
+    idle: { title: "Nothing is running", words: "Separations, analyses, downloads and installations appear here while the server works on them." },
     failed: "The jobs cannot be read",
-    kind: { separation: "Separation", download: "Download", installation: "Installation" },
+    kind: { separation: "Separation", analysis: "Analysis", download: "Download", installation: "Installation" },
     with: (model: string) => `with ${model}`,
     ahead: (n: number) => (n === 0 ? "Next in line" : `${n} before it`),
     attempt: (n: number) => `attempt ${n}`,
@@ -168,6 +194,7 @@ export const text = {
     again: "Check again",
     parts: {
       library: ["Library", "Tracks, stems and files"],
+      analysis: ["Analysis", "Tempo, key, chords, sections"],
       processing: ["Processing", "Models and separations"],
       download: ["Download", "Songs from links"],
       spotify: ["Spotify", "Search and links"],
@@ -219,6 +246,7 @@ export const text = {
     failed: "The stems cannot be played",
     insecure: "This browser plays stems only on the server's own machine, or over HTTPS.",
   },
+  account,
   desk,
   analysis,
   stems: {

@@ -1,18 +1,19 @@
 import type { ErrorReason } from "@sound-forge-alchemy/api/alchemy/errors/v1/error_reason_pb.js";
 
-type Reason = Exclude<keyof typeof ErrorReason, "UNSPECIFIED"> | "UNREACHABLE";
+type Reason = Exclude<keyof typeof ErrorReason, "UNSPECIFIED"> | "UNREACHABLE" | "ISSUER_UNREACHABLE";
 type Metadata = Readonly<Record<string, string>>;
 
 /** What each failure means to a musician, and what to do next. A reason that the contract gains and this lacks is a type error. */
 const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>> = {
   UNREACHABLE: "The server does not answer. Check that it is running; this page reconnects by itself.",
+  ISSUER_UNREACHABLE: "Your sign-in could not be renewed: whoever keeps your account does not answer. Try again in a moment.",
   INTERNAL: "Something broke on the server. Trying again may help.",
   INVALID_REQUEST: "The server did not accept this. Check what you entered.",
   SERVER_DRAINING: "The server is restarting. Try again in a moment.",
   DEPENDENCY_UNAVAILABLE: ({ dependency }) => `A part of the server${dependency ? ` (${dependency})` : ""} does not answer. Try again in a moment.`,
   REQUEST_ID_REUSED: "This was already asked for in another form. Try again.",
   PAGE_TOKEN_INVALID: "The list changed while it was read. Reload the page.",
-  UNAUTHENTICATED: "The server does not know who you are. Open the studio at its own address.",
+  UNAUTHENTICATED: "The server does not know who you are. Reload the page, and sign in if it asks.",
   PERMISSION_DENIED: "Only an administrator of this server may do this.",
   STORAGE_FULL: "The server's disk is full. Free some space, then try again.",
 
@@ -33,7 +34,7 @@ const WORDS: Readonly<Record<Reason, string | ((metadata: Metadata) => string)>>
   SEPARATION_NOT_FOUND: "This separation no longer exists.",
   JOB_STATE_CONFLICT: "The job has moved on meanwhile. Look at its present state.",
   QUEUE_FULL: "Too many jobs are waiting already. Let some finish first.",
-  WORKER_LOST: "The separation was killed in every attempt, most often because memory ran out. Close other programs or choose a smaller model, then retry.",
+  WORKER_LOST: "The job was killed in every attempt, most often because memory ran out. Close other programs or choose a smaller model, then retry.",
   OUT_OF_MEMORY: "The song needs more memory than the server has. Choose a smaller model, or shorter segments.",
   WEIGHTS_CORRUPT: "The model's files are damaged. Install the model again.",
   DEVICE_UNAVAILABLE: "The server is set up for a graphics card that it does not have.",

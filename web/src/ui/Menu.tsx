@@ -1,6 +1,6 @@
 import type { LucideIcon } from "lucide-react";
 import { DropdownMenu as Primitive } from "radix-ui";
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 
 import { classes } from "./classes";
 import styles from "./Menu.module.css";
@@ -13,13 +13,14 @@ export interface MenuItem {
   danger?: boolean;
 }
 
-/** A button that opens a list of actions. */
-export function Menu({ items, children }: { items: readonly MenuItem[]; children: ReactElement }) {
+/** A button that opens a list of actions; `heading` says whose or what they are. */
+export function Menu({ heading, items, children }: { heading?: ReactNode; items: readonly MenuItem[]; children: ReactElement }) {
   return (
     <Primitive.Root>
       <Primitive.Trigger asChild>{children}</Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content className={styles.menu} align="end" sideOffset={4} collisionPadding={8}>
+          {heading && <Primitive.Label className={styles.heading}>{heading}</Primitive.Label>}
           {items.map(({ text, icon: Icon, onSelect, danger }) => (
             <Primitive.Item key={text} className={classes(styles.item, danger && styles.danger)} onSelect={onSelect}>
               <Icon size={16} aria-hidden />

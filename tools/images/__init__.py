@@ -1,0 +1,1 @@
+"""Builds the container images and sees that they work: `python -m tools.images`."""
