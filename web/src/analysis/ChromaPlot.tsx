@@ -74,7 +74,8 @@ function ChordNames({ music }: { music: Music }) {
 }
 
 function widthOf(name: string): number {
-  return [...name].reduce((sum, letter) => sum + (letter === "m" ? WIDE_LETTER_PIXELS : LETTER_PIXELS), 0);
+  const wide = name.split("m").length - 1;
+  return wide * WIDE_LETTER_PIXELS + (name.length - wide) * LETTER_PIXELS;
 }
 
 function keyAt(music: Music, second: number): PlainKey | undefined {
