@@ -9,6 +9,8 @@ import { pixelOf, useAxis, useCursor } from "./axis";
 import styles from "./TimeRuler.module.css";
 
 const MARK_PIXELS = 88;
+/** Of the words of a mark: those at the end have no room. */
+const WORDS_PIXELS = 40;
 
 /** The seconds above all plots, where the cursor is among them, and how to see more or less of the song. */
 export function TimeRuler({ onZoom }: { onZoom: (factor: number) => void }) {
@@ -28,7 +30,7 @@ export function TimeRuler({ onZoom }: { onZoom: (factor: number) => void }) {
       <div className={styles.marks} style={{ width }} aria-hidden>
         {rulerMarks(view, width / MARK_PIXELS).map((second) => (
           <span key={second} className={styles.mark} style={{ left: pixelOf(axis, second) }}>
-            {view.length < 8 ? preciseClock(second) : clock(second)}
+            {pixelOf(axis, second) < width - WORDS_PIXELS && (view.length < 8 ? preciseClock(second) : clock(second))}
           </span>
         ))}
         {cursor && (
