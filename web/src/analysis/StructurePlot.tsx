@@ -9,6 +9,9 @@ import { pixelOf, useAxis } from "./axis";
 import { Plot } from "./Plot";
 import styles from "./StructurePlot.module.css";
 
+/** A sentence does not name more parts than that: sets of an hour have hundreds. */
+const MOST_TOLD = 16;
+
 /** The parts of the song; those that repeat each other have one colour. */
 export function StructurePlot({ results, music: { sections } }: { results: Results; music: Music }) {
   const words = text.analysis.plots.structure;
@@ -21,7 +24,7 @@ export function StructurePlot({ results, music: { sections } }: { results: Resul
       title={words.title}
       about={words.about}
       source={results.form?.source}
-      summary={words.summary(sections.length, groups, sections.map((section) => words.reading(nameOf(section), section.group)).join(", "))}
+      summary={words.summary(sections.length, groups, sections.length > MOST_TOLD ? "" : sections.map((section) => words.reading(nameOf(section), section.group)).join(", "))}
       height={32}
     >
       {sections

@@ -76,7 +76,8 @@ export const analysis = {
     structure: {
       title: "Structure",
       about: "The parts of the song. Parts of one letter and colour repeat each other; the names are guesses from repetition and energy. Click one to look at it.",
-      summary: (parts: number, groups: number, order: string) => `${parts} parts, of ${groups} ${groups === 1 ? "kind" : "kinds"}: ${order}.`,
+      summary: (parts: number, groups: number, order: string) =>
+        `${parts} ${parts === 1 ? "part" : "parts"}, of ${groups} ${groups === 1 ? "kind" : "kinds"}${order ? `: ${order}` : ""}.`,
       part: (label: string, group: string, from: string, to: string) => `${label} ${group}, ${from} to ${to}: look at it`,
       reading: (label: string, group: string) => `${label} ${group}`,
     },
