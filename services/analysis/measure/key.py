@@ -24,7 +24,7 @@ _NOISE_CLARITY = 0.06  # speech glides: its peaks agree on no tuning
 _CLEAR = 0.25  # from here on, tuning takes nothing from the confidence
 
 # The weights of the terms, in nats: see `_terms`.
-_WEIGHTS = np.array([2.5, 3.5, 2.5, 0.8, 0.3, 3.0, 1.0, 1.0])
+_WEIGHTS = np.array([2.5, 3.5, 1.3, 0.2, 0.1, 6.5, 0.2, 0.8])
 _TIE = 1e-9
 _STRETCH_SECONDS = 10.0  # of music that is asked for its own key
 _CLOSE = 2.0  # nats; a lead over the next key that is hardly one
@@ -165,7 +165,9 @@ def _openings(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp],
         named = start + np.flatnonzero(path[start:end] != NO_CHORD)
         if len(named) and len(beats) and beats[0] <= named[0] <= beats[-1]:
             begun[tuple(triad for triad, _ in _runs(path[named], lattice.durations[named])[:2])] += 1
-    spoken: Floats = sum((np.sqrt(times) * usual_openings()[:, chords[0]] for chords, times in begun.items()), np.zeros(24))
+    spoken: Floats = sum(
+        (np.sqrt(times) * usual_openings()[:, chords[0]] for chords, times in begun.items()), np.zeros(24)
+    )
     return spoken
 
 
