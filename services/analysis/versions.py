@@ -9,9 +9,9 @@ from services.analysis.results import Feature
 
 VERSIONS: Mapping[Feature, str] = {
     Feature.RHYTHM: "1.2",
-    # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new.
-    Feature.KEY: "1.3",
-    Feature.CHORDS: "1.3",
+    # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new. Chords are named in the light of the key.
+    Feature.KEY: "1.4",
+    Feature.CHORDS: "1.4",
     Feature.FORM: "1.3",
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",

@@ -29,7 +29,7 @@ async def browser(page: Path) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-@pytest.mark.parametrize("path", ["/", "/jobs", "/tracks/0193-abc", "/index.html"])
+@pytest.mark.parametrize("path", ["/", "/jobs", "/tracks/0193-abc", "/tracks/0193-abc/analysis", "/index.html"])
 async def test_every_view_is_the_page(browser: aiohttp.ClientSession, path: str) -> None:
     async with browser.get(path) as response:
         assert response.status == 200

@@ -42,6 +42,17 @@ export const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
   },
+  analysis: async (page) => {
+    await view("desk")(page);
+    await page.getByRole("link", { name: "Analysis" }).click();
+    await page.getByRole("slider", { name: "Energy" }).focus(); // so that there is a cursor, with what it reads
+    await page.getByText(/^−?\d+\.\d dB$/).first().waitFor();
+  },
+  "analysis-explained": async (page) => {
+    await view("analysis")(page);
+    await page.getByRole("button", { name: "About Key wheel" }).click();
+    await page.getByRole("dialog").waitFor();
+  },
   "track-gone": (page) => to(page, "/tracks/0199a000-0000-7000-8000-000000000000", page.getByRole("main").getByRole("link", { name: "To the library" })),
 };
 

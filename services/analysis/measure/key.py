@@ -6,6 +6,7 @@ dwells on. The terms are added like log-probabilities. How sure the key is follo
 speaks most for it, and from how far stretches of the track, each by itself, name the same key.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.measure.chord_model import CHORDS, NO_CHORD, SIMPLE, Floats, Lattice, best_path, flatness, unit
-from services.analysis.measure.key_theory import PROFILES, TONIC_SHAPES, usual_chords
+from services.analysis.measure.key_theory import PROFILES, TONIC_SHAPES, usual_chords, usual_openings
 from services.analysis.measure.salience import Harmony
 from services.analysis.results import Feature, KeyEstimate, KeySpan, Mode, Shortfall, Tonality
 
@@ -23,14 +24,13 @@ _NOISE_CLARITY = 0.06  # speech glides: its peaks agree on no tuning
 _CLEAR = 0.25  # from here on, tuning takes nothing from the confidence
 
 # The weights of the terms, in nats: see `_terms`.
-_WEIGHTS = np.array([2.5, 3.5, 2.5, 0.8, 0.3, 3.0, 1.0, 4.0])
+_WEIGHTS = np.array([2.5, 3.5, 1.3, 0.2, 0.1, 6.5, 0.2, 0.8])
 _TIE = 1e-9
 _STRETCH_SECONDS = 10.0  # of music that is asked for its own key
 _CLOSE = 2.0  # nats; a lead over the next key that is hardly one
 _CHORDAL = 0.5  # share of the beats with a chord, below which it is a melody
 _WITNESSES = [0, 1, 3, 5, 6, 7]  # those that could name a key alone
 _SAME_SECONDS = 0.1  # a part begins on a beat
-_LONGEST_CHORD_BEATS = 8  # of the chord that begins a part
 
 _SPAN_NATS_PER_SECOND = 0.25  # beats of one chord are not independent witnesses
 _SPAN_CHANGE = 8.0
@@ -123,7 +123,7 @@ def _terms(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp], pa
 
     Columns: mean log-probability of the chords in the key; correlation of the chroma with the key's profile; share of the
     tonic in the bass; likeness of the first and of the last chord to the tonic's; cadences onto the tonic, per change of
-    chord; share of time on the tonic's chord; likeness of the chords that begin the parts to the tonic's, less the fewer they are.
+    chord; share of time on the tonic's chord; log-probability of the chords that begin the parts in the key.
     """
     seconds = lattice.durations[beats]
     bass, treble = seconds @ lattice.bass[beats], seconds @ lattice.treble[beats]
@@ -150,26 +150,25 @@ def _terms(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp], pa
     if runs:
         terms[runs[0][0], 6] += runs[0][1]
     terms[:, 6] /= max(seconds.sum(), 1e-9)
-    opening = _openings(lattice, path, beats, parts)
-    if len(opening) > 1:
-        terms[:, 7] = (1 - 1 / len(opening)) * (TONIC_SHAPES @ opening.T).mean(axis=1)
+    terms[:, 7] = _openings(lattice, path, beats, parts)
     return terms
 
 
 def _openings(lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp], parts: Sequence[float]) -> Floats:
-    """Returns the chroma of the first chord of each part that begins within these beats, unit length, shape (parts, 12)."""
-    if not parts or not len(beats):
-        return np.zeros((0, 12))
-    starts = np.unique(np.searchsorted(lattice.edges[:-1], np.asarray(parts) - _SAME_SECONDS))
-    found = []
-    for start in starts:
-        ahead = start + np.arange(min(_LONGEST_CHORD_BEATS, len(path) - start))
-        named = ahead[path[ahead] != NO_CHORD]
-        if not len(named) or not beats[0] <= named[0] <= beats[-1]:
-            continue
-        held = named[np.cumprod(path[named] == path[named[0]]) > 0]
-        found.append((lattice.bass[held] + lattice.treble[held]).mean(axis=0))
-    return unit(np.array(found).reshape(-1, 12))
+    """Returns how much the chords that begin the parts within these beats speak for each key, in nats, shape (24,).
+
+    Parts that begin with the same two chords are one part that comes again: it is not a new witness each time.
+    """
+    starts = np.unique(np.searchsorted(lattice.edges[:-1], np.asarray(parts, float) - _SAME_SECONDS))
+    begun: Counter[tuple[int, ...]] = Counter()
+    for start, end in pairwise([*starts, len(path)]):
+        named = start + np.flatnonzero(path[start:end] != NO_CHORD)
+        if len(named) and len(beats) and beats[0] <= named[0] <= beats[-1]:
+            begun[tuple(triad for triad, _ in _runs(path[named], lattice.durations[named])[:2])] += 1
+    spoken: Floats = sum(
+        (np.sqrt(times) * usual_openings()[:, chords[0]] for chords, times in begun.items()), np.zeros(24)
+    )
+    return spoken
 
 
 def _runs(chords: NDArray[np.intp], seconds: Floats) -> list[tuple[int, float]]:

@@ -43,6 +43,10 @@ _SEVENTHS_IN_MAJOR: _Shares = {"7": {7: 1.0, 0: 0.15, 5: 0.15, 10: 0.2}, "maj7":
 _SEVENTHS_IN_MINOR: _Shares = {"7": {7: 1.0, 10: 0.5, 5: 0.15, 0: 0.15}, "maj7": {3: 0.5, 8: 0.5}}
 _OTHER_SEVENTH = 0.1
 _MINOR_SEVENTH = 0.5
+# Percent of the parts of songs that begin on this triad. Set by hand: mostly at home, else on what stands in for it or leads to it.
+_OPENING_MAJOR: _Shares = {"maj": {0: 55, 5: 12, 7: 6, 10: 1}, "min": {9: 15, 2: 6, 4: 2}}
+_OPENING_MINOR: _Shares = {"maj": {8: 12, 10: 6, 3: 5, 7: 2}, "min": {0: 62, 5: 6, 7: 3}}
+_OPENING_ELSEWHERE = 0.25
 
 
 @cache
@@ -61,5 +65,18 @@ def usual_chords() -> Floats:
             elif quality in sevenths:
                 share *= sevenths[quality].get(degree, _OTHER_SEVENTH)
             shares[key, state] = share
+    usual: Floats = np.log(shares / shares.sum(axis=1, keepdims=True))
+    return usual
+
+
+@cache
+def usual_openings() -> Floats:
+    """Returns the log-probability of each triad to begin a part of a song in each key, shape (24, 24)."""
+    shares = np.zeros((2 * _OCTAVE, 2 * _OCTAVE))
+    for key in range(2 * _OCTAVE):
+        triads = (_OPENING_MAJOR, _OPENING_MINOR)[key // _OCTAVE]
+        for triad in range(2 * _OCTAVE):
+            kind = ("maj", "min")[triad // _OCTAVE]
+            shares[key, triad] = triads[kind].get((triad - key) % _OCTAVE, _OPENING_ELSEWHERE)
     usual: Floats = np.log(shares / shares.sum(axis=1, keepdims=True))
     return usual

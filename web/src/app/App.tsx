@@ -15,6 +15,7 @@ import { Navigation } from "./Navigation";
 import { Link, type Route, routeOf, usePathname } from "./routes";
 import { ViewBoundary } from "./ViewBoundary";
 
+const AnalysisView = lazy(() => import("../analysis/AnalysisView"));
 const JobsView = lazy(() => import("../jobs/JobsView"));
 const ModelsView = lazy(() => import("../models/ModelsView"));
 const TrackStudio = lazy(() => import("../studio/TrackStudio"));
@@ -69,6 +70,8 @@ function View({ route }: { route: Route }) {
       return <SystemView />;
     case "track":
       return <TrackStudio track={route.track} />;
+    case "analysis":
+      return <AnalysisView track={route.track} />;
     case "unknown":
       return (
         <Message icon={Compass} title={text.notFound.title} words={text.notFound.words} whole>

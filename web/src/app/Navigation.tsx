@@ -20,7 +20,7 @@ const PLACES: readonly { view: Route["view"]; to: string; title: string; icon: L
 export function Navigation({ route }: { route: Route }) {
   const [theme, setTheme] = useTheme();
   const active = useActiveJobCount();
-  const here = route.view === "track" ? "library" : route.view;
+  const here = route.view === "track" || route.view === "analysis" ? "library" : route.view;
   return (
     <nav className={styles.navigation} aria-label={text.nav.label}>
       <Link to="/" className={styles.brand} tabIndex={-1} aria-hidden>

@@ -7,14 +7,15 @@ export type Route =
   | { view: "models" }
   | { view: "system" }
   | { view: "track"; track: string }
+  | { view: "analysis"; track: string }
   | { view: "unknown" };
 
-const TRACK = /^\/(tracks\/[0-9a-z-]+)$/;
+const TRACK = /^\/(tracks\/[0-9a-z-]+)(\/analysis)?$/;
 
 /** Reads an address of the studio. */
 export function routeOf(pathname: string): Route {
-  const track = TRACK.exec(pathname)?.[1];
-  if (track) return { view: "track", track };
+  const [, track, analysis] = TRACK.exec(pathname) ?? [];
+  if (track) return { view: analysis ? "analysis" : "track", track };
   switch (pathname) {
     case "/":
       return { view: "library" };
@@ -32,6 +33,11 @@ export function routeOf(pathname: string): Route {
 /** The address of a track's studio. `track` is its resource name. */
 export function trackPath(track: string): string {
   return `/${track}`;
+}
+
+/** The address of what was measured of a track. `track` is its resource name. */
+export function analysisPath(track: string): string {
+  return `/${track}/analysis`;
 }
 
 /** Goes to another view. */

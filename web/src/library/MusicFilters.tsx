@@ -1,13 +1,14 @@
 import { SlidersHorizontal } from "lucide-react";
 
 import { camelotCode, shortKey } from "../music/pitch";
+import { WHEEL } from "../music/wheel";
 import { text } from "../text/en";
 import { Button } from "../ui/Button";
 import { CheckRow } from "../ui/CheckRow";
 import { Choice } from "../ui/Choice";
 import { Field } from "../ui/Field";
 import { Popover } from "../ui/Popover";
-import { type MusicFilter, WHEEL } from "./music-filter";
+import type { MusicFilter } from "./music-filter";
 import styles from "./MusicFilters.module.css";
 
 const ANY = "any";

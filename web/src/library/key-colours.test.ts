@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { camelotCode } from "../music/pitch";
-import { WHEEL } from "./music-filter";
+import { WHEEL } from "../music/wheel";
 
 const TOKENS = readFileSync(join(process.cwd(), "src/styles/tokens.css"), "utf8");
 const [DARK = "", LIGHT = ""] = TOKENS.split(':root[data-theme="light"]');

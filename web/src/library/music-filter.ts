@@ -1,4 +1,5 @@
-import { camelot, type PlainKey } from "../music/pitch";
+import type { PlainKey } from "../music/pitch";
+import { mixes, sameKey } from "../music/wheel";
 
 /** Which tempo and key are looked for. */
 export interface MusicFilter {
@@ -23,21 +24,5 @@ export function fits({ slowest, fastest, octaves, key: wanted, mixing }: MusicFi
     if (!bpm || !(octaves ? [bpm, bpm / 2, bpm * 2] : [bpm]).some(inside)) return false;
   }
   if (!wanted) return true;
-  return key !== undefined && (mixing ? mixes(wanted, key) : key.tonic === wanted.tonic && key.minor === wanted.minor);
+  return key !== undefined && (mixing ? mixes(wanted, key) : sameKey(wanted, key));
 }
-
-/** Whether two keys mix: the same, one hour apart on the Camelot wheel, or relatives (the same hour). */
-export function mixes(one: PlainKey, other: PlainKey): boolean {
-  const [a, b] = [camelot(one), camelot(other)];
-  const apart = Math.abs(a.hour - b.hour);
-  if (a.letter !== b.letter) return apart === 0;
-  return apart <= 1 || apart === HOURS - 1;
-}
-
-const HOURS = 12;
-
-/** All keys, round the wheel from 1A, 1B to 12B. */
-export const WHEEL: readonly PlainKey[] = Array.from({ length: 24 }, (_, tonic) => ({ tonic: tonic % 12, minor: tonic < 12 })).sort((one, other) => {
-  const [a, b] = [camelot(one), camelot(other)];
-  return a.hour - b.hour || a.letter.localeCompare(b.letter);
-});

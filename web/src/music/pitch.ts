@@ -100,9 +100,28 @@ export function chordRoot(label: string, semitones = 0): number | undefined {
   return match ? wrapped((NATURALS[match[1] ?? ""] ?? 0) + signed(match[2] ?? "") + semitones) : undefined;
 }
 
+const A4 = { midi: 69, hertz: 440 } as const;
+
+/** The pitch of a frequency as a MIDI number, with its fraction: 69 is A4, 440 Hz. */
+export function pitchOf(hertz: number): number {
+  return A4.midi + 12 * Math.log2(hertz / A4.hertz);
+}
+
+/** The frequency of a MIDI number, in Hz. */
+export function hertzOf(midi: number): number {
+  return A4.hertz * 2 ** ((midi - A4.midi) / 12);
+}
+
+const BLACK: ReadonlySet<number> = new Set([1, 3, 6, 8, 10]);
+
+/** Whether a MIDI number is a black key of the piano. */
+export function isBlackKey(midi: number): boolean {
+  return BLACK.has(wrapped(midi));
+}
+
 /** The nearest note of a frequency: "A4". */
 export function noteName(hertz: number, semitones = 0, key?: PlainKey): string {
-  const midi = Math.round(69 + 12 * Math.log2(hertz / 440)) + semitones;
+  const midi = Math.round(pitchOf(hertz)) + semitones;
   return `${pitchName(midi, key)}${Math.floor(midi / 12) - 1}`;
 }
 

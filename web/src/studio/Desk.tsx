@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { CurveKind } from "@sound-forge-alchemy/api/alchemy/analysis/v1/results_pb.js";
 import type { Track } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
 
 import { type ClickSettings, SILENT_CLICK } from "../engine/click";
@@ -7,6 +8,7 @@ import { InsecurePage } from "../engine/engine";
 import { matricesOf, NEUTRAL, type StemSettings } from "../engine/mix";
 import type { Shift } from "../engine/player";
 import { type Beat, musicOf, type Span, snapFor, snapped, snappedPart, stepped } from "../music/music";
+import { useCurves } from "../music/use-curves";
 import { useMusic } from "../music/use-music";
 import { text } from "../text/en";
 import { useRemembered } from "../ui/remembered";
@@ -48,6 +50,7 @@ export function Desk({ deck, track }: { deck: Deck; track: Track }) {
   const [open, setOpen] = useRemembered("music-lanes", (stored) => stored !== false);
   const known = useMusic(track);
   const music = useMemo(() => known.results && musicOf(known.results, begin, seconds), [known.results, begin, seconds]);
+  const loudness = useCurves(known.results, LOUDNESS).data?.get(CurveKind.SHORT_TERM_LUFS);
   const beats = music?.beats ?? NO_BEATS;
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
@@ -164,6 +167,8 @@ export function Desk({ deck, track }: { deck: Deck; track: Track }) {
                 <MusicLanes
                   session={session}
                   music={music}
+                  loudness={loudness}
+                  begin={begin}
                   view={view}
                   width={width}
                   loop={loop}
@@ -212,6 +217,7 @@ export function Desk({ deck, track }: { deck: Deck; track: Track }) {
   );
 }
 
+const LOUDNESS = [CurveKind.SHORT_TERM_LUFS];
 const NO_BEATS: readonly Beat[] = [];
 
 /** The click as this browser remembers it. */

@@ -1,14 +1,15 @@
-import { ChevronDown, ChevronUp, PencilRuler, ScanSearch } from "lucide-react";
+import { ChevronDown, ChevronUp, CircleAlert, PencilRuler, ScanSearch } from "lucide-react";
 
+import { AnalysisFailure } from "../music/AnalysisFailure";
+import { AnalysisProgress } from "../music/AnalysisProgress";
 import type { Music } from "../music/music";
 import { camelotCode, pitchName, shortKey } from "../music/pitch";
 import type { TrackMusic } from "../music/use-music";
 import { text } from "../text/en";
-import { percent } from "../text/format";
 import { Button, IconButton } from "../ui/Button";
 import { Choice } from "../ui/Choice";
+import { classes } from "../ui/classes";
 import { Popover } from "../ui/Popover";
-import { ProgressBar } from "../ui/ProgressBar";
 import styles from "./MusicBar.module.css";
 import type { Session } from "./session";
 
@@ -35,27 +36,28 @@ export function MusicBar({
   open: boolean;
   onOpen: (open: boolean) => void;
 }) {
-  if (known.job) {
-    const { progress } = known.job;
-    const stage = text.desk.stages[progress?.stage ?? ""] ?? text.desk.stages["preparing"] ?? "";
-    const words = text.desk.analysing(stage, percent(progress?.fraction ?? 0));
+  const { job, failed } = known;
+  if (job) {
     return (
-      <div className={styles.bar} role="status">
-        <div className={styles.working}>
-          <span>{words}</span>
-          <ProgressBar label={words} fraction={progress?.fraction ?? 0} />
-        </div>
+      <div className={styles.bar}>
+        <AnalysisProgress job={job} small onCancel={() => known.cancel(job)} />
       </div>
     );
   }
+  const failure = failed && (
+    <Popover label={text.desk.failed} trigger={<IconButton label={text.desk.failed} icon={CircleAlert} size={16} className={classes(styles.small, styles.failed)} />}>
+      <AnalysisFailure job={failed} onRetry={() => known.retry(failed)} />
+    </Popover>
+  );
   if (!music) {
     return (
       <div className={styles.bar}>
         {known.unknown && (
-          <Button look="quiet" icon={ScanSearch} className={styles.analyse} onClick={known.analyse} title={text.desk.analyseWords}>
+          <Button look="quiet" icon={ScanSearch} className={styles.analyse} onClick={() => known.analyse()} title={text.desk.analyseWords}>
             {text.desk.analyse}
           </Button>
         )}
+        {failure}
       </div>
     );
   }
@@ -67,6 +69,7 @@ export function MusicBar({
         {music.beatsPerBar > 0 && <span>{text.desk.metre(music.beatsPerBar, music.beatUnit)}</span>}
         {key && <span>{text.desk.keyWith(shortKey(key), camelotCode(key))}</span>}
       </p>
+      {failure}
       <Popover label={text.desk.grid.title} trigger={<IconButton label={text.desk.grid.open} icon={PencilRuler} size={16} className={styles.small} />}>
         <Corrections session={session} music={music} known={known} begin={begin} />
       </Popover>
@@ -144,7 +147,7 @@ function Corrections({ session, music, known, begin }: { session: Session; music
         <Button look="quiet" disabled={!results?.corrections} onClick={() => correct({ kind: "reset" })}>
           {words.reset}
         </Button>
-        <Button look="quiet" onClick={analyse}>
+        <Button look="quiet" onClick={() => analyse()}>
           {words.again}
         </Button>
       </div>

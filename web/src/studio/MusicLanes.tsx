@@ -1,12 +1,16 @@
+import type { Curve } from "@sound-forge-alchemy/api/alchemy/analysis/v1/results_pb.js";
 import type { CSSProperties, ReactNode } from "react";
-import { useMemo, useSyncExternalStore } from "react";
 
-import { at, type Chord, type Music, type Span } from "../music/music";
-import { camelotCode, chordName, chordRoot, type PlainKey, shortKey, tonicName } from "../music/pitch";
+import { at, type Music, type Span } from "../music/music";
+import { camelotCode, type PlainKey, shortKey, tonicName } from "../music/pitch";
 import { text } from "../text/en";
 import { clock } from "../text/format";
 import { classes } from "../ui/classes";
+import { groupColour } from "../ui/groups";
 import { Tooltip } from "../ui/Tooltip";
+import { Bars } from "./Bars";
+import { ChordLane } from "./ChordLane";
+import { LoudnessLane, LoudnessNow } from "./LoudnessLane";
 import styles from "./MusicLanes.module.css";
 import type { Session } from "./session";
 import type { ViewWindow } from "./view-window";
@@ -15,6 +19,8 @@ import type { ViewWindow } from "./view-window";
 export function MusicLanes({
   session,
   music,
+  loudness,
+  begin,
   view,
   width,
   loop,
@@ -25,6 +31,10 @@ export function MusicLanes({
 }: {
   session: Session;
   music: Music;
+  /** Short-term loudness of the track; undefined while it is not known. */
+  loudness: Curve | undefined;
+  /** Where in the track what is played begins, in seconds. */
+  begin: number;
   view: ViewWindow;
   width: number;
   loop: Span | undefined;
@@ -58,7 +68,7 @@ export function MusicLanes({
                 key={section.start}
                 type="button"
                 className={classes(styles.section, chosen && styles.chosen)}
-                style={{ ...place(section), "--group": `var(--group-${groupOf(section.group)})` } as CSSProperties}
+                style={{ ...place(section), "--group": groupColour(section.group) } as CSSProperties}
                 aria-pressed={chosen}
                 aria-label={text.desk.section(label, section.group, clock(section.start), clock(section.end))}
                 title={`${label} ${section.group}`}
@@ -137,6 +147,11 @@ export function MusicLanes({
           })}
         </Lane>
       )}
+      {loudness && (
+        <Lane title={text.desk.lanes.loudness} width={width} tool={<LoudnessNow session={session} curve={loudness} begin={begin} />}>
+          <LoudnessLane curve={loudness} integrated={music.integratedLufs} begin={begin} view={view} width={width} height={24} />
+        </Lane>
+      )}
     </>
   );
 }
@@ -153,108 +168,4 @@ function Lane({ title, width, tool, roomy, children }: { title: string; width: n
       </div>
     </div>
   );
-}
-
-/** A chord narrower than this is not drawn beside one that is drawn already. */
-const THIN_PIXELS = 3;
-const LETTER_PIXELS = 9;
-
-function ChordLane({
-  session,
-  chords,
-  view,
-  width,
-  semitones,
-  simple,
-  keyAt,
-}: {
-  session: Session;
-  chords: readonly Chord[];
-  view: ViewWindow;
-  width: number;
-  semitones: number;
-  simple: boolean;
-  keyAt: (second: number) => PlainKey | undefined;
-}) {
-  const now = useSyncExternalStore(session.subscribe, () => at(chords, session.seconds)?.start);
-  const shown = useMemo(() => thinned(chords, view, width, simple), [chords, view, width, simple]);
-  return shown.map(({ start, end, label, triad }) => {
-    const root = chordRoot(label, semitones);
-    if (root === undefined) return null;
-    const name = chordName(label, semitones, keyAt(start));
-    const pixels = ((end - start) / view.length) * width;
-    return (
-      <span
-        key={start}
-        className={classes(styles.chord, now !== undefined && now >= start && now < end && styles.now)}
-        style={{ left: ((start - view.start) / view.length) * width, width: Math.max(1, pixels - 1) }}
-        title={name}
-      >
-        {[name, chordName(triad, semitones, keyAt(start))].find(({ length }) => pixels > length * LETTER_PIXELS + 4)}
-      </span>
-    );
-  });
-}
-
-/** A chord as it is drawn: by its name, or by its triad where that does not fit. */
-interface Shown extends Span {
-  label: string;
-  triad: string;
-}
-
-/** The chords in view, equal neighbours as one, without those for which there is no room. */
-function thinned(chords: readonly Chord[], view: ViewWindow, width: number, simple: boolean): Shown[] {
-  const shown: Shown[] = [];
-  const shortest = (THIN_PIXELS / width) * view.length;
-  for (const chord of chords) {
-    if (chord.end <= view.start || chord.start >= view.start + view.length) continue;
-    const label = simple ? chord.simple : chord.label;
-    const last = shown.at(-1);
-    if (last?.label === label && chord.start - last.end < 0.01) last.end = chord.end;
-    else if (chord.end - chord.start >= shortest || !last || chord.start - last.start >= shortest) shown.push({ start: chord.start, end: chord.end, label, triad: chord.simple });
-  }
-  return shown;
-}
-
-const BEAT_PIXELS = 7;
-const NUMBER_PIXELS = 44;
-
-function Bars({ music, view, width }: { music: Music; view: ViewWindow; width: number }) {
-  const { beats } = music;
-  const left = (time: number) => ((time - view.start) / view.length) * width;
-  const inView = beats.filter(({ time }) => time >= view.start && time <= view.start + view.length);
-  const downbeats = inView.filter(({ position }) => position === 1);
-  const gap = (times: readonly { time: number }[]) =>
-    times.length > 1 ? (left(times.at(-1)?.time ?? 0) - left(times[0]?.time ?? 0)) / (times.length - 1) : width;
-  const barGap = gap(downbeats);
-  const everyBar = powerFor(BEAT_PIXELS / barGap);
-  const everyNumber = powerFor(NUMBER_PIXELS / barGap);
-  const ticks = (gap(inView) >= BEAT_PIXELS ? inView : downbeats.filter(({ bar }) => (bar - 1) % everyBar === 0)).map(({ time, position }) => {
-    const tall = position === 1;
-    return `M${(Math.round(left(time)) + 0.5).toString()} ${tall ? 4 : 13}V20`;
-  });
-  return (
-    <>
-      <svg className={styles.ticks} width={width} height={20} aria-hidden>
-        <path d={ticks.join("")} />
-      </svg>
-      {downbeats
-        .filter(({ bar }) => (bar - 1) % everyNumber === 0)
-        .map(({ time, bar }) => (
-          <span key={bar} className={styles.number} style={{ left: left(time) + 4 }} aria-hidden>
-            {bar}
-          </span>
-        ))}
-    </>
-  );
-}
-
-function powerFor(times: number): number {
-  return 2 ** Math.max(0, Math.ceil(Math.log2(times)));
-}
-
-const GROUPS = 6;
-
-function groupOf(letter: string): number {
-  return (((letter.charCodeAt(0) - 65) % GROUPS) + GROUPS) % GROUPS;
 }

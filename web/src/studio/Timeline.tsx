@@ -5,7 +5,8 @@ import { text } from "../text/en";
 import { clock, preciseClock } from "../text/format";
 import type { Session } from "./session";
 import styles from "./Timeline.module.css";
-import { moved, rulerMarks, type ViewWindow, zoomed } from "./view-window";
+import { useWheel } from "./use-wheel";
+import { rulerMarks, type ViewWindow } from "./view-window";
 
 /** A part of the song, in seconds. */
 export type Part = Span;
@@ -52,23 +53,7 @@ export function Timeline({
   const snap = snapFor(beats, width / view.length);
   const left = (second: number) => ((second - view.start) / view.length) * width;
 
-  useEffect(() => {
-    const element = area.current;
-    if (!element) return;
-    // React's own wheel listeners are passive: they could not keep the page from zooming.
-    const wheel = (event: WheelEvent) => {
-      const x = event.clientX - element.getBoundingClientRect().left;
-      if (event.ctrlKey || event.metaKey) {
-        event.preventDefault();
-        onView((before) => zoomed(before, Math.exp(event.deltaY / 200), before.start + (x / width) * before.length, seconds));
-      } else if (event.deltaX !== 0 || event.shiftKey) {
-        event.preventDefault();
-        onView((before) => moved(before, ((event.deltaX || event.deltaY) / width) * before.length, seconds));
-      }
-    };
-    element.addEventListener("wheel", wheel, { passive: false });
-    return () => element.removeEventListener("wheel", wheel);
-  }, [onView, width, seconds]);
+  useWheel(area, width, seconds, onView);
 
   const place = (event: PointerEvent<HTMLElement>) => event.clientX - event.currentTarget.getBoundingClientRect().left;
   const press = (event: PointerEvent<HTMLElement>) => {

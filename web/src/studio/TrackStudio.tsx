@@ -1,12 +1,13 @@
 import { useQuery } from "@connectrpc/connect-query";
 import { LibraryService } from "@sound-forge-alchemy/api/alchemy/library/v1/library_service_pb.js";
 import { ProcessingService } from "@sound-forge-alchemy/api/alchemy/processing/v1/processing_service_pb.js";
-import { ArrowLeft, Pencil, SearchX, Split } from "lucide-react";
+import { ArrowLeft, ChartNoAxesCombined, Pencil, SearchX, Split } from "lucide-react";
 import { useMemo, useState } from "react";
 
 import { separations, tracks } from "../api/collections";
 import { useRecords } from "../api/use-records";
-import { Link } from "../app/routes";
+import { LinkButton } from "../app/LinkButton";
+import { analysisPath, Link } from "../app/routes";
 import view from "../app/View.module.css";
 import { Artwork } from "../library/Artwork";
 import { EditTrack } from "../library/EditTrack";
@@ -14,7 +15,7 @@ import { rowsOf } from "../library/rows";
 import { useSeparate } from "../library/separating";
 import { StateBadge } from "../library/StateBadge";
 import { text } from "../text/en";
-import { Button, IconButton } from "../ui/Button";
+import { IconButton } from "../ui/Button";
 import { Choice } from "../ui/Choice";
 import { FailedMessage, Message } from "../ui/Message";
 import { type Deck, deckOf, MOST_LIVE_STEMS, playable } from "./deck";
@@ -22,6 +23,7 @@ import { Desk } from "./Desk";
 import { ExportButton } from "./ExportButton";
 import styles from "./TrackStudio.module.css";
 import { useRefetchWhen } from "./use-refetch";
+import { WholeSong } from "./WholeSong";
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 /** Addresses of media work for six hours; they are asked for again before. */
@@ -89,6 +91,9 @@ export default function TrackStudio({ track: name }: { track: string }) {
             onChange={setChosen}
           />
         )}
+        <LinkButton to={analysisPath(name)} icon={ChartNoAxesCombined}>
+          {text.analysis.open}
+        </LinkButton>
         <ExportButton track={track} separation={separation} deck={deck} />
         <IconButton label={text.library.edit} icon={Pencil} onClick={() => setEditing(true)} />
         {row.state.kind !== "none" && row.state.kind !== "working" && (
@@ -110,13 +115,7 @@ export default function TrackStudio({ track: name }: { track: string }) {
           <FailedMessage title={text.studio.unreadable} cause={files.error} onRetry={() => void files.refetch()} />
         ) : null
       ) : (
-        <Message icon={Split} title={text.studio.whole} words={row.state.kind === "working" ? text.studio.wholeWaiting : text.studio.wholeWords}>
-          {row.state.kind !== "working" && (
-            <Button look="primary" icon={Split} onClick={() => void separate([name])}>
-              {text.library.separate}
-            </Button>
-          )}
-        </Message>
+        <WholeSong track={track} waiting={row.state.kind === "working"} onSeparate={() => void separate([name])} />
       )}
       {editing && <EditTrack track={track} onClose={() => setEditing(false)} />}
     </>

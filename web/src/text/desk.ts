@@ -1,6 +1,7 @@
+import { tenths } from "./format";
+
 /** What the desk says of the music on its timeline. */
 export const desk = {
-  music: "Music",
   analyse: "Analyse",
   analyseWords: "Tempo, chords, form",
   analysing: (stage: string, percent: string) => `${stage}, ${percent}`,
@@ -19,7 +20,6 @@ export const desk = {
     storing: "Storing",
     done: "Finishing",
   } as Readonly<Partial<Record<string, string>>>,
-  notAnalysed: "Not analysed",
   failed: "The analysis did not work",
   unreadable: "What is known of the music cannot be read",
   bpm: (value: number) => `${value.toFixed(1)} BPM`,
@@ -45,9 +45,8 @@ export const desk = {
   cues: { intro: "Intro", drop: "Drop", breakdown: "Breakdown", outro: "Outro" } as Readonly<Partial<Record<string, string>>>,
   loopHint: (bars: number) => `${bars} ${bars === 1 ? "bar" : "bars"}`,
   loopHintLong: (bars: number, at: string) => `Loop ${bars} ${bars === 1 ? "bar" : "bars"} from ${at}`,
-  chordsLabel: (names: string) => `Chords: ${names}`,
-  loudnessLabel: (lufs: string) => `Short-term loudness through the song; ${lufs} over all of it`,
-  lufs: (value: number) => `${value.toFixed(1).replace("-", "−")} LUFS`,
+  loudnessLabel: (lufs: string | undefined) => `Short-term loudness through the song${lufs ? `; ${lufs} over all of it` : ""}`,
+  lufs: (value: number) => `${tenths(value)} LUFS`,
   loopStart: "Start of the loop",
   loopEnd: "End of the loop",
   place: (bar: number, beat: number) => `bar ${bar}.${beat}`,

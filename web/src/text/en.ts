@@ -1,4 +1,5 @@
 import { account } from "./account";
+import { analysis } from "./analysis";
 import { desk } from "./desk";
 import { roughly } from "./format";
 
@@ -247,6 +248,7 @@ export const text = {
   },
   account,
   desk,
+  analysis,
   stems: {
     vocals: "Vocals",
     drums: "Drums",

@@ -39,6 +39,11 @@ export function size(bytes: bigint | number): string {
   return `${value.toFixed(1)} GB`;
 }
 
+/** "−14.2": one digit after the point, with a proper minus. */
+export function tenths(value: number): string {
+  return value.toFixed(1).replace("-", "−");
+}
+
 /** "42 %"; never 100 before the end. */
 export function percent(fraction: number): string {
   return `${Math.floor(fraction * 100)} %`;
