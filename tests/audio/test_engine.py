@@ -228,7 +228,9 @@ async def test_corrupt_weights_are_reported(example_song: Path, tmp_path: Path) 
     [
         pytest.param("cuda", marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")),
         "cuda:99",
-        pytest.param("mps", marks=pytest.mark.skipif(torch.backends.mps.is_available(), reason="there is an Apple GPU")),
+        pytest.param(
+            "mps", marks=pytest.mark.skipif(torch.backends.mps.is_available(), reason="there is an Apple GPU")
+        ),
         "abacus",
     ],
 )
