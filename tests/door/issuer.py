@@ -201,9 +201,7 @@ class Accounts:
             case "authorization_code":
                 began = self._codes.pop(form["code"], None)
                 proof = b64(hashlib.sha256(form["code_verifier"].encode()).digest())
-                good = began is not None and began["code_challenge"] == proof
-                good = good and began is not None and began["redirect_uri"] == form["redirect_uri"]
-                if began is None or not good:
+                if began is None or (began["code_challenge"], began["redirect_uri"]) != (proof, form["redirect_uri"]):
                     return _refusal("invalid_grant")
                 return self._tokens(began["user"], nonce=began.get("nonce"))
             case "refresh_token":

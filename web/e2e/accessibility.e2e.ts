@@ -2,7 +2,7 @@ import axe, { type AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { drop, launch, newPage, SONG, STUDIO } from "./browser";
+import { bringIn, launch, newPage, STUDIO } from "./browser";
 import { view, VIEWS } from "./views";
 
 const THEMES = ["dark", "light"] as const;
@@ -29,8 +29,7 @@ describe("with a song in it", () => {
   beforeAll(async () => {
     const { page } = await newPage(browser);
     await page.goto(STUDIO);
-    await drop(page, SONG);
-    await page.getByRole("img", { name: "Stems: Vocals, Accompaniment" }).waitFor({ timeout: 50_000 });
+    await bringIn(page);
     await view("desk")(page);
     await page.getByText("BPM").first().waitFor({ timeout: 50_000 });
     await page.close();

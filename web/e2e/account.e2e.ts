@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { drop, ISSUER, launch, newPage, REALTIME_PID, SONG, STUDIO } from "./browser";
+import { bringIn, ISSUER, launch, newPage, REALTIME_PID, STUDIO } from "./browser";
 
 let browser: Browser;
 let page: Page;
@@ -64,8 +64,7 @@ test("changes keep arriving when a token has ended", async () => {
   await expect.poll(() => streams.length).toBe(1);
   await page.waitForTimeout(8_500); // so long a token lasts
   process.kill(REALTIME_PID, "SIGKILL"); // the stream that was begun with it
-  await drop(page, SONG);
-  await page.getByRole("img", { name: "Stems: Vocals, Accompaniment" }).waitFor({ timeout: 50_000 });
+  await bringIn(page);
   expect(await asked("refresh_token")).toBeGreaterThan(0);
   expect(streams.at(-1)).toMatch(/^Bearer ey/);
   expect(streams.at(-1)).not.toBe(streams[0]);

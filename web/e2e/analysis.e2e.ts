@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { drop, launch, newPage, SONG, STUDIO } from "./browser";
+import { bringIn, launch, newPage, STUDIO } from "./browser";
 import { TITLE, view } from "./views";
 
 let browser: Browser;
@@ -12,8 +12,7 @@ beforeAll(async () => {
   browser = await launch();
   ({ page, defects } = await newPage(browser));
   await page.goto(STUDIO);
-  await drop(page, SONG);
-  await page.getByRole("img", { name: "Stems: Vocals, Accompaniment" }).waitFor({ timeout: 50_000 });
+  await bringIn(page);
   await view("desk")(page);
   await page.getByText("BPM").first().waitFor({ timeout: 50_000 });
   await page.getByRole("link", { name: "Analysis" }).click();

@@ -82,6 +82,12 @@ export async function drop(page: Page, path: string): Promise<void> {
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
 
+/** Brings the demo song in, and waits until it is separated. */
+export async function bringIn(page: Page): Promise<void> {
+  await drop(page, SONG);
+  await page.getByRole("img", { name: "Stems: Vocals, Accompaniment" }).waitFor({ timeout: 50_000 });
+}
+
 /** A variable of the environment that must be set. */
 export function setting(name: string): string {
   const value = process.env[name];

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Chunk } from "../src/engine/chunks";
 import { panMatrix } from "../src/engine/mix";
 import { decodeFrames, parseWav } from "../src/engine/wav";
-import { drop, launch, newPage, SONG, STUDIO } from "./browser";
+import { bringIn, launch, newPage, STUDIO } from "./browser";
 
 let browser: Browser;
 let page: Page;
@@ -18,8 +18,7 @@ beforeAll(async () => {
   browser = await launch();
   ({ page, defects } = await newPage(browser));
   await page.goto(STUDIO);
-  await drop(page, SONG);
-  await page.getByRole("img", { name: "Stems: Vocals, Accompaniment" }).waitFor({ timeout: 50_000 });
+  await bringIn(page);
   await page.getByRole("button", { name: "Clear the list" }).click();
   await page.getByRole("table").getByRole("link", { name: /Slow Motion/ }).last().click();
 });

@@ -1,10 +1,8 @@
-import { SearchX } from "lucide-react";
-
 import { tracks } from "../api/collections";
 import { useRecords } from "../api/use-records";
-import { Link } from "../app/routes";
+import { SongGone } from "../library/SongGone";
 import { text } from "../text/en";
-import { FailedMessage, Message } from "../ui/Message";
+import { FailedMessage } from "../ui/Message";
 import { TrackAnalysis } from "./TrackAnalysis";
 
 /** What was measured of one song. */
@@ -14,13 +12,6 @@ export default function AnalysisView({ track: name }: { track: string }) {
   if (library.isError && !library.data) {
     return <FailedMessage title={text.studio.unreadable} cause={library.error} whole onRetry={() => void library.refetch()} />;
   }
-  if (!track) {
-    if (library.isFetching) return null;
-    return (
-      <Message icon={SearchX} title={text.studio.gone} words={text.studio.goneWords} whole>
-        <Link to="/">{text.notFound.back}</Link>
-      </Message>
-    );
-  }
+  if (!track) return library.isFetching ? null : <SongGone />;
   return <TrackAnalysis track={track} />;
 }

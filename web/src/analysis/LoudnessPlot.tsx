@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "react";
 
 import { Canvas, type Pen } from "../chart/Canvas";
 import { drawCurve, drawGrid } from "../chart/lines";
-import { linear, ticks } from "../chart/scale";
+import { labelled, linear, ticks } from "../chart/scale";
 import { between, valueAt } from "../music/curves";
 import { text } from "../text/en";
 import { useAxis } from "./axis";
@@ -22,15 +22,15 @@ export function LoudnessPlot({ results, momentary, shortTerm }: { results: Resul
   const words = text.analysis.plots.loudness;
   const { integratedLufs, momentaryMaxLufs, shortTermMaxLufs } = results.loudness ?? {};
   const scale = useMemo(() => scaleFor(momentary ?? shortTerm), [momentary, shortTerm]);
-  const marks = ticks(scale.low, scale.high, 5);
+  const lines = useMemo(() => ticks(scale.low, scale.high, 5), [scale]);
   const draw = useCallback(
     (pen: Pen) => {
-      drawGrid(pen, scale, ticks(scale.low, scale.high, 5));
+      drawGrid(pen, scale, lines);
       if (momentary) drawCurve(pen, momentary, view, scale, pen.ink("--faint"), { thick: 1 });
       if (shortTerm) drawCurve(pen, shortTerm, view, scale, pen.ink("--stem-other"), { thick: 2.5 });
       if (integratedLufs !== undefined) drawGrid(pen, scale, [integratedLufs], "--accent");
     },
-    [momentary, shortTerm, view, scale, integratedLufs],
+    [momentary, shortTerm, view, scale, lines, integratedLufs],
   );
   const told = (value: number | undefined) => (value === undefined ? undefined : text.desk.lufs(value));
   return (
@@ -40,7 +40,7 @@ export function LoudnessPlot({ results, momentary, shortTerm }: { results: Resul
       about={words.about}
       summary={words.summary(told(integratedLufs), told(momentaryMaxLufs), told(shortTermMaxLufs))}
       height={HEIGHT}
-      marks={marks.map((value) => ({ share: scale.share(value), text: String(value).replace("-", "−") }))}
+      marks={labelled(scale, lines)}
       legend={
         <ul className={styles.legend} aria-hidden>
           <li className={styles.momentary}>{words.legend.momentary}</li>

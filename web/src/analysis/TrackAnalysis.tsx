@@ -1,11 +1,11 @@
 import { CurveKind, type Results } from "@sound-forge-alchemy/api/alchemy/analysis/v1/results_pb.js";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Track } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
-import { ArrowLeft, ScanSearch } from "lucide-react";
+import { ScanSearch } from "lucide-react";
 import { useMemo } from "react";
 
-import { Link, trackPath } from "../app/routes";
-import view from "../app/View.module.css";
+import { trackPath } from "../app/routes";
+import { SongHeader } from "../library/SongHeader";
 import { AnalysisFailure } from "../music/AnalysisFailure";
 import { AnalysisProgress } from "../music/AnalysisProgress";
 import { musicOf } from "../music/music";
@@ -34,23 +34,15 @@ export function TrackAnalysis({ track }: { track: Track }) {
   const now = useNow(60_000);
   return (
     <>
-      <header className={view.header}>
-        <Link to={trackPath(track.name)} className={styles.back} aria-label={text.analysis.back}>
-          <ArrowLeft size={18} aria-hidden />
-        </Link>
-        <div className={styles.names}>
-          <h1 className={styles.title} title={text.analysis.title(track.title)}>
-            {track.title}
-          </h1>
-          <p className={styles.words}>
-            {[track.artist || text.library.unknownArtist, results?.measureTime && text.analysis.measured(ago(timestampDate(results.measureTime), now))]
-              .filter(Boolean)
-              .join(" · ")}
-          </p>
-        </div>
+      <SongHeader
+        track={track}
+        back={{ to: trackPath(track.name), words: text.analysis.back }}
+        title={text.analysis.title(track.title)}
+        about={results?.measureTime && text.analysis.measured(ago(timestampDate(results.measureTime), now))}
+      >
         <SourceChoice {...source} />
         {results && <MeasureMenu stems={source.stems} onMeasure={music.analyse} />}
-      </header>
+      </SongHeader>
       <div className={styles.body}>
         {job && (
           <div className={styles.standing}>

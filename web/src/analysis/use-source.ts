@@ -1,20 +1,18 @@
 import { useQuery } from "@connectrpc/connect-query";
 import { AnalysisService } from "@sound-forge-alchemy/api/alchemy/analysis/v1/analysis_service_pb.js";
-import { LibraryService } from "@sound-forge-alchemy/api/alchemy/library/v1/library_service_pb.js";
 import { Artifact_Kind, type Track } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
 import { useMemo, useState } from "react";
 
 import { analyses } from "../api/collections";
+import { useArtifacts } from "../api/use-artifacts";
 import { useRecords } from "../api/use-records";
 import type { TrackMusic } from "../music/use-music";
 import { type Source, sourcesOf } from "./sources";
 
-const FRESH_MS = 5 * 3600 * 1000;
-
 /** What a song was measured on, which of that shows, and its results: at first the newest of everything. */
 export function useSource(track: Track, music: TrackMusic) {
   const [chosen, setChosen] = useState<Source>();
-  const files = useQuery(LibraryService.method.listArtifacts, { parent: track.name, pageSize: 1000, pageToken: "" }, { staleTime: FRESH_MS });
+  const files = useArtifacts(track.name);
   const jobs = useRecords(analyses).data;
   const stems = useMemo(
     () => (files.data?.artifacts ?? []).filter(({ kind }) => kind === Artifact_Kind.STEM).map(({ name, stem }) => ({ artifact: name, stem })),

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { type CSSProperties, useEffect, useRef } from "react";
 
 import { useTheme } from "../app/theme";
 
@@ -9,17 +9,18 @@ export interface Pen {
   height: number;
   /** Pixels of the screen in one of the page. */
   scale: number;
-  /** The colour of a token, such as "--accent". */
+  /** The colour of a token, such as "--accent", or of the picture's own "color". */
   ink: (token: string) => string;
 }
 
-/** A picture that is drawn anew when its size, the theme or what `draw` shows has changed; `draw` must change with that, and only then. */
+/** A picture that is drawn anew when its size, its colour, the theme or what `draw` shows has changed; `draw` must change with that, and only then. */
 export function Canvas({
   draw,
   width,
   height,
   label,
   className,
+  style,
 }: {
   draw: (pen: Pen) => void;
   width: number;
@@ -27,6 +28,7 @@ export function Canvas({
   /** What it shows, in words; absent if words beside it say that. */
   label?: string;
   className?: string | undefined;
+  style?: CSSProperties;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [theme] = useTheme();
@@ -36,9 +38,9 @@ export function Canvas({
     const scale = window.devicePixelRatio || 1;
     canvas.current.width = Math.max(1, Math.round(width * scale));
     canvas.current.height = Math.max(1, Math.round(height * scale));
-    const style = getComputedStyle(canvas.current);
-    const ink = (token: string) => style.getPropertyValue(token).trim();
+    const computed = getComputedStyle(canvas.current);
+    const ink = (token: string) => computed.getPropertyValue(token).trim();
     draw({ context, width: canvas.current.width, height: canvas.current.height, scale, ink });
-  }, [draw, width, height, theme]);
-  return <canvas ref={canvas} className={className} style={{ display: "block", width, height }} {...(label ? { role: "img", "aria-label": label } : { "aria-hidden": true })} />;
+  }, [draw, width, height, theme, style?.color]);
+  return <canvas ref={canvas} className={className} style={{ display: "block", width, height, ...style }} {...(label ? { role: "img", "aria-label": label } : { "aria-hidden": true })} />;
 }

@@ -30,8 +30,18 @@ export function strokesOf(curve: Curve, view: ViewWindow, scale: Scale, width: n
   return strokes;
 }
 
-/** Draws a curve of one dimension as a line, fills what lies below it if `wash` says how strongly, and lifts the pen for leaps. */
-export function drawCurve(pen: Pen, curve: Curve, view: ViewWindow, scale: Scale, colour: string, { thick = 1.5, wash = 0, leap = 1 } = {}): void {
+/** How a curve is drawn. */
+export interface Look {
+  /** Of the line, in pixels of the page. */
+  thick?: number;
+  /** How strongly what lies below it is filled. */
+  wash?: number;
+  /** Over which share of the height the pen is lifted. */
+  leap?: number;
+}
+
+/** Draws a curve of one dimension as a line. */
+export function drawCurve(pen: Pen, curve: Curve, view: ViewWindow, scale: Scale, colour: string, { thick = 1.5, wash = 0, leap = 1 }: Look = {}): void {
   const { context, width, height } = pen;
   context.lineWidth = thick * pen.scale;
   context.lineJoin = "round";

@@ -29,6 +29,11 @@ export function ticks(low: number, high: number, about: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
 }
 
+/** Values of a scale as they are written beside it. */
+export function labelled(scale: Scale, values: readonly number[]): { share: number; text: string }[] {
+  return values.map((value) => ({ share: scale.share(value), text: String(value).replace("-", "−") }));
+}
+
 /** A scale with room for what a curve holds, at least `least` wide, with round ends. */
 export function roomFor({ low, high }: { low: number; high: number }, least: number, step: number): Scale {
   const spare = Math.max(0, least - (high - low)) / 2;

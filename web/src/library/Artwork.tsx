@@ -3,14 +3,12 @@ import { LibraryService } from "@sound-forge-alchemy/api/alchemy/library/v1/libr
 import { Music } from "lucide-react";
 
 import { onThisOrigin } from "../api/transport";
+import { MEDIA_FRESH_MS } from "../api/use-artifacts";
 import styles from "./Artwork.module.css";
-
-/** Addresses of media expire after six hours; until then the cover's stays. */
-const FRESH_MS = 5 * 3600 * 1000;
 
 /** A track's cover; a note where it has none. `artifact` is its name, empty = none. */
 export function Artwork({ artifact, size = 40 }: { artifact: string; size?: number }) {
-  const { data } = useQuery(LibraryService.method.getArtifact, { name: artifact }, { enabled: artifact !== "", staleTime: FRESH_MS });
+  const { data } = useQuery(LibraryService.method.getArtifact, { name: artifact }, { enabled: artifact !== "", staleTime: MEDIA_FRESH_MS });
   const uri = data?.artifact?.mediaUri;
   return (
     <span className={styles.artwork} style={{ width: size, height: size }}>

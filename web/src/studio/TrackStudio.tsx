@@ -1,23 +1,24 @@
 import { useQuery } from "@connectrpc/connect-query";
-import { LibraryService } from "@sound-forge-alchemy/api/alchemy/library/v1/library_service_pb.js";
 import { ProcessingService } from "@sound-forge-alchemy/api/alchemy/processing/v1/processing_service_pb.js";
-import { ArrowLeft, ChartNoAxesCombined, Pencil, SearchX, Split } from "lucide-react";
+import { ChartNoAxesCombined, Pencil, Split } from "lucide-react";
 import { useMemo, useState } from "react";
 
 import { separations, tracks } from "../api/collections";
+import { useArtifacts } from "../api/use-artifacts";
 import { useRecords } from "../api/use-records";
 import { LinkButton } from "../app/LinkButton";
-import { analysisPath, Link } from "../app/routes";
-import view from "../app/View.module.css";
+import { analysisPath } from "../app/routes";
 import { Artwork } from "../library/Artwork";
 import { EditTrack } from "../library/EditTrack";
 import { rowsOf } from "../library/rows";
 import { useSeparate } from "../library/separating";
+import { SongGone } from "../library/SongGone";
+import { SongHeader } from "../library/SongHeader";
 import { StateBadge } from "../library/StateBadge";
 import { text } from "../text/en";
 import { IconButton } from "../ui/Button";
 import { Choice } from "../ui/Choice";
-import { FailedMessage, Message } from "../ui/Message";
+import { FailedMessage } from "../ui/Message";
 import { type Deck, deckOf, MOST_LIVE_STEMS, playable } from "./deck";
 import { Desk } from "./Desk";
 import { ExportButton } from "./ExportButton";
@@ -26,8 +27,6 @@ import { useRefetchWhen } from "./use-refetch";
 import { WholeSong } from "./WholeSong";
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
-/** Addresses of media work for six hours; they are asked for again before. */
-const FRESH_MS = 5 * 3600 * 1000;
 
 /** One song, taken apart. */
 export default function TrackStudio({ track: name }: { track: string }) {
@@ -44,11 +43,7 @@ export default function TrackStudio({ track: name }: { track: string }) {
   const row = useMemo(() => (track ? rowsOf(new Map([[name, track]]), jobs.data ?? NOTHING)[0] : undefined), [track, jobs.data, name]);
   // The names of a separation's stems never change, so its files are asked for once.
   const done = separation !== undefined && separation.stems.length > 0;
-  const files = useQuery(
-    LibraryService.method.listArtifacts,
-    { parent: name, pageSize: 1000, pageToken: "" },
-    { enabled: done, staleTime: FRESH_MS, refetchInterval: FRESH_MS },
-  );
+  const files = useArtifacts(name, { enabled: done, again: true });
   const known = files.data?.artifacts;
   const missing = done && known !== undefined && !separation.stems.every(({ artifact }) => known.some((one) => one.name === artifact));
   const { refetch } = files;
@@ -64,25 +59,16 @@ export default function TrackStudio({ track: name }: { track: string }) {
   if (!jobs.data) return null;
   if (!track || !row) {
     if (library.isFetching) return null;
-    return (
-      <Message icon={SearchX} title={text.studio.gone} words={text.studio.goneWords} whole>
-        <Link to="/">{text.notFound.back}</Link>
-      </Message>
-    );
+    return <SongGone />;
   }
   return (
     <>
-      <header className={view.header}>
-        <Link to="/" className={styles.back} aria-label={text.notFound.back}>
-          <ArrowLeft size={18} aria-hidden />
-        </Link>
-        <Artwork artifact={track.artworkArtifact} size={44} />
-        <div className={styles.names}>
-          <h1 className={styles.title} title={track.title}>
-            {track.title}
-          </h1>
-          <p className={styles.artist}>{[track.artist || text.library.unknownArtist, track.album].filter(Boolean).join(" · ")}</p>
-        </div>
+      <SongHeader
+        track={track}
+        back={{ to: "/", words: text.notFound.back }}
+        about={track.album}
+        picture={<Artwork artifact={track.artworkArtifact} size={44} />}
+      >
         {versions.length > 1 && separation && (
           <Choice
             label={text.studio.version}
@@ -99,7 +85,7 @@ export default function TrackStudio({ track: name }: { track: string }) {
         {row.state.kind !== "none" && row.state.kind !== "working" && (
           <IconButton label={text.studio.again} icon={Split} onClick={() => void separate([name])} />
         )}
-      </header>
+      </SongHeader>
       {row.state.kind === "working" && (
         <div className={styles.progress}>
           <StateBadge state={row.state} />

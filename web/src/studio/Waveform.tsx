@@ -1,5 +1,6 @@
-import { useEffect, useRef } from "react";
+import { useCallback } from "react";
 
+import { Canvas, type Pen } from "../chart/Canvas";
 import { columnsOf, type Outline } from "./outline";
 import type { ViewWindow } from "./view-window";
 import styles from "./Waveform.module.css";
@@ -23,24 +24,14 @@ export function Waveform({
   /** Whether the stem does not sound now. */
   quiet: boolean;
 }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvas.current) draw(canvas.current, outline, sampleRate, view, width, height);
-  }, [outline, sampleRate, view, width, height, colour]);
-  return <canvas ref={canvas} aria-hidden className={styles.waveform} style={{ width, height, color: colour, opacity: quiet ? 0.3 : 1 }} />;
+  const draw = useCallback((pen: Pen) => drawOutline(pen, outline, sampleRate, view), [outline, sampleRate, view]);
+  return <Canvas draw={draw} width={width} height={height} className={styles.waveform} style={{ color: colour, opacity: quiet ? 0.3 : 1 }} />;
 }
 
-function draw(canvas: HTMLCanvasElement, outline: Outline | undefined, sampleRate: number, view: ViewWindow, width: number, height: number): void {
-  const scale = window.devicePixelRatio || 1;
-  const columns = Math.max(1, Math.round(width * scale));
-  canvas.width = columns;
-  canvas.height = Math.round(height * scale);
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  const middle = canvas.height / 2;
+function drawOutline({ context, width: columns, height, scale, ink }: Pen, outline: Outline | undefined, sampleRate: number, view: ViewWindow): void {
+  const middle = height / 2;
   const reach = middle - scale;
-  const { color } = getComputedStyle(canvas);
-  context.fillStyle = color;
+  context.fillStyle = ink("color");
   const framesPerColumn = (view.length * sampleRate) / columns;
   const shown = outline ? columnsOf(outline, view.start * sampleRate, framesPerColumn, columns) : [];
   context.globalAlpha = 0.25;
