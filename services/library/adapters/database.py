@@ -1,6 +1,8 @@
 """Connecting to the database, bringing it up to date, and what becomes of its errors."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError  # noqa: A004 (the pool's own)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from services.mesh.errors import DependencyUnavailable, StorageFull
 
@@ -19,6 +22,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Any number that nobody else uses in this database.
 _MIGRATION_LOCK = 0x5F0A
+
+# How long a connection to SQLite waits for others at most.
+_BUSY_SECONDS = 15.0
+_TURN_SECONDS = 0.02
 
 _T = TypeVar("_T")
 
@@ -124,10 +131,10 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         # Transactions are begun below, not by the driver.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
+        _write_ahead(cursor)
         # An acknowledged upload survives a power cut; WAL's usual NORMAL would only survive a crash.
         cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA busy_timeout = 15000")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
@@ -135,3 +142,17 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def begin(connection: Connection) -> None:
         # Transactions here write. One that began by reading could not wait for another writer, only fail.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _write_ahead(cursor: Any) -> None:  # noqa: ANN401 (the driver's own type)
+    """Switches the database to a write-ahead log. Of two that switch a new one at once, SQLite refuses one without waiting."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            await_only(asyncio.sleep(_TURN_SECONDS))
+        else:
+            return
