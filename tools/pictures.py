@@ -42,7 +42,10 @@ def main() -> int:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None or not shutil.which("fluidsynth") or not SOUNDFONT.exists():
         parser.error("this needs: apt-get install chromium fluidsynth timgm6mb-soundfont")
-    return asyncio.run(take(chromium, names))
+    try:
+        return asyncio.run(take(chromium, names))
+    except KeyboardInterrupt:
+        return 130
 
 
 async def take(chromium: str, names: list[str]) -> int:
