@@ -3,7 +3,7 @@
     apt-get install chromium fluidsynth timgm6mb-soundfont
     python -m tools.pictures [NAME...]      all views, or some of web/e2e/views.ts
 
-The mesh is the real one. Its songs are rendered by benchmarks.corpus, so that nobody's music is in them, and named by the sandbox.
+The mesh is the real one. Its songs are the demo song, repeated, and some that are rendered by benchmarks.corpus, named by the sandbox.
 """
 
 import argparse
@@ -17,8 +17,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.corpus import Song, make_song
+from benchmarks.studio import lengthened
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from sfa import connect
+from sfa.local import programs
 from sfa.local.datadir import DataDir
 from sfa.local.plan import Options
 from sfa.local.ports import PortMode
@@ -28,10 +30,11 @@ from tools.generate.toolchain import ROOT
 
 OUT = ROOT / "docs" / "images" / "studio"
 SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
-SONGS = 12
+SONGS = 11
 SECONDS = 75
-_SEPARATED = 8
+_SEPARATED = 6
 _SEED = 26
+_REPEATED_SECONDS = 66
 
 
 def main() -> int:
@@ -54,7 +57,7 @@ async def take(chromium: str, names: list[str]) -> int:
         folder = Path(name)
         options = Options(data_dir=DataDir(folder / "mesh"), redis_url="", port_mode=PortMode.ANY, sandbox=True)
         async with local_mesh(options, console=None, say=print, hurry=asyncio.Event()) as supervisor:
-            title = await fill(supervisor.target, folder)
+            await fill(supervisor.target, folder)
             looking = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-m", "tools.npm", "run", "--silent", "pictures"),
@@ -63,7 +66,6 @@ async def take(chromium: str, names: list[str]) -> int:
                     **os.environ,
                     "STUDIO_URL": supervisor.studio,
                     "CHROMIUM": chromium,
-                    "TITLE": title,
                     "VIEWS": " ".join(names),
                     "OUT": str(OUT),
                 },
@@ -71,16 +73,17 @@ async def take(chromium: str, names: list[str]) -> int:
             return await looking.wait()
 
 
-async def fill(target: str, folder: Path) -> str:
-    """Brings songs in; most are separated and analysed. Returns the title of the one to look at, the last."""
+async def fill(target: str, folder: Path) -> None:
+    """Brings songs in, the demo song as the last; most are separated, all are analysed."""
     async with connect(target) as mesh:
-        for number in range(SONGS):
-            track = await mesh.library.upload(rendered(number, folder))
+        for number in range(SONGS + 1):
+            demo = number == SONGS
+            song = lengthened(programs.example_song(), _REPEATED_SECONDS, folder) if demo else rendered(number, folder)
+            track = await mesh.library.upload(song)
             if number >= SONGS - _SEPARATED:
                 await mesh.processing.wait((await mesh.processing.separate(track.name)).name)
             await mesh.analysis.wait((await mesh.analysis.analyze(track.name)).name)
-            print(f"{number + 1} of {SONGS}: {track.title}", flush=True)  # noqa: T201 - a command line
-    return str(track.title)
+            print(f"{number + 1} of {SONGS + 1}: {track.title}", flush=True)  # noqa: T201 - a command line
 
 
 def rendered(number: int, folder: Path) -> Path:

@@ -31,6 +31,7 @@ describe.each(Object.entries(LOOKS))("%s", (look, { colorScheme, viewport }) => 
   test.each(Object.entries(VIEWS).filter(([name]) => WANTED.length === 0 || WANTED.includes(name)))("%s", async (name, open) => {
     const page = await browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
     await open(page);
+    await page.locator("h1").first().scrollIntoViewIfNeeded();
     await page.waitForTimeout(SETTLED_MS); // streams never rest, so there is no event for it
     const chromium = await page.context().newCDPSession(page);
     const { data } = await chromium.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });

@@ -2,10 +2,10 @@ import type { Page } from "playwright-core";
 
 import { STUDIO } from "./browser";
 
-/** The song to look at: the demo song, as its tags call it, unless there are others. */
-export const TITLE = new RegExp(process.env["TITLE"] ?? "Slow Motion");
+/** The demo song, as its tags call it. */
+export const TITLE = /Slow Motion/;
 
-/** What somebody can look at, and how to get there. A library with that song in it, separated and analysed, is supposed. */
+/** What somebody can look at, and how to get there. A library with the demo song in it, separated and analysed, is supposed. */
 export const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   library: (page) => to(page, "/", page.getByRole("table").getByRole("link", { name: TITLE })),
   "library-selection": async (page) => {
@@ -20,7 +20,7 @@ export const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   "edit-details": async (page) => {
     await view("library")(page);
-    await page.getByRole("button", { name: new RegExp(`^Actions for .*${TITLE.source}`) }).last().click();
+    await page.getByRole("button", { name: /^Actions for Slow Motion/ }).last().click();
     await page.getByRole("menuitem", { name: "Edit details" }).click();
     await page.getByRole("dialog").waitFor();
   },
