@@ -16,8 +16,11 @@ class Kept implements Sink {
     this.bytes.push(...data);
     return Promise.resolve();
   }
-  finish(filename: string, mediaType: string): Promise<void> {
-    this.name = `${filename} ${mediaType}`;
+  constructor(filename: string) {
+    this.name = filename;
+  }
+  finish(mediaType: string): Promise<void> {
+    this.name += ` ${mediaType}`;
     return Promise.resolve();
   }
   abandon(): Promise<void> {
@@ -53,8 +56,8 @@ function serverOf({ fails = false } = {}) {
 function queued(server: ReturnType<typeof serverOf>) {
   const queue = new ExportQueue();
   const sinks: Kept[] = [];
-  queue.add("Song", fetchMix(server.transport, request), () => {
-    const sink = new Kept();
+  queue.add([{ name: "Song", fetching: fetchMix(server.transport, request) }], (filename) => {
+    const sink = new Kept(filename);
     sinks.push(sink);
     return Promise.resolve(sink);
   });
@@ -105,7 +108,8 @@ test("a failure is told in words, and leaves nothing", async () => {
 test("no more than two are fetched at a time", async () => {
   const server = serverOf();
   const queue = new ExportQueue();
-  for (let n = 0; n < 4; n++) queue.add(`${n}`, fetchMix(server.transport, request), () => Promise.resolve(new Kept()));
+  const fetching = fetchMix(server.transport, request);
+  queue.add(["a", "b", "c", "d"].map((name) => ({ name, fetching })), (filename) => Promise.resolve(new Kept(filename)));
   const kinds = () => queue.snapshot().map(({ state }) => state.kind);
   await vi.waitFor(() => expect(kinds()).toEqual(["running", "running", "waiting", "waiting"]));
   server.goOn();
