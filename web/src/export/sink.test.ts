@@ -92,7 +92,7 @@ test("files that are large together go into one folder, over none that is there,
       removeEntry: (name) => Promise.resolve(void there.delete(name)),
     });
   const place = await placeFor([HALF, HALF]);
-  const [one, other] = await Promise.all([place("Half.stem.mp4"), place("Half.stem.mp4")]);
+  const [other, one] = await Promise.all([place("Half.stem.mp4"), place("Half.stem.mp4")]);
   await one.finish("video/mp4");
   await other.write(new Uint8Array(3));
   await other.abandon();
