@@ -23,7 +23,7 @@ export function BatchExportDialog({ songs, onOrdered, onClose }: { songs: readon
   return (
     <ExportFrame
       title={exportText.titleOf(songs.length, songs[0]?.title ?? "")}
-      kinds={KINDS}
+      kinds={KINDS.map((value) => ({ value, text: songs.length === 1 ? exportText.kinds[value] : exportText.kindsOfMany[value] }))}
       kind={kind}
       onKind={(next) => setChoices({ ...choices, kind: next })}
       orders={songs.flatMap((song) => ordersOf(transport, song, { ...choices, kind }, { without }))}

@@ -27,7 +27,7 @@ export function ExportDialog({ song, standing, onClose }: { song: Exportable; st
   return (
     <ExportFrame
       title={exportText.title}
-      kinds={kinds}
+      kinds={kinds.map((value) => ({ value, text: exportText.kinds[value] }))}
       kind={kind}
       onKind={(next) => setChoices({ ...choices, kind: next })}
       orders={ordersOf(transport, song, { ...choices, kind }, { mix, part, without })}

@@ -23,7 +23,7 @@ export function ExportFrame({
   children,
 }: {
   title: string;
-  kinds: readonly Kind[];
+  kinds: readonly { value: Kind; text: string }[];
   kind: Kind;
   onKind: (kind: Kind) => void;
   /** The files that are wanted now. */
@@ -43,7 +43,7 @@ export function ExportFrame({
   };
   return (
     <Dialog title={title} open onClose={onClose}>
-      <Tabs label={exportText.title} value={kind} tabs={kinds.map((value) => ({ value, text: exportText.kinds[value] }))} onChange={onKind}>
+      <Tabs label={exportText.title} value={kind} tabs={kinds} onChange={onKind}>
         {children}
       </Tabs>
       <footer className={styles.footer}>

@@ -97,6 +97,34 @@ test("a cancelled export ends on the server too, leaves nothing, and can begin a
   expect(queue.snapshot()).toEqual([]);
 });
 
+test("all that is under way or waits can be stopped at once; what is here stays", async () => {
+  const server = serverOf();
+  const queue = new ExportQueue();
+  const quick = {
+    name: "quick",
+    fetching: async function* () {
+      yield await Promise.resolve({ data: Uint8Array.of(1), filename: "quick", mediaType: "", fraction: 1 });
+    },
+  };
+  const slow = { name: "slow", fetching: fetchMix(server.transport, request) };
+  queue.add([quick, slow, slow, slow], (filename) => Promise.resolve(new Kept(filename)));
+  const kinds = () => queue.snapshot().map(({ state }) => state.kind);
+  await vi.waitFor(() => expect(kinds()).toEqual(["done", "running", "running", "waiting"]));
+  queue.cancelAll();
+  expect(kinds()).toEqual(["done", "cancelled", "cancelled", "cancelled"]);
+  await vi.waitFor(() => expect(server.ended()).toBe(true));
+  expect(kinds()).toEqual(["done", "cancelled", "cancelled", "cancelled"]);
+});
+
+test("a disk that takes nothing more is told apart from a server that does not answer", async () => {
+  const server = serverOf();
+  const queue = new ExportQueue();
+  const full = { write: () => Promise.reject(new DOMException("", "QuotaExceededError")), finish: () => Promise.resolve(), abandon: () => Promise.resolve() };
+  queue.add([{ name: "Song", fetching: fetchMix(server.transport, request) }], () => Promise.resolve(full));
+  server.goOn();
+  await vi.waitFor(() => expect(queue.snapshot()[0]?.state).toMatchObject({ kind: "failed", words: expect.stringContaining("room on the disk") as string }));
+});
+
 test("a failure is told in words, and leaves nothing", async () => {
   const server = serverOf({ fails: true });
   const { sinks, only } = queued(server);

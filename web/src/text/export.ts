@@ -21,10 +21,11 @@ export const exportText = {
     },
   },
   leftOut: (titles: readonly string[]) => {
-    const [named, more] = [titles.slice(0, NAMED), titles.length - NAMED];
+    const [named, more] = [titles.slice(0, NAMED).map((title) => `“${title}”`), titles.length - NAMED];
     return `Left out: ${LIST.format(more > 0 ? [...named, `${more} more`] : named)}.`;
   },
   kinds: { mix: "Mix", stems: "Stems", bundle: "One file", analysis: "Analysis" } satisfies Record<Kind, string>,
+  kindsOfMany: { bundle: "One file each", stems: "Stems", analysis: "Analysis" } satisfies Partial<Record<Kind, string>>,
   mixWords: "The mix as it stands on the desk.",
   silent: "Everything is muted. Unmute a stem to export the mix.",
   muted: "muted",
