@@ -1,3 +1,5 @@
+import { Device_State } from "@sound-forge-alchemy/api/alchemy/processing/v1/device_pb.js";
+
 import { account } from "./account";
 import { analysis } from "./analysis";
 import { desk } from "./desk";
@@ -210,11 +212,26 @@ export const text = {
       realtime: ["Realtime", "Live changes on this page"],
     } as const,
     spotifyUnset: "Answers, without a Spotify application",
-    work: "Work",
+    devices: {
+      title: "What separates songs",
+      none: "No worker is running",
+      noneWords: "Separations wait until one starts.",
+      failed: "The processing service does not say what separates songs.",
+      queue: (n: number) => (n === 0 ? "No separation waits." : n === 1 ? "1 separation waits." : `${n} separations wait.`),
+      states: {
+        [Device_State.UNSPECIFIED]: "",
+        [Device_State.STARTING]: "Starting",
+        [Device_State.IDLE]: "Free",
+        [Device_State.BUSY]: "Busy",
+        [Device_State.UNAVAILABLE]: "Not there",
+      } satisfies Readonly<Record<Device_State, string>>,
+      unavailableWords: (device: string) => `The server is set up for ${device}, which its machine does not have. Separations given to it fail.`,
+      since: (when: string) => `started ${when}`,
+      theirs: "Somebody else’s song",
+    },
+    work: "Your jobs",
     waiting: "Waiting",
     running: "Running",
-    devices: "Computed on",
-    noDevices: "Nothing separated yet",
     sources: "Where songs may come from",
     sourcesFailed: "The download service does not say",
     api: "API reference",
