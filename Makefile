@@ -11,6 +11,7 @@ INSTALLED := $(VENV)/.installed
 WEB := web/node_modules/.installed
 STUDIO := web/dist/.built
 SPOTDL := .spotdl/.installed
+EXTRAS := $(VENV)/.extras
 
 .DEFAULT_GOAL := help
 
@@ -34,7 +35,7 @@ studio: $(STUDIO) ## Build the web page that the mesh serves
 ## Checking
 
 .PHONY: test
-test: $(INSTALLED) $(STUDIO) $(SPOTDL) ## Run all tests, with the real Envoy and Valkey
+test: $(INSTALLED) $(STUDIO) $(SPOTDL) $(EXTRAS) ## Run all tests, with the real Envoy and Valkey
 	$(BIN)/python -m pytest $(ARGS)
 	$(BIN)/python -m tools.npm run --silent test
 
@@ -85,6 +86,10 @@ fmt: $(INSTALLED) ## Format the code, and repair what can be repaired
 bench: $(INSTALLED) ## Measure what the mesh adds to a separation
 	$(BIN)/python -m benchmarks.mesh_overhead $(ARGS)
 
+.PHONY: pictures
+pictures: $(INSTALLED) $(STUDIO) ## Take the pictures of the studio in docs/images/studio (ARGS=VIEW for one)
+	$(BIN)/python -m tools.pictures $(ARGS)
+
 .PHONY: images
 images: $(INSTALLED) ## Build the container images, without an engine too, and ask each for its health (ARGS=NAME for one)
 	$(BIN)/python -m tools.images $(ARGS)
@@ -117,3 +122,14 @@ $(STUDIO): $(WEB) web/index.html web/vite.config.ts $(shell find web/src web/pub
 spotdl: $(SPOTDL) ## Install spotdl for the tests, in an environment of its own
 $(SPOTDL): sfa/local/spotdl.py | $(INSTALLED)
 	@$(BIN)/sfa spotdl install --into .spotdl && touch $@ || echo "Tests that need spotdl will be skipped."
+
+# What some tests use of Debian. Without it they are skipped, and say so.
+PACKAGES := chromium fonts-dejavu-core espeak-ng
+$(EXTRAS): | $(INSTALLED)
+	@if { command -v chromium || command -v google-chrome; } >/dev/null && command -v espeak-ng >/dev/null; then touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing $(PACKAGES), which some tests use ..."; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $(PACKAGES); } >/dev/null \
+	    || echo "They could not be installed; tests that need them will be skipped."; \
+	  touch $@; \
+	else echo "Some tests use chromium and espeak-ng, and are skipped without: apt-get install $(PACKAGES)"; fi

@@ -6,7 +6,8 @@ It runs where the gateway starts, in front of Envoy, so that one image serves ev
 PUBLIC_URL         how clients address this mesh: https://music.example.org. Other than this machine only with AUTH=jwt.
 GATEWAY_PORT       the port of the API. Default: 3000.
 STUDIO_PORT        one more port with the same on it, for the studio. Default: 8001; 0 = none.
-TLS_CERT_FILE      a PEM file with the certificate and its chain; with TLS_KEY_FILE, connections are encrypted.
+TLS_CERT_FILE      a PEM file with the certificate and its chain; with TLS_KEY_FILE, connections are encrypted. Renewed ones
+                   are taken up when they are moved (`mv`) to the places of the old.
 TLS_KEY_FILE       a PEM file with the private key.
 TLS_REDIRECT_PORT  a port whose plain HTTP sends browsers to https. Default: none.
 MESH_KEY_FILE      the secret that gateway and services share. Default: /run/secrets/mesh_key.
@@ -64,7 +65,7 @@ def contained(environ: Mapping[str, str], run_dir: Path, *, descriptors: str | N
 
     Args:
         environ: the settings above.
-        run_dir: where a file of keys is written, for AUTH_HS256_FILE.
+        run_dir: where files beside the configuration are written: keys, for AUTH_HS256_FILE, and where the certificate is.
         descriptors: path of alchemy.binpb, as Envoy sees it; None = the one that comes with the product.
 
     Raises:
@@ -93,13 +94,13 @@ def contained(environ: Mapping[str, str], run_dir: Path, *, descriptors: str | N
         hosts=("*",) if sign_in else LOOPBACK_NAMES,
         origins=f"{LOOPBACK_ORIGINS}|{re.escape(public)}" if public else LOOPBACK_ORIGINS,
         sign_in=sign_in,
-        tls=_tls(environ, public, host),
+        tls=_tls(environ, public, host, run_dir),
         traces=_traces(environ),
         max_upload_bytes=_bytes(environ.get("MAX_UPLOAD_BYTES") or "2GiB"),
     )
 
 
-def _tls(environ: Mapping[str, str], public: str, host: str) -> Tls | None:
+def _tls(environ: Mapping[str, str], public: str, host: str, run_dir: Path) -> Tls | None:
     certificate, key = environ.get("TLS_CERT_FILE", ""), environ.get("TLS_KEY_FILE", "")
     redirect = _port(environ, "TLS_REDIRECT_PORT", 0)
     if not certificate and not key:
@@ -109,9 +110,10 @@ def _tls(environ: Mapping[str, str], public: str, host: str) -> Tls | None:
     for variable, file in (("TLS_CERT_FILE", certificate), ("TLS_KEY_FILE", key)):
         if not Path(file).is_file():
             raise SettingInvalid(f"{variable}={file}: must be a PEM file that this process can read.")
+    secret = run_dir / "certificate.json"
+    secret.write_text(Tls.discovered(Path(certificate), Path(key)), encoding="utf-8")
     return Tls(
-        certificate,
-        key,
+        str(secret),
         redirect=Address(host, redirect) if redirect else None,
         public_port=urlsplit(public).port or 443,
     )
@@ -153,7 +155,7 @@ def _bytes(text: str) -> int:
 def main() -> int:
     """Writes the configuration; returns 1, after a line that says what to mend, where it cannot be."""
     parser = argparse.ArgumentParser(prog="python -m sfa.door", description="Writes the gateway's configuration.")
-    parser.add_argument("--out", type=Path, required=True, help="The file to write; keys lie beside it.")
+    parser.add_argument("--out", type=Path, required=True, help="The file to write; others lie beside it.")
     out: Path = parser.parse_args().out
     try:
         out.write_text(render(contained(os.environ, out.parent)), encoding="utf-8")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from google.api import annotations_pb2, http_pb2
 from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodDescriptorProto
@@ -30,16 +31,35 @@ class Tls:
     """How connections are encrypted.
 
     Attributes:
-        certificate: a PEM file with the certificate and those between it and its authority, as Envoy sees it.
-        key: a PEM file with its private key.
+        secret: a file that names the certificate (`discovered`), as Envoy sees it.
         redirect: where plain HTTP listens, to send browsers to https; None = nowhere.
         public_port: the port of https that browsers are sent to.
     """
 
-    certificate: str
-    key: str
+    NAME: ClassVar[str] = "certificate"
+
+    secret: str
     redirect: Address | None = None
     public_port: int = 443
+
+    @classmethod
+    def discovered(cls, certificate: Path, key: Path) -> str:
+        """What to write into `secret`. Envoy reads certificate and key again whenever a file is moved to the certificate's folder.
+
+        Args:
+            certificate: a PEM file with the certificate and those between it and its authority, as Envoy sees it.
+            key: a PEM file with its private key.
+        """
+        secret = {
+            "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret",
+            "name": cls.NAME,
+            "tls_certificate": {
+                "certificate_chain": {"filename": str(certificate)},
+                "private_key": {"filename": str(key)},
+                "watched_directory": {"path": str(certificate.parent)},
+            },
+        }
+        return json.dumps({"resources": [secret]})
 
 
 class DoorUnguarded(DoorClosed):

@@ -67,6 +67,10 @@ class Processing:
         assert response.model is not None
         return response.model
 
+    async def list_devices(self) -> v1.ListDevicesResponse:
+        """The devices that separate songs at this moment, and how many separations wait for one."""
+        return await self._transport.unary(self._stub.list_devices, v1.ListDevicesRequest())
+
     async def separate(
         self,
         track: str,

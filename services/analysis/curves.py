@@ -37,14 +37,15 @@ def curve_message(kind: pb.CurveKind, curve: Curve, max_steps: int = 0) -> pb.Cu
     """Returns a curve as the contract has it, of at most so many steps; 0 = all of them."""
     steps = len(curve.values)
     merged = -(-steps // max_steps) if max_steps else 1
-    values = curve.values.reshape(steps, -1)
+    # One has no steps if the audio is shorter than its window: below 3 s there is no short-term loudness.
+    values = curve.values.reshape(steps, -1) if steps else np.zeros((0, 1))
     if merged > 1:
         values = _averaged(values, merged)
     return pb.Curve(
         kind=kind,
         start=curve.start + curve.step * (merged - 1) / 2,
         step=curve.step * merged,
-        dimensions=values.shape[1] if steps else 1,
+        dimensions=values.shape[1],
         values=values.astype(np.float32).ravel(),
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from services.mesh.jobs.job import Job
 from services.mesh.jobs.performer import left_in
 from services.mesh.jobs.worker import Report, WorkDied
 from services.processing import runs
+from services.processing.devices import Device, DeviceState
 from services.processing.domain import SeparationSpec, StemFile
 from services.processing.ports import (
     Engine,
@@ -53,9 +54,32 @@ class SeparationPerformer:
         self._blobs = blobs
         self._stems = stems
         self._work_dir = work_dir
+        self._job: Job | None = None
+
+    def device(self) -> Device:
+        """Tells how the device is at this moment, and what it has in hand."""
+        device = self._engine.describe()
+        if self._job is None or device.state is DeviceState.UNAVAILABLE:
+            return device
+        return replace(device, state=DeviceState.BUSY, separation=self._job.name, owner=self._job.owner)
 
     async def perform(self, job: Job, report: Report) -> Mapping[str, Any]:
         """Separates the track and registers the stems; see `Performer`."""
+        self._job = job
+        try:
+            return await self._perform(job, report)
+        finally:
+            self._job = None
+
+    async def forget(self, job_id: str) -> None:
+        """Removes what attempts have left of a job; see `Performer`."""
+        await asyncio.to_thread(runs.remove, self._work_dir / job_id)
+
+    async def left(self) -> set[str]:
+        """Returns the ids of the jobs of which attempts have left something."""
+        return await left_in(self._work_dir)
+
+    async def _perform(self, job: Job, report: Report) -> Mapping[str, Any]:
         spec = SeparationSpec.from_record(job.spec)
         if result := await to_its_end(self._reuse.result(job)):
             report.device = result["device"]
@@ -77,14 +101,6 @@ class SeparationPerformer:
         output = await self._separate(request, report)
         report.stage = "storing"
         return await to_its_end(self._store(job, spec, output))
-
-    async def forget(self, job_id: str) -> None:
-        """Removes what attempts have left of a job; see `Performer`."""
-        await asyncio.to_thread(runs.remove, self._work_dir / job_id)
-
-    async def left(self) -> set[str]:
-        """Returns the ids of the jobs of which attempts have left something."""
-        return await left_in(self._work_dir)
 
     async def _separate(self, request: SeparationRequest, report: Report) -> SeparationOutput:
         def on_progress(stage: str, fraction: float) -> None:

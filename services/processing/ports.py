@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.processing.catalogue import Availability, ModelInfo
+from services.processing.devices import Device
 from services.processing.domain import Encoding, Options, StemFile, StemResult, TrackSource
 from services.processing.mix import MixReport, MixSpec
 
@@ -107,6 +108,9 @@ class Engine(Protocol):
     @property
     def device(self) -> str:
         """What computes: "cpu", "cuda:0", "mps"; empty until a separation has started."""
+
+    def describe(self) -> Device:
+        """Tells how the device is, apart from what is given to it: starting, unavailable or idle."""
 
     async def separate(self, request: SeparationRequest, on_progress: Callable[[str, float], None]) -> SeparationOutput:
         """Runs one separation to its end.

@@ -19,6 +19,7 @@ from services.mesh.jobs.messages import MAX_REQUEST_ID, due, ended, revision
 from services.mesh.jobs.owned import Snapshot
 from services.mesh.jobs.watch import Watched, watch
 from services.mesh.pages import decode_token, encode_token, page_size
+from services.processing.device_board import DeviceBoard
 from services.processing.domain import Encoding, Options
 from services.processing.exports import ExportFormat, Exports
 from services.processing.installations import Installations
@@ -27,7 +28,7 @@ from services.processing.mix_rpc import MixRpc
 from services.processing.mixes import Mixes
 from services.processing.options import option_faults, options_from
 from services.processing.streams import WAV_ENCODINGS, StemStreams
-from services.processing.translate import encoding_from, model_message, separation_message
+from services.processing.translate import device_message, encoding_from, model_message, separation_message
 from services.processing.usecases import Catalogue, Separations
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -50,6 +51,7 @@ class ProcessingRpc(InstallationRpc, MixRpc, ProcessingServiceServicer):
         streams: StemStreams,
         exports: Exports,
         mixes: Mixes,
+        devices: DeviceBoard,
         catalogue: Catalogue,
         tail: EventTail,
         drain: Drain,
@@ -59,6 +61,7 @@ class ProcessingRpc(InstallationRpc, MixRpc, ProcessingServiceServicer):
         self._separations = separations
         self._streams = streams
         self._exports = exports
+        self._devices = devices
         self._catalogue = catalogue
 
     async def ListModels(self, request: pb.ListModelsRequest, context: Context) -> pb.ListModelsResponse:
@@ -76,6 +79,13 @@ class ProcessingRpc(InstallationRpc, MixRpc, ProcessingServiceServicer):
     async def GetModel(self, request: pb.GetModelRequest, context: Context) -> pb.GetModelResponse:
         entry = self._catalogue.entry(request.name.removeprefix("models/"))
         return pb.GetModelResponse(model=model_message(entry))
+
+    async def ListDevices(self, request: pb.ListDevicesRequest, context: Context) -> pb.ListDevicesResponse:
+        user = owner(context)
+        return pb.ListDevicesResponse(
+            devices=[device_message(device, user) for device in await self._devices.devices()],
+            waiting_count=await self._separations.waiting_count(),
+        )
 
     async def CreateSeparation(
         self, request: pb.CreateSeparationRequest, context: Context

@@ -1,11 +1,13 @@
 """Between records and messages of the contract."""
 
+from alchemy.processing.v1.device_pb2 import Device as DeviceMessage
 from alchemy.processing.v1.installation_pb2 import Installation
 from alchemy.processing.v1.separation_pb2 import Model, Separation
 from alchemy.realtime.v1.realtime_service_pb2 import Event
 from alchemy.type.v1.audio_pb2 import AudioEncoding
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.messages import progress_message, timestamp
+from services.processing.devices import Device
 from services.processing.domain import Encoding, InstallationSpec, SeparationSpec
 from services.processing.options import set_options
 from services.processing.usecases import CatalogueEntry
@@ -50,6 +52,18 @@ def model_message(entry: CatalogueEntry) -> Model:
         default=entry.default,
         local=entry.local,
         max_segment_seconds=info.segment_seconds or 0,
+    )
+
+
+def device_message(device: Device, caller: str) -> DeviceMessage:
+    """Returns a device as the contract has it for a caller, who learns of their own separations only."""
+    return DeviceMessage(
+        device=device.name,
+        hardware=device.hardware,
+        precision=device.precision,
+        state=f"STATE_{device.state.name}",
+        separation=device.separation if device.owner == caller else "",
+        start_time=timestamp(device.started_at),
     )
 
 

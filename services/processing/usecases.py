@@ -149,6 +149,10 @@ class Separations(OwnedJobs):
         await self._dispatcher.send(job.queue, job.name)
         return await self.snapshot(job)
 
+    async def waiting_count(self) -> int:
+        """Returns how many separations of all users wait."""
+        return await self._store.queue_length(self._queue)
+
     async def _answered(self, job: Job) -> Job | None:
         """Ends a new job with the result of an equal one; None if there is none any more."""
         result = await self._reuse.result(job)

@@ -19,6 +19,7 @@ from services.processing.adapters.build import engine_build
 from services.processing.adapters.library import GrpcLibrary
 from services.processing.adapters.mixer import MixingProcess
 from services.processing.adapters.weights import ModelStore
+from services.processing.device_board import DeviceBoard
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, KIND
 from services.processing.exports import Exports
 from services.processing.installations import Installations
@@ -86,6 +87,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             streams=streams,
             exports=exports,
             mixes=mixes,
+            devices=DeviceBoard(client, settings.queue),
             catalogue=catalogue,
             tail=tail,
             drain=drain,

@@ -17,6 +17,7 @@ from services.mesh.keys import load_key
 from services.mesh.server import run_worker
 from services.processing.adapters.engine import EngineProcess
 from services.processing.adapters.library import GrpcLibrary
+from services.processing.device_board import DeviceBoard, keep_announcing
 from services.processing.domain import ACTOR, INSTALL_ACTOR, INSTALL_KIND, INSTALL_QUEUE, KIND
 from services.processing.installer import InstallationPerformer
 from services.processing.performer import SeparationPerformer
@@ -47,6 +48,17 @@ async def work(settings: Settings, drain: Drain) -> None:
     ):
         store, library = JobStore(client, KIND, SeparationEvents()), GrpcLibrary(to_library)
         stems = StemBlobs(blobs, settings.copies_dir)
+        performers = [
+            SeparationPerformer(
+                engine=engine,
+                library=library,
+                reuse=Reuse(store, library, stems),
+                blobs=blobs,
+                stems=stems,
+                work_dir=settings.work_dir,
+            )
+            for engine in engines
+        ]
         workers = [
             JobWorker(
                 redis_url=settings.redis_url,
@@ -54,17 +66,10 @@ async def work(settings: Settings, drain: Drain) -> None:
                 actor_name=ACTOR,
                 store=store,
                 dispatcher=dispatcher,
-                performer=SeparationPerformer(
-                    engine=engine,
-                    library=library,
-                    reuse=Reuse(store, library, stems),
-                    blobs=blobs,
-                    stems=stems,
-                    work_dir=settings.work_dir,
-                ),
+                performer=performer,
                 drain=drain,
             )
-            for engine in engines
+            for performer in performers
         ]
         installer = JobWorker(
             redis_url=settings.redis_url,
@@ -77,12 +82,13 @@ async def work(settings: Settings, drain: Drain) -> None:
         )
         # While the workers connect, the children load their libraries: the first job need not wait for that.
         warming = [asyncio.ensure_future(engine.start()) for engine in engines]
+        board = DeviceBoard(client, settings.queue)
+        announcing = [asyncio.ensure_future(keep_announcing(board, performer.device)) for performer in performers]
         try:
             await asyncio.gather(*(worker.run() for worker in (*workers, installer)))
         finally:
             await asyncio.gather(*(engine.close() for engine in engines))
-            for task in warming:
-                await stop(task)
+            await stop(*announcing, *warming)
             dispatcher.close()
             install_dispatcher.close()
 

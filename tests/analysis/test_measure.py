@@ -10,11 +10,14 @@ import soundfile
 from numpy.typing import NDArray
 
 from benchmarks.clicks import click_track
+from services.analysis.codec import file_message, findings_from
 from services.analysis.measure import measure
 from services.analysis.results import Feature, Measurements
 from services.analysis.versions import VERSIONS
+from tests.analysis.made import findings
 from tests.analysis.sounds import sources_of, speech
 from tests.analysis.test_form import RATE, track
+from tests.analysis.test_harmony import chord
 
 FIELDS = ("rhythm", "tonality", "chords", "form", "loudness", "timbre", "melody", "spectrogram")
 
@@ -74,8 +77,10 @@ def test_with_stems_each_feature_says_what_it_was_measured_on() -> None:
         click_track(120, 4, seconds=1).samples,
         speech(20, RATE, 0),
         np.full(RATE * 20, 0.5),
+        np.random.default_rng(2).normal(0, 0.1, RATE // 5),
+        chord(0, (0, 4, 7), 2.5),
     ],
-    ids=["empty", "one sample", "silence", "noise", "1 s", "speech", "constant"],
+    ids=["empty", "one sample", "silence", "noise", "1 s", "speech", "constant", "0.2 s", "2.5 s"],
 )
 def test_each_feature_is_told_or_its_absence_explained(samples: NDArray[np.float64]) -> None:
     measurements, _ = everything(mix=samples)
@@ -84,6 +89,8 @@ def test_each_feature_is_told_or_its_absence_explained(samples: NDArray[np.float
     fields = dict(zip(Feature, FIELDS, strict=True))
     for feature in Feature:
         assert (getattr(measurements, fields[feature]) is None) == (feature in missing), feature
+    kept = file_message("", findings(measurements))
+    assert file_message("", findings_from(kept)) == kept
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import datetime as dt
 import json
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -109,6 +109,41 @@ async def test_tls_speaks_both_versions_of_http_and_sends_plain_http_there(tmp_p
             async with grpc.aio.secure_channel(f"127.0.0.1:{port}", credentials) as channel:
                 answer = await LibraryServiceStub(channel).GetTrack(library.GetTrackRequest(name="tracks/a"))
                 assert answer.track.name == "tracks/a"
+
+
+async def test_a_renewed_certificate_is_taken_up_without_a_restart(tmp_path: Path) -> None:
+    tls = tmp_path / "tls"
+    (tls / "new").mkdir(parents=True)
+    cert, key = certificate(tls)
+    port = free_ports(1)[0]
+    (tmp_path / "mesh.key").write_text("a key that nobody asks for")
+    environ = {
+        "GATEWAY_PORT": str(port),
+        "STUDIO_PORT": "0",
+        "TLS_CERT_FILE": str(cert),
+        "TLS_KEY_FILE": str(key),
+        "MESH_KEY_FILE": str(tmp_path / "mesh.key"),
+    }
+    async with started(environ, tmp_path):
+        assert await shown(port, until=cert.read_bytes())
+        new_cert, new_key = certificate(tls / "new")
+        renewed = new_cert.read_bytes()
+        new_key.rename(key)
+        new_cert.rename(cert)
+        assert await shown(port, until=renewed)
+
+
+async def shown(port: int, *, until: bytes) -> bool:
+    """Waits until the gateway shows a certificate."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(30):
+            while True:
+                with suppress(OSError):
+                    found = await asyncio.to_thread(ssl.get_server_certificate, ("127.0.0.1", port), timeout=5)
+                    if found.split() == until.decode().split():
+                        return True
+                await asyncio.sleep(0.1)
+    return False
 
 
 def test_a_mesh_in_containers_offers_what_its_settings_say(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from services.mesh.server import ServiceBundle
 from services.mesh.testing import serve
 from services.processing.adapters.mixer import MixingProcess
 from services.processing.catalogue import Availability, Family, ModelInfo
+from services.processing.device_board import DeviceBoard
 from services.processing.domain import StemFile, StemResult, TrackSource, TrackTags
 from services.processing.exports import Exports
 from services.processing.installations import Installations
@@ -137,6 +138,7 @@ class Mesh:
     store: JobStore
     installing: JobStore
     separations: Separations
+    devices: DeviceBoard
     log: EventLog
     library: OneTrack
     models: InstalledModels
@@ -176,12 +178,14 @@ async def _mesh(client: Client, folder: Path) -> AsyncIterator[Mesh]:
     mixes = Mixes(
         store=store, library=library, blobs=blobs, mixer=MixingProcess(ffmpeg_path()), folder=folder / "exports"
     )
+    devices = DeviceBoard(client, QUEUE)
     rpc = ProcessingRpc(
         separations=separations,
         installations=installations,
         streams=streams,
         exports=exports,
         mixes=mixes,
+        devices=devices,
         catalogue=catalogue,
         tail=tail,
         drain=drain,
@@ -200,6 +204,7 @@ async def _mesh(client: Client, folder: Path) -> AsyncIterator[Mesh]:
                 store,
                 installing,
                 separations,
+                devices,
                 log,
                 library,
                 models,

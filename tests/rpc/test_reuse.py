@@ -17,6 +17,7 @@ from services.mesh.drain import Drain
 from services.mesh.jobs import job as moves
 from services.mesh.jobs.worker import JobWorker
 from services.processing.adapters import wav
+from services.processing.devices import Device, DeviceState
 from services.processing.performer import SeparationPerformer
 from services.processing.ports import SeparationOutput, SeparationRequest, StemOutput
 from services.processing.reuse import Reuse
@@ -38,6 +39,9 @@ class FakeEngine:
         self.go.set()
         self.weights = "weights"
         self.concessions: tuple[str, ...] = ()
+
+    def describe(self) -> Device:
+        return Device(name=self.device, hardware="", precision="float32", state=DeviceState.IDLE, started_at=1.0)
 
     async def separate(self, request: SeparationRequest, on_progress: Callable[[str, float], None]) -> SeparationOutput:
         self.runs += 1

@@ -27,7 +27,7 @@ def main() -> int:
     if unknown := set(names) - set(IMAGES):
         parser.error(f"there is no image {', '.join(sorted(unknown))}; there are {', '.join(IMAGES)}")
     try:
-        with engine() as builder:
+        with engine(say) as builder:
             return build_all(builder, names)
     except Impossible as reason:
         print(f"The images cannot be built here: {reason}", file=sys.stderr)  # noqa: T201 - a command line

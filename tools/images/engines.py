@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -141,8 +141,8 @@ class Buildah(Engine):
 
 
 @contextmanager
-def engine() -> Iterator[Engine]:
-    """Lends what builds images here. Raises Impossible."""
+def engine(say: Callable[[str], None]) -> Iterator[Engine]:
+    """Lends what builds images here, and tells what takes long. Raises Impossible."""
     for name in ("docker", "podman"):
         if shutil.which(name) and subprocess.run([name, "info"], check=False, capture_output=True).returncode == 0:
             yield Engine(name)
@@ -155,6 +155,7 @@ def engine() -> Iterator[Engine]:
         )
     with tempfile.TemporaryDirectory() as folder:
         buildah = Buildah(Path(folder))
+        say("No engine runs: making the bases of Debian packages with buildah, for some minutes.")
         buildah.make_bases()
         yield buildah
 

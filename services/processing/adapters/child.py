@@ -52,7 +52,7 @@ def _serve(inbox: Inbox, outbox: Outbox, options: argparse.Namespace) -> None:
         cpu_fallback=options.cpu_fallback,
         precision=options.precision,
     )
-    outbox.send({"event": "ready", "device": runner.device})
+    outbox.send({"event": "ready", "device": runner.device, "hardware": runner.hardware})
     while True:
         message = inbox.next()
         request = request_from_wire(message)

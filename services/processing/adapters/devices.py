@@ -1,6 +1,10 @@
-"""Which device computes, and what it says when its memory runs out."""
+"""Which device computes, what its hardware is, and what it says when its memory runs out."""
 
 import gc
+import platform
+import subprocess
+import sys
+from pathlib import Path
 
 import torch
 
@@ -33,6 +37,21 @@ def resolve_device(name: str) -> torch.device:
     if device.type == "cpu" or (device.type == "mps" and torch.backends.mps.is_available()):
         return torch.device(device.type)
     raise DeviceUnavailable(name)
+
+
+def hardware_name(device: torch.device) -> str:
+    """Returns what the hardware of a device calls itself, for people; empty if it does not say."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if sys.platform == "darwin":  # where the GPU is part of the processor
+        brand = ("/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string")
+        return subprocess.run(brand, check=False, capture_output=True, text=True).stdout.strip()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    # Processors of ARM do not tell a name there.
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def release_memory(device: torch.device) -> None:

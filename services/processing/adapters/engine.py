@@ -1,12 +1,15 @@
 """The worker's side of the engine: owns the child process that computes. Imports no torch."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from services.mesh.child import Child, ChildDied
 from services.mesh.errors import MeshError
 from services.processing.adapters.wire import output_from_wire, request_to_wire
+from services.processing.devices import Device, DeviceState
 from services.processing.domain import Precision
 from services.processing.ports import SeparationCancelled, SeparationOutput, SeparationRequest
 
@@ -44,6 +47,9 @@ class EngineProcess:
             *(["--cpu-fallback"] if cpu_fallback else []),
         )
         self.device = ""
+        self._description = Device(
+            name=device, hardware="", precision=precision.value, state=DeviceState.STARTING, started_at=time.time()
+        )
         self._child: Child | None = None
         self._turn = asyncio.Lock()
         self._idle = asyncio.Event()
@@ -51,6 +57,10 @@ class EngineProcess:
         self._job = ""
         self._cancelled = False
         self._closed = False
+
+    def describe(self) -> Device:
+        """Tells how the device is; see `Engine.describe`."""
+        return self._description
 
     async def start(self) -> None:
         """Starts the child and waits until it has loaded its libraries, so that the first separation need not."""
@@ -110,7 +120,14 @@ class EngineProcess:
             raise SeparationCancelled
         self._child = child = await Child.start("services.processing.adapters.child", *self._arguments)
         # A fresh child says nothing before it is ready.
-        self.device = (await child.event())["device"]
+        ready = await child.event()
+        self.device = ready["device"]
+        self._description = replace(
+            self._description,
+            name=self.device or self._description.name,
+            hardware=ready["hardware"],
+            state=DeviceState.IDLE if self.device else DeviceState.UNAVAILABLE,
+        )
         if self._cancelled:
             raise SeparationCancelled
         return child

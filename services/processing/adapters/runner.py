@@ -12,7 +12,7 @@ from services.mesh import heap
 from services.mesh.errors import DeviceUnavailable, OutOfMemory, StemUnknown
 from services.processing.adapters.build import engine_build
 from services.processing.adapters.decode import decode
-from services.processing.adapters.devices import is_out_of_memory, release_memory, resolve_device
+from services.processing.adapters.devices import hardware_name, is_out_of_memory, release_memory, resolve_device
 from services.processing.adapters.encode import FORMATS
 from services.processing.adapters.memory import rungs
 from services.processing.adapters.overlap_add import START, separate
@@ -80,6 +80,11 @@ class Runner:
             return str(resolve_device(self._device_name))
         except DeviceUnavailable:
             return ""
+
+    @property
+    def hardware(self) -> str:
+        """What the hardware of the device calls itself; empty if it is not there."""
+        return hardware_name(torch.device(self.device)) if self.device else ""
 
     def run(
         self, request: SeparationRequest, report: Callable[[str, float], None], check: Callable[[], None]

@@ -3,7 +3,7 @@
 worker -> child   {"cmd": "separate", "id", "model", "source", "sha256", "out_dir", "wanted_stems", "complement",
                    "encoding", "options"}
                   {"cmd": "cancel", "id"}
-child -> worker   {"event": "ready", "device"}
+child -> worker   {"event": "ready", "device", "hardware"}
                   {"event": "progress", "id", "stage", "fraction"}
                   {"event": "done", "id", "output": {...}}
                   {"event": "cancelled", "id"}

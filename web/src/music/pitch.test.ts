@@ -9,7 +9,7 @@ test.each([
   ["G:maj/3", "G/B"],
   ["C:7/b7", "C7/B♭"],
   ["D:min", "Dm"],
-  ["F#:hdim7", "G♭ø7"],
+  ["F#:hdim7", "F♯ø7"],
   ["Bb", "B♭"],
   ["E:sus4(b7)", "E7sus4"],
   ["N", ""],
@@ -40,9 +40,18 @@ test.each([
   expect(camelotCode({ tonic, minor })).toBe(code);
 });
 
+test.each([
+  ["C", cMajor, "C D♭ D E♭ E F F♯ G A♭ A B♭ B"],
+  ["A minor", { tonic: 9, minor: true }, "C C♯ D D♯ E F F♯ G G♯ A B♭ B"],
+  ["E♭ minor", { tonic: 3, minor: true }, "C D♭ D E♭ E F G♭ G A♭ A B♭ C♭"],
+  ["F♯", { tonic: 6, minor: false }, "C C♯ D D♯ E E♯ F♯ G G♯ A A♯ B"],
+  ["no key", undefined, "C D♭ D E♭ E F G♭ G A♭ A B♭ B"],
+])("notes in %s are %s", (_, key, names) => expect(Array.from({ length: 12 }, (_, note) => pitchName(note, key)).join(" ")).toBe(names));
+
 test("a frequency is its nearest note", () => {
   expect(noteName(440)).toBe("A4");
   expect(noteName(261.6)).toBe("C4");
   expect(noteName(440, 3)).toBe("C5");
+  expect(noteName(246.9, 0, { tonic: 3, minor: true })).toBe("C♭4");
   expect(pitchName(-1)).toBe("B");
 });

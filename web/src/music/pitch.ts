@@ -7,11 +7,12 @@ export interface PlainKey {
   minor: boolean;
 }
 
-const FLAT = ["C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B"] as const;
-const SHARP = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"] as const;
-/** Tonics of the major keys that are written with sharps. */
-const SIGNATURES_WITH_SHARPS: ReadonlySet<number> = new Set([7, 2, 9, 4, 11]);
-const F_SHARP = 6;
+/** The line of fifths: a step to the right is a fifth up, seven steps are a sharp. C is 0. */
+const LINE = "FCGDAEB";
+/** Where twelve neighbours on the line begin if no key says it: G♭ to B. */
+const PLAIN = -6;
+/** Further out there would be double accidentals, and names that nobody uses: C♭ to E is as flat, C to E♯ as sharp as it gets. */
+const [FLATTEST, SHARPEST] = [-7, 0];
 
 /** The key of a message, moved by semitones. */
 export function plainKey(key: Key | undefined, semitones = 0): PlainKey | undefined {
@@ -20,7 +21,8 @@ export function plainKey(key: Key | undefined, semitones = 0): PlainKey | undefi
 
 /** The name of a pitch class as it is spelt in a key; with flats if none is given. */
 export function pitchName(pitchClass: number, key?: PlainKey): string {
-  return (key && hasSharps(key) ? SHARP : FLAT)[wrapped(pitchClass)] ?? "";
+  const { letter, accidental } = spelt(pitchClass, key);
+  return letter + (["♭", "", "♯"][accidental + 1] ?? "");
 }
 
 /** "A minor", "E♭ major" without its mode: the tonic, spelt as musicians do. */
@@ -122,12 +124,24 @@ export function isBlackKey(midi: number): boolean {
 /** The nearest note of a frequency: "A4". */
 export function noteName(hertz: number, semitones = 0, key?: PlainKey): string {
   const midi = Math.round(pitchOf(hertz)) + semitones;
-  return `${pitchName(midi, key)}${Math.floor(midi / 12) - 1}`;
+  // C♭4 is B3: an octave begins at the letter C, whatever stands beside it.
+  const natural = midi - spelt(midi, key).accidental;
+  return `${pitchName(midi, key)}${Math.floor(natural / 12) - 1}`;
 }
 
-function hasSharps({ tonic, minor }: PlainKey): boolean {
-  const major = wrapped(minor ? tonic + 3 : tonic);
-  return SIGNATURES_WITH_SHARPS.has(major) || (tonic === F_SHARP && !minor);
+/**
+ * The letter of a pitch class, and its sharps: from the minor second below a key's tonic to the augmented fourth above it, on the line of fifths.
+ * Temperley, The Cognition of Basic Musical Structures, 2001, ch. 5.
+ */
+function spelt(pitchClass: number, key?: PlainKey): { letter: string; accidental: number } {
+  const start = key ? Math.min(Math.max(fifths(key.tonic, key.minor ? -3 : -5) - 5, FLATTEST), SHARPEST) : PLAIN;
+  const place = fifths(pitchClass, start) + 1;
+  return { letter: LINE.charAt(((place % 7) + 7) % 7), accidental: Math.floor(place / 7) };
+}
+
+/** Where a pitch class lies on the line of fifths, among the twelve places from `start` on. */
+function fifths(pitchClass: number, start: number): number {
+  return start + wrapped(pitchClass * 7 - start);
 }
 
 function signed(accidentals: string): number {

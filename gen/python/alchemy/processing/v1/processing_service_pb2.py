@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from alchemy.processing.v1 import device_pb2 as alchemy_dot_processing_dot_v1_dot_device__pb2
 from alchemy.processing.v1 import installation_pb2 as alchemy_dot_processing_dot_v1_dot_installation__pb2
 from alchemy.processing.v1 import mix_pb2 as alchemy_dot_processing_dot_v1_dot_mix__pb2
 from alchemy.processing.v1 import separation_pb2 as alchemy_dot_processing_dot_v1_dot_separation__pb2
@@ -32,7 +33,7 @@ from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.alchemy/processing/v1/processing_service.proto\x12\x15\x61lchemy.processing.v1\x1a(alchemy/processing/v1/installation.proto\x1a\x1f\x61lchemy/processing/v1/mix.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x19google/api/resource.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"[\n\x12ListModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x1c.alchemy.processing.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"?\n\x10GetModelResponse\x12+\n\x05model\x18\x01 \x01(\x0b\x32\x1c.alchemy.processing.v1.Model\"\x9d\x01\n\x17\x43reateSeparationRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x35\n\nseparation\x18\x02 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Q\n\x18\x43reateSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"M\n\x14GetSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"N\n\x15GetSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"x\n\x16ListSeparationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"j\n\x17ListSeparationsResponse\x12\x36\n\x0bseparations\x18\x01 \x03(\x0b\x32!.alchemy.processing.v1.Separation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"O\n\x16WatchSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17WatchSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"\x90\x01\n\x11StreamStemRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x12\n\x04stem\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32\x1e.alchemy.type.v1.AudioEncoding\"8\n\x12StreamStemResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\"\x8b\x01\n\x17\x45xportSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x39\n\x06\x66ormat\x18\x02 \x01(\x0e\x32#.alchemy.processing.v1.ExportFormatB\x04\xe2\x41\x01\x02\"P\n\x18\x45xportSeparationResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"P\n\x17\x43\x61ncelSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"Q\n\x18\x43\x61ncelSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"O\n\x16RetrySeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17RetrySeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"[\n\x13InstallModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"Q\n\x14InstallModelResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"F\n\x12RemoveModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"\x15\n\x13RemoveModelResponse\"Q\n\x16GetInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"T\n\x17GetInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"|\n\x18ListInstallationsRequest\x12\x39\n\x06parent\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\x12 sound-forge-alchemy/Installation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x19ListInstallationsResponse\x12:\n\rinstallations\x18\x01 \x03(\x0b\x32#.alchemy.processing.v1.Installation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"S\n\x18WatchInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"V\n\x19WatchInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"T\n\x19\x43\x61ncelInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"W\n\x1a\x43\x61ncelInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation*`\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XPORT_FORMAT_ZIP\x10\x01\x12\x1a\n\x16\x45XPORT_FORMAT_STEM_MP4\x10\x02\x32\x85\x15\n\x11ProcessingService\x12u\n\nListModels\x12(.alchemy.processing.v1.ListModelsRequest\x1a).alchemy.processing.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12x\n\x08GetModel\x12&.alchemy.processing.v1.GetModelRequest\x1a\'.alchemy.processing.v1.GetModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\x8f\x01\n\x0cInstallModel\x12*.alchemy.processing.v1.InstallModelRequest\x1a+.alchemy.processing.v1.InstallModelResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=models/*}:install:\x01*\x12\x81\x01\n\x0bRemoveModel\x12).alchemy.processing.v1.RemoveModelRequest\x1a*.alchemy.processing.v1.RemoveModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=models/*}\x12\x9d\x01\n\x0fGetInstallation\x12-.alchemy.processing.v1.GetInstallationRequest\x1a..alchemy.processing.v1.GetInstallationResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{name=models/*/installations/*}\x12\xa3\x01\n\x11ListInstallations\x12/.alchemy.processing.v1.ListInstallationsRequest\x1a\x30.alchemy.processing.v1.ListInstallationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=models/*}/installations\x12\xab\x01\n\x11WatchInstallation\x12/.alchemy.processing.v1.WatchInstallationRequest\x1a\x30.alchemy.processing.v1.WatchInstallationResponse\"1\x82\xd3\xe4\x93\x02+\x12)/v1/{name=models/*/installations/*}:watch0\x01\x12\xb0\x01\n\x12\x43\x61ncelInstallation\x12\x30.alchemy.processing.v1.CancelInstallationRequest\x1a\x31.alchemy.processing.v1.CancelInstallationResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/{name=models/*/installations/*}:cancel:\x01*\x12\xaa\x01\n\x10\x43reateSeparation\x12..alchemy.processing.v1.CreateSeparationRequest\x1a/.alchemy.processing.v1.CreateSeparationResponse\"5\x82\xd3\xe4\x93\x02/\"!/v1/{parent=tracks/*}/separations:\nseparation\x12\x95\x01\n\rGetSeparation\x12+.alchemy.processing.v1.GetSeparationRequest\x1a,.alchemy.processing.v1.GetSeparationResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{name=tracks/*/separations/*}\x12\x9b\x01\n\x0fListSeparations\x12-.alchemy.processing.v1.ListSeparationsRequest\x1a..alchemy.processing.v1.ListSeparationsResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tracks/*}/separations\x12\xa3\x01\n\x0fWatchSeparation\x12-.alchemy.processing.v1.WatchSeparationRequest\x1a..alchemy.processing.v1.WatchSeparationResponse\"/\x82\xd3\xe4\x93\x02)\x12\'/v1/{name=tracks/*/separations/*}:watch0\x01\x12\x9b\x01\n\nStreamStem\x12(.alchemy.processing.v1.StreamStemRequest\x1a).alchemy.processing.v1.StreamStemResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:streamb\x04\x64\x61ta0\x01\x12\xad\x01\n\x10\x45xportSeparation\x12..alchemy.processing.v1.ExportSeparationRequest\x1a/.alchemy.processing.v1.ExportSeparationResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:exportb\x04\x64\x61ta0\x01\x12\x98\x01\n\tExportMix\x12\'.alchemy.processing.v1.ExportMixRequest\x1a(.alchemy.processing.v1.ExportMixResponse\"6\x82\xd3\xe4\x93\x02\x30\"%/v1/{name=tracks/*/separations/*}:mix:\x01*b\x04\x64\x61ta0\x01\x12\xa8\x01\n\x10\x43\x61ncelSeparation\x12..alchemy.processing.v1.CancelSeparationRequest\x1a/.alchemy.processing.v1.CancelSeparationResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{name=tracks/*/separations/*}:cancel:\x01*\x12\xa4\x01\n\x0fRetrySeparation\x12-.alchemy.processing.v1.RetrySeparationRequest\x1a..alchemy.processing.v1.RetrySeparationResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tracks/*/separations/*}:retry:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.alchemy/processing/v1/processing_service.proto\x12\x15\x61lchemy.processing.v1\x1a\"alchemy/processing/v1/device.proto\x1a(alchemy/processing/v1/installation.proto\x1a\x1f\x61lchemy/processing/v1/mix.proto\x1a&alchemy/processing/v1/separation.proto\x1a\x1b\x61lchemy/type/v1/audio.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/httpbody.proto\x1a\x19google/api/resource.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"[\n\x12ListModelsResponse\x12,\n\x06models\x18\x01 \x03(\x0b\x32\x1c.alchemy.processing.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x14\n\x12ListDevicesRequest\"\\\n\x13ListDevicesResponse\x12.\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32\x1d.alchemy.processing.v1.Device\x12\x15\n\rwaiting_count\x18\x02 \x01(\x05\"C\n\x0fGetModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"?\n\x10GetModelResponse\x12+\n\x05model\x18\x01 \x01(\x0b\x32\x1c.alchemy.processing.v1.Model\"\x9d\x01\n\x17\x43reateSeparationRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x35\n\nseparation\x18\x02 \x01(\x0b\x32!.alchemy.processing.v1.Separation\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"Q\n\x18\x43reateSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"M\n\x14GetSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"N\n\x15GetSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"x\n\x16ListSeparationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \x12\x1esound-forge-alchemy/Separation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"j\n\x17ListSeparationsResponse\x12\x36\n\x0bseparations\x18\x01 \x03(\x0b\x32!.alchemy.processing.v1.Separation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"O\n\x16WatchSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17WatchSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"\x90\x01\n\x11StreamStemRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x12\n\x04stem\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x08\x65ncoding\x18\x03 \x01(\x0e\x32\x1e.alchemy.type.v1.AudioEncoding\"8\n\x12StreamStemResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\"\x8b\x01\n\x17\x45xportSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\x12\x39\n\x06\x66ormat\x18\x02 \x01(\x0e\x32#.alchemy.processing.v1.ExportFormatB\x04\xe2\x41\x01\x02\"P\n\x18\x45xportSeparationResponse\x12\"\n\x04\x64\x61ta\x18\x01 \x01(\x0b\x32\x14.google.api.HttpBody\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"P\n\x17\x43\x61ncelSeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"Q\n\x18\x43\x61ncelSeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"O\n\x16RetrySeparationRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xfa\x41 \n\x1esound-forge-alchemy/Separation\"P\n\x17RetrySeparationResponse\x12\x35\n\nseparation\x18\x01 \x01(\x0b\x32!.alchemy.processing.v1.Separation\"[\n\x13InstallModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"Q\n\x14InstallModelResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"F\n\x12RemoveModelRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xfa\x41\x1b\n\x19sound-forge-alchemy/Model\"\x15\n\x13RemoveModelResponse\"Q\n\x16GetInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"T\n\x17GetInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"|\n\x18ListInstallationsRequest\x12\x39\n\x06parent\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\x12 sound-forge-alchemy/Installation\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x19ListInstallationsResponse\x12:\n\rinstallations\x18\x01 \x03(\x0b\x32#.alchemy.processing.v1.Installation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"S\n\x18WatchInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"V\n\x19WatchInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation\"T\n\x19\x43\x61ncelInstallationRequest\x12\x37\n\x04name\x18\x01 \x01(\tB)\xe2\x41\x01\x02\xfa\x41\"\n sound-forge-alchemy/Installation\"W\n\x1a\x43\x61ncelInstallationResponse\x12\x39\n\x0cinstallation\x18\x01 \x01(\x0b\x32#.alchemy.processing.v1.Installation*`\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XPORT_FORMAT_ZIP\x10\x01\x12\x1a\n\x16\x45XPORT_FORMAT_STEM_MP4\x10\x02\x32\x80\x16\n\x11ProcessingService\x12u\n\nListModels\x12(.alchemy.processing.v1.ListModelsRequest\x1a).alchemy.processing.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12y\n\x0bListDevices\x12).alchemy.processing.v1.ListDevicesRequest\x1a*.alchemy.processing.v1.ListDevicesResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/devices\x12x\n\x08GetModel\x12&.alchemy.processing.v1.GetModelRequest\x1a\'.alchemy.processing.v1.GetModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\x8f\x01\n\x0cInstallModel\x12*.alchemy.processing.v1.InstallModelRequest\x1a+.alchemy.processing.v1.InstallModelResponse\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=models/*}:install:\x01*\x12\x81\x01\n\x0bRemoveModel\x12).alchemy.processing.v1.RemoveModelRequest\x1a*.alchemy.processing.v1.RemoveModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/{name=models/*}\x12\x9d\x01\n\x0fGetInstallation\x12-.alchemy.processing.v1.GetInstallationRequest\x1a..alchemy.processing.v1.GetInstallationResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{name=models/*/installations/*}\x12\xa3\x01\n\x11ListInstallations\x12/.alchemy.processing.v1.ListInstallationsRequest\x1a\x30.alchemy.processing.v1.ListInstallationsResponse\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=models/*}/installations\x12\xab\x01\n\x11WatchInstallation\x12/.alchemy.processing.v1.WatchInstallationRequest\x1a\x30.alchemy.processing.v1.WatchInstallationResponse\"1\x82\xd3\xe4\x93\x02+\x12)/v1/{name=models/*/installations/*}:watch0\x01\x12\xb0\x01\n\x12\x43\x61ncelInstallation\x12\x30.alchemy.processing.v1.CancelInstallationRequest\x1a\x31.alchemy.processing.v1.CancelInstallationResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/{name=models/*/installations/*}:cancel:\x01*\x12\xaa\x01\n\x10\x43reateSeparation\x12..alchemy.processing.v1.CreateSeparationRequest\x1a/.alchemy.processing.v1.CreateSeparationResponse\"5\x82\xd3\xe4\x93\x02/\"!/v1/{parent=tracks/*}/separations:\nseparation\x12\x95\x01\n\rGetSeparation\x12+.alchemy.processing.v1.GetSeparationRequest\x1a,.alchemy.processing.v1.GetSeparationResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{name=tracks/*/separations/*}\x12\x9b\x01\n\x0fListSeparations\x12-.alchemy.processing.v1.ListSeparationsRequest\x1a..alchemy.processing.v1.ListSeparationsResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tracks/*}/separations\x12\xa3\x01\n\x0fWatchSeparation\x12-.alchemy.processing.v1.WatchSeparationRequest\x1a..alchemy.processing.v1.WatchSeparationResponse\"/\x82\xd3\xe4\x93\x02)\x12\'/v1/{name=tracks/*/separations/*}:watch0\x01\x12\x9b\x01\n\nStreamStem\x12(.alchemy.processing.v1.StreamStemRequest\x1a).alchemy.processing.v1.StreamStemResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:streamb\x04\x64\x61ta0\x01\x12\xad\x01\n\x10\x45xportSeparation\x12..alchemy.processing.v1.ExportSeparationRequest\x1a/.alchemy.processing.v1.ExportSeparationResponse\"6\x82\xd3\xe4\x93\x02\x30\x12(/v1/{name=tracks/*/separations/*}:exportb\x04\x64\x61ta0\x01\x12\x98\x01\n\tExportMix\x12\'.alchemy.processing.v1.ExportMixRequest\x1a(.alchemy.processing.v1.ExportMixResponse\"6\x82\xd3\xe4\x93\x02\x30\"%/v1/{name=tracks/*/separations/*}:mix:\x01*b\x04\x64\x61ta0\x01\x12\xa8\x01\n\x10\x43\x61ncelSeparation\x12..alchemy.processing.v1.CancelSeparationRequest\x1a/.alchemy.processing.v1.CancelSeparationResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{name=tracks/*/separations/*}:cancel:\x01*\x12\xa4\x01\n\x0fRetrySeparation\x12-.alchemy.processing.v1.RetrySeparationRequest\x1a..alchemy.processing.v1.RetrySeparationResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tracks/*/separations/*}:retry:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -75,6 +76,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANCELINSTALLATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\"\n sound-forge-alchemy/Installation'
   _globals['_PROCESSINGSERVICE'].methods_by_name['ListModels']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['ListModels']._serialized_options = b'\202\323\344\223\002\014\022\n/v1/models'
+  _globals['_PROCESSINGSERVICE'].methods_by_name['ListDevices']._loaded_options = None
+  _globals['_PROCESSINGSERVICE'].methods_by_name['ListDevices']._serialized_options = b'\202\323\344\223\002\r\022\013/v1/devices'
   _globals['_PROCESSINGSERVICE'].methods_by_name['GetModel']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['GetModel']._serialized_options = b'\202\323\344\223\002\025\022\023/v1/{name=models/*}'
   _globals['_PROCESSINGSERVICE'].methods_by_name['InstallModel']._loaded_options = None
@@ -107,72 +110,76 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROCESSINGSERVICE'].methods_by_name['CancelSeparation']._serialized_options = b'\202\323\344\223\002-\"(/v1/{name=tracks/*/separations/*}:cancel:\001*'
   _globals['_PROCESSINGSERVICE'].methods_by_name['RetrySeparation']._loaded_options = None
   _globals['_PROCESSINGSERVICE'].methods_by_name['RetrySeparation']._serialized_options = b'\202\323\344\223\002,\"\'/v1/{name=tracks/*/separations/*}:retry:\001*'
-  _globals['_EXPORTFORMAT']._serialized_start=3201
-  _globals['_EXPORTFORMAT']._serialized_end=3297
-  _globals['_LISTMODELSREQUEST']._serialized_start=334
-  _globals['_LISTMODELSREQUEST']._serialized_end=392
-  _globals['_LISTMODELSRESPONSE']._serialized_start=394
-  _globals['_LISTMODELSRESPONSE']._serialized_end=485
-  _globals['_GETMODELREQUEST']._serialized_start=487
-  _globals['_GETMODELREQUEST']._serialized_end=554
-  _globals['_GETMODELRESPONSE']._serialized_start=556
-  _globals['_GETMODELRESPONSE']._serialized_end=619
-  _globals['_CREATESEPARATIONREQUEST']._serialized_start=622
-  _globals['_CREATESEPARATIONREQUEST']._serialized_end=779
-  _globals['_CREATESEPARATIONRESPONSE']._serialized_start=781
-  _globals['_CREATESEPARATIONRESPONSE']._serialized_end=862
-  _globals['_GETSEPARATIONREQUEST']._serialized_start=864
-  _globals['_GETSEPARATIONREQUEST']._serialized_end=941
-  _globals['_GETSEPARATIONRESPONSE']._serialized_start=943
-  _globals['_GETSEPARATIONRESPONSE']._serialized_end=1021
-  _globals['_LISTSEPARATIONSREQUEST']._serialized_start=1023
-  _globals['_LISTSEPARATIONSREQUEST']._serialized_end=1143
-  _globals['_LISTSEPARATIONSRESPONSE']._serialized_start=1145
-  _globals['_LISTSEPARATIONSRESPONSE']._serialized_end=1251
-  _globals['_WATCHSEPARATIONREQUEST']._serialized_start=1253
-  _globals['_WATCHSEPARATIONREQUEST']._serialized_end=1332
-  _globals['_WATCHSEPARATIONRESPONSE']._serialized_start=1334
-  _globals['_WATCHSEPARATIONRESPONSE']._serialized_end=1414
-  _globals['_STREAMSTEMREQUEST']._serialized_start=1417
-  _globals['_STREAMSTEMREQUEST']._serialized_end=1561
-  _globals['_STREAMSTEMRESPONSE']._serialized_start=1563
-  _globals['_STREAMSTEMRESPONSE']._serialized_end=1619
-  _globals['_EXPORTSEPARATIONREQUEST']._serialized_start=1622
-  _globals['_EXPORTSEPARATIONREQUEST']._serialized_end=1761
-  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_start=1763
-  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_end=1843
-  _globals['_CANCELSEPARATIONREQUEST']._serialized_start=1845
-  _globals['_CANCELSEPARATIONREQUEST']._serialized_end=1925
-  _globals['_CANCELSEPARATIONRESPONSE']._serialized_start=1927
-  _globals['_CANCELSEPARATIONRESPONSE']._serialized_end=2008
-  _globals['_RETRYSEPARATIONREQUEST']._serialized_start=2010
-  _globals['_RETRYSEPARATIONREQUEST']._serialized_end=2089
-  _globals['_RETRYSEPARATIONRESPONSE']._serialized_start=2091
-  _globals['_RETRYSEPARATIONRESPONSE']._serialized_end=2171
-  _globals['_INSTALLMODELREQUEST']._serialized_start=2173
-  _globals['_INSTALLMODELREQUEST']._serialized_end=2264
-  _globals['_INSTALLMODELRESPONSE']._serialized_start=2266
-  _globals['_INSTALLMODELRESPONSE']._serialized_end=2347
-  _globals['_REMOVEMODELREQUEST']._serialized_start=2349
-  _globals['_REMOVEMODELREQUEST']._serialized_end=2419
-  _globals['_REMOVEMODELRESPONSE']._serialized_start=2421
-  _globals['_REMOVEMODELRESPONSE']._serialized_end=2442
-  _globals['_GETINSTALLATIONREQUEST']._serialized_start=2444
-  _globals['_GETINSTALLATIONREQUEST']._serialized_end=2525
-  _globals['_GETINSTALLATIONRESPONSE']._serialized_start=2527
-  _globals['_GETINSTALLATIONRESPONSE']._serialized_end=2611
-  _globals['_LISTINSTALLATIONSREQUEST']._serialized_start=2613
-  _globals['_LISTINSTALLATIONSREQUEST']._serialized_end=2737
-  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_start=2739
-  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_end=2851
-  _globals['_WATCHINSTALLATIONREQUEST']._serialized_start=2853
-  _globals['_WATCHINSTALLATIONREQUEST']._serialized_end=2936
-  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_start=2938
-  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_end=3024
-  _globals['_CANCELINSTALLATIONREQUEST']._serialized_start=3026
-  _globals['_CANCELINSTALLATIONREQUEST']._serialized_end=3110
-  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_start=3112
-  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_end=3199
-  _globals['_PROCESSINGSERVICE']._serialized_start=3300
-  _globals['_PROCESSINGSERVICE']._serialized_end=5993
+  _globals['_EXPORTFORMAT']._serialized_start=3353
+  _globals['_EXPORTFORMAT']._serialized_end=3449
+  _globals['_LISTMODELSREQUEST']._serialized_start=370
+  _globals['_LISTMODELSREQUEST']._serialized_end=428
+  _globals['_LISTMODELSRESPONSE']._serialized_start=430
+  _globals['_LISTMODELSRESPONSE']._serialized_end=521
+  _globals['_LISTDEVICESREQUEST']._serialized_start=523
+  _globals['_LISTDEVICESREQUEST']._serialized_end=543
+  _globals['_LISTDEVICESRESPONSE']._serialized_start=545
+  _globals['_LISTDEVICESRESPONSE']._serialized_end=637
+  _globals['_GETMODELREQUEST']._serialized_start=639
+  _globals['_GETMODELREQUEST']._serialized_end=706
+  _globals['_GETMODELRESPONSE']._serialized_start=708
+  _globals['_GETMODELRESPONSE']._serialized_end=771
+  _globals['_CREATESEPARATIONREQUEST']._serialized_start=774
+  _globals['_CREATESEPARATIONREQUEST']._serialized_end=931
+  _globals['_CREATESEPARATIONRESPONSE']._serialized_start=933
+  _globals['_CREATESEPARATIONRESPONSE']._serialized_end=1014
+  _globals['_GETSEPARATIONREQUEST']._serialized_start=1016
+  _globals['_GETSEPARATIONREQUEST']._serialized_end=1093
+  _globals['_GETSEPARATIONRESPONSE']._serialized_start=1095
+  _globals['_GETSEPARATIONRESPONSE']._serialized_end=1173
+  _globals['_LISTSEPARATIONSREQUEST']._serialized_start=1175
+  _globals['_LISTSEPARATIONSREQUEST']._serialized_end=1295
+  _globals['_LISTSEPARATIONSRESPONSE']._serialized_start=1297
+  _globals['_LISTSEPARATIONSRESPONSE']._serialized_end=1403
+  _globals['_WATCHSEPARATIONREQUEST']._serialized_start=1405
+  _globals['_WATCHSEPARATIONREQUEST']._serialized_end=1484
+  _globals['_WATCHSEPARATIONRESPONSE']._serialized_start=1486
+  _globals['_WATCHSEPARATIONRESPONSE']._serialized_end=1566
+  _globals['_STREAMSTEMREQUEST']._serialized_start=1569
+  _globals['_STREAMSTEMREQUEST']._serialized_end=1713
+  _globals['_STREAMSTEMRESPONSE']._serialized_start=1715
+  _globals['_STREAMSTEMRESPONSE']._serialized_end=1771
+  _globals['_EXPORTSEPARATIONREQUEST']._serialized_start=1774
+  _globals['_EXPORTSEPARATIONREQUEST']._serialized_end=1913
+  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_start=1915
+  _globals['_EXPORTSEPARATIONRESPONSE']._serialized_end=1995
+  _globals['_CANCELSEPARATIONREQUEST']._serialized_start=1997
+  _globals['_CANCELSEPARATIONREQUEST']._serialized_end=2077
+  _globals['_CANCELSEPARATIONRESPONSE']._serialized_start=2079
+  _globals['_CANCELSEPARATIONRESPONSE']._serialized_end=2160
+  _globals['_RETRYSEPARATIONREQUEST']._serialized_start=2162
+  _globals['_RETRYSEPARATIONREQUEST']._serialized_end=2241
+  _globals['_RETRYSEPARATIONRESPONSE']._serialized_start=2243
+  _globals['_RETRYSEPARATIONRESPONSE']._serialized_end=2323
+  _globals['_INSTALLMODELREQUEST']._serialized_start=2325
+  _globals['_INSTALLMODELREQUEST']._serialized_end=2416
+  _globals['_INSTALLMODELRESPONSE']._serialized_start=2418
+  _globals['_INSTALLMODELRESPONSE']._serialized_end=2499
+  _globals['_REMOVEMODELREQUEST']._serialized_start=2501
+  _globals['_REMOVEMODELREQUEST']._serialized_end=2571
+  _globals['_REMOVEMODELRESPONSE']._serialized_start=2573
+  _globals['_REMOVEMODELRESPONSE']._serialized_end=2594
+  _globals['_GETINSTALLATIONREQUEST']._serialized_start=2596
+  _globals['_GETINSTALLATIONREQUEST']._serialized_end=2677
+  _globals['_GETINSTALLATIONRESPONSE']._serialized_start=2679
+  _globals['_GETINSTALLATIONRESPONSE']._serialized_end=2763
+  _globals['_LISTINSTALLATIONSREQUEST']._serialized_start=2765
+  _globals['_LISTINSTALLATIONSREQUEST']._serialized_end=2889
+  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_start=2891
+  _globals['_LISTINSTALLATIONSRESPONSE']._serialized_end=3003
+  _globals['_WATCHINSTALLATIONREQUEST']._serialized_start=3005
+  _globals['_WATCHINSTALLATIONREQUEST']._serialized_end=3088
+  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_start=3090
+  _globals['_WATCHINSTALLATIONRESPONSE']._serialized_end=3176
+  _globals['_CANCELINSTALLATIONREQUEST']._serialized_start=3178
+  _globals['_CANCELINSTALLATIONREQUEST']._serialized_end=3262
+  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_start=3264
+  _globals['_CANCELINSTALLATIONRESPONSE']._serialized_end=3351
+  _globals['_PROCESSINGSERVICE']._serialized_start=3452
+  _globals['_PROCESSINGSERVICE']._serialized_end=6268
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from alchemy.processing.v1 import device_pb2 as _device_pb2
 from alchemy.processing.v1 import installation_pb2 as _installation_pb2
 from alchemy.processing.v1 import mix_pb2 as _mix_pb2
 from alchemy.processing.v1 import separation_pb2 as _separation_pb2
@@ -39,6 +40,18 @@ class ListModelsResponse(_message.Message):
     models: _containers.RepeatedCompositeFieldContainer[_separation_pb2.Model]
     next_page_token: str
     def __init__(self, models: _Optional[_Iterable[_Union[_separation_pb2.Model, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListDevicesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListDevicesResponse(_message.Message):
+    __slots__ = ("devices", "waiting_count")
+    DEVICES_FIELD_NUMBER: _ClassVar[int]
+    WAITING_COUNT_FIELD_NUMBER: _ClassVar[int]
+    devices: _containers.RepeatedCompositeFieldContainer[_device_pb2.Device]
+    waiting_count: int
+    def __init__(self, devices: _Optional[_Iterable[_Union[_device_pb2.Device, _Mapping]]] = ..., waiting_count: _Optional[int] = ...) -> None: ...
 
 class GetModelRequest(_message.Message):
     __slots__ = ("name",)

@@ -44,6 +44,11 @@ class ProcessingServiceStub:
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListModelsRequest.SerializeToString,
                 response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListModelsResponse.FromString,
                 _registered_method=True)
+        self.ListDevices = channel.unary_unary(
+                '/alchemy.processing.v1.ProcessingService/ListDevices',
+                request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListDevicesRequest.SerializeToString,
+                response_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListDevicesResponse.FromString,
+                _registered_method=True)
         self.GetModel = channel.unary_unary(
                 '/alchemy.processing.v1.ProcessingService/GetModel',
                 request_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetModelRequest.SerializeToString,
@@ -135,6 +140,15 @@ class ProcessingServiceServicer:
 
     def ListModels(self, request, context):
         """Lists the catalogue of models, best first, and after them the server's own models (`sfa models add`) by name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDevices(self, request, context):
+        """Lists the devices that separate songs at this moment, and how many separations of all users wait for one. If there is
+        none, separations wait until a worker starts. Workers tell of their devices every two seconds; one that died is listed for
+        up to ten seconds more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -330,6 +344,11 @@ def add_ProcessingServiceServicer_to_server(servicer, server):
                     request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListModelsRequest.FromString,
                     response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListModelsResponse.SerializeToString,
             ),
+            'ListDevices': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDevices,
+                    request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListDevicesRequest.FromString,
+                    response_serializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListDevicesResponse.SerializeToString,
+            ),
             'GetModel': grpc.unary_unary_rpc_method_handler(
                     servicer.GetModel,
                     request_deserializer=alchemy_dot_processing_dot_v1_dot_processing__service__pb2.GetModelRequest.FromString,
@@ -442,6 +461,33 @@ class ProcessingService:
             '/alchemy.processing.v1.ProcessingService/ListModels',
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListModelsRequest.SerializeToString,
             alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListModelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDevices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/alchemy.processing.v1.ProcessingService/ListDevices',
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListDevicesRequest.SerializeToString,
+            alchemy_dot_processing_dot_v1_dot_processing__service__pb2.ListDevicesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -23,6 +23,11 @@ class ProcessingServiceStub:
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListModels: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.ListModelsRequest, _processing_service_pb2.ListModelsResponse]
     """Lists the catalogue of models, best first, and after them the server's own models (`sfa models add`) by name."""
+    ListDevices: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.ListDevicesRequest, _processing_service_pb2.ListDevicesResponse]
+    """Lists the devices that separate songs at this moment, and how many separations of all users wait for one. If there is
+    none, separations wait until a worker starts. Workers tell of their devices every two seconds; one that died is listed for
+    up to ten seconds more.
+    """
     GetModel: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.GetModelRequest, _processing_service_pb2.GetModelResponse]
     """Returns one model. NOT_FOUND with MODEL_NOT_FOUND."""
     InstallModel: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.InstallModelRequest, _processing_service_pb2.InstallModelResponse]
@@ -150,6 +155,17 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_processing_service_pb2.ListModelsRequest, _abc.Awaitable[_processing_service_pb2.ListModelsResponse]],
     ) -> _abc.Awaitable[_processing_service_pb2.ListModelsResponse]:
         """Lists the catalogue of models, best first, and after them the server's own models (`sfa models add`) by name."""
+
+    @_abc_1.abstractmethod
+    def ListDevices(
+        self,
+        request: _processing_service_pb2.ListDevicesRequest,
+        context: _aio.ServicerContext[_processing_service_pb2.ListDevicesRequest, _abc.Awaitable[_processing_service_pb2.ListDevicesResponse]],
+    ) -> _abc.Awaitable[_processing_service_pb2.ListDevicesResponse]:
+        """Lists the devices that separate songs at this moment, and how many separations of all users wait for one. If there is
+        none, separations wait until a worker starts. Workers tell of their devices every two seconds; one that died is listed for
+        up to ten seconds more.
+        """
 
     @_abc_1.abstractmethod
     def GetModel(

@@ -6,6 +6,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Device } from "./device_pb.js";
+import { file_alchemy_processing_v1_device } from "./device_pb.js";
 import type { Installation } from "./installation_pb.js";
 import { file_alchemy_processing_v1_installation } from "./installation_pb.js";
 import type { ExportMixRequestSchema, ExportMixResponseSchema } from "./mix_pb.js";
@@ -25,7 +27,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file alchemy/processing/v1/processing_service.proto.
  */
 export const file_alchemy_processing_v1_processing_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci5hbGNoZW15L3Byb2Nlc3NpbmcvdjEvcHJvY2Vzc2luZ19zZXJ2aWNlLnByb3RvEhVhbGNoZW15LnByb2Nlc3NpbmcudjEiOgoRTGlzdE1vZGVsc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiWwoSTGlzdE1vZGVsc1Jlc3BvbnNlEiwKBm1vZGVscxgBIAMoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQwoPR2V0TW9kZWxSZXF1ZXN0EjAKBG5hbWUYASABKAlCIuJBAQL6QRsKGXNvdW5kLWZvcmdlLWFsY2hlbXkvTW9kZWwiPwoQR2V0TW9kZWxSZXNwb25zZRIrCgVtb2RlbBgBIAEoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbCKdAQoXQ3JlYXRlU2VwYXJhdGlvblJlcXVlc3QSNwoGcGFyZW50GAEgASgJQifiQQEC+kEgEh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24SNQoKc2VwYXJhdGlvbhgCIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uEhIKCnJlcXVlc3RfaWQYAyABKAkiUQoYQ3JlYXRlU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJNChRHZXRTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iTgoVR2V0U2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJ4ChZMaXN0U2VwYXJhdGlvbnNSZXF1ZXN0EjcKBnBhcmVudBgBIAEoCUIn4kEBAvpBIBIec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImoKF0xpc3RTZXBhcmF0aW9uc1Jlc3BvbnNlEjYKC3NlcGFyYXRpb25zGAEgAygLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk8KFldhdGNoU2VwYXJhdGlvblJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uIlAKF1dhdGNoU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiKQAQoRU3RyZWFtU3RlbVJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEhIKBHN0ZW0YAiABKAlCBOJBAQISMAoIZW5jb2RpbmcYAyABKA4yHi5hbGNoZW15LnR5cGUudjEuQXVkaW9FbmNvZGluZyI4ChJTdHJlYW1TdGVtUmVzcG9uc2USIgoEZGF0YRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiiwEKF0V4cG9ydFNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbhI5CgZmb3JtYXQYAiABKA4yIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuRXhwb3J0Rm9ybWF0QgTiQQECIlAKGEV4cG9ydFNlcGFyYXRpb25SZXNwb25zZRIiCgRkYXRhGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIQCghmaWxlbmFtZRgCIAEoCSJQChdDYW5jZWxTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iUQoYQ2FuY2VsU2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJPChZSZXRyeVNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbiJQChdSZXRyeVNlcGFyYXRpb25SZXNwb25zZRI1CgpzZXBhcmF0aW9uGAEgASgLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24iWwoTSW5zdGFsbE1vZGVsUmVxdWVzdBIwCgRuYW1lGAEgASgJQiLiQQEC+kEbChlzb3VuZC1mb3JnZS1hbGNoZW15L01vZGVsEhIKCnJlcXVlc3RfaWQYAiABKAkiUQoUSW5zdGFsbE1vZGVsUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbiJGChJSZW1vdmVNb2RlbFJlcXVlc3QSMAoEbmFtZRgBIAEoCUIi4kEBAvpBGwoZc291bmQtZm9yZ2UtYWxjaGVteS9Nb2RlbCIVChNSZW1vdmVNb2RlbFJlc3BvbnNlIlEKFkdldEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVAoXR2V0SW5zdGFsbGF0aW9uUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbiJ8ChhMaXN0SW5zdGFsbGF0aW9uc1JlcXVlc3QSOQoGcGFyZW50GAEgASgJQiniQQEC+kEiEiBzb3VuZC1mb3JnZS1hbGNoZW15L0luc3RhbGxhdGlvbhIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJwChlMaXN0SW5zdGFsbGF0aW9uc1Jlc3BvbnNlEjoKDWluc3RhbGxhdGlvbnMYASADKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChhXYXRjaEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVgoZV2F0Y2hJbnN0YWxsYXRpb25SZXNwb25zZRI5CgxpbnN0YWxsYXRpb24YASABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uIlQKGUNhbmNlbEluc3RhbGxhdGlvblJlcXVlc3QSNwoEbmFtZRgBIAEoCUIp4kEBAvpBIgogc291bmQtZm9yZ2UtYWxjaGVteS9JbnN0YWxsYXRpb24iVwoaQ2FuY2VsSW5zdGFsbGF0aW9uUmVzcG9uc2USOQoMaW5zdGFsbGF0aW9uGAEgASgLMiMuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxhdGlvbipgCgxFeHBvcnRGb3JtYXQSHQoZRVhQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhUKEUVYUE9SVF9GT1JNQVRfWklQEAESGgoWRVhQT1JUX0ZPUk1BVF9TVEVNX01QNBACMoUVChFQcm9jZXNzaW5nU2VydmljZRJ1CgpMaXN0TW9kZWxzEiguYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RNb2RlbHNSZXF1ZXN0GikuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RNb2RlbHNSZXNwb25zZSISgtPkkwIMEgovdjEvbW9kZWxzEngKCEdldE1vZGVsEiYuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldE1vZGVsUmVxdWVzdBonLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRNb2RlbFJlc3BvbnNlIhuC0+STAhUSEy92MS97bmFtZT1tb2RlbHMvKn0SjwEKDEluc3RhbGxNb2RlbBIqLmFsY2hlbXkucHJvY2Vzc2luZy52MS5JbnN0YWxsTW9kZWxSZXF1ZXN0GisuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxNb2RlbFJlc3BvbnNlIiaC0+STAiAiGy92MS97bmFtZT1tb2RlbHMvKn06aW5zdGFsbDoBKhKBAQoLUmVtb3ZlTW9kZWwSKS5hbGNoZW15LnByb2Nlc3NpbmcudjEuUmVtb3ZlTW9kZWxSZXF1ZXN0GiouYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJlbW92ZU1vZGVsUmVzcG9uc2UiG4LT5JMCFSoTL3YxL3tuYW1lPW1vZGVscy8qfRKdAQoPR2V0SW5zdGFsbGF0aW9uEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldEluc3RhbGxhdGlvblJlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0SW5zdGFsbGF0aW9uUmVzcG9uc2UiK4LT5JMCJRIjL3YxL3tuYW1lPW1vZGVscy8qL2luc3RhbGxhdGlvbnMvKn0SowEKEUxpc3RJbnN0YWxsYXRpb25zEi8uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RJbnN0YWxsYXRpb25zUmVxdWVzdBowLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0SW5zdGFsbGF0aW9uc1Jlc3BvbnNlIiuC0+STAiUSIy92MS97cGFyZW50PW1vZGVscy8qfS9pbnN0YWxsYXRpb25zEqsBChFXYXRjaEluc3RhbGxhdGlvbhIvLmFsY2hlbXkucHJvY2Vzc2luZy52MS5XYXRjaEluc3RhbGxhdGlvblJlcXVlc3QaMC5hbGNoZW15LnByb2Nlc3NpbmcudjEuV2F0Y2hJbnN0YWxsYXRpb25SZXNwb25zZSIxgtPkkwIrEikvdjEve25hbWU9bW9kZWxzLyovaW5zdGFsbGF0aW9ucy8qfTp3YXRjaDABErABChJDYW5jZWxJbnN0YWxsYXRpb24SMC5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ2FuY2VsSW5zdGFsbGF0aW9uUmVxdWVzdBoxLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxJbnN0YWxsYXRpb25SZXNwb25zZSI1gtPkkwIvIiovdjEve25hbWU9bW9kZWxzLyovaW5zdGFsbGF0aW9ucy8qfTpjYW5jZWw6ASoSqgEKEENyZWF0ZVNlcGFyYXRpb24SLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ3JlYXRlU2VwYXJhdGlvblJlcXVlc3QaLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ3JlYXRlU2VwYXJhdGlvblJlc3BvbnNlIjWC0+STAi8iIS92MS97cGFyZW50PXRyYWNrcy8qfS9zZXBhcmF0aW9uczoKc2VwYXJhdGlvbhKVAQoNR2V0U2VwYXJhdGlvbhIrLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRTZXBhcmF0aW9uUmVxdWVzdBosLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRTZXBhcmF0aW9uUmVzcG9uc2UiKYLT5JMCIxIhL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9EpsBCg9MaXN0U2VwYXJhdGlvbnMSLS5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdFNlcGFyYXRpb25zUmVxdWVzdBouLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0U2VwYXJhdGlvbnNSZXNwb25zZSIpgtPkkwIjEiEvdjEve3BhcmVudD10cmFja3MvKn0vc2VwYXJhdGlvbnMSowEKD1dhdGNoU2VwYXJhdGlvbhItLmFsY2hlbXkucHJvY2Vzc2luZy52MS5XYXRjaFNlcGFyYXRpb25SZXF1ZXN0Gi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLldhdGNoU2VwYXJhdGlvblJlc3BvbnNlIi+C0+STAikSJy92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTp3YXRjaDABEpsBCgpTdHJlYW1TdGVtEiguYWxjaGVteS5wcm9jZXNzaW5nLnYxLlN0cmVhbVN0ZW1SZXF1ZXN0GikuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlN0cmVhbVN0ZW1SZXNwb25zZSI2gtPkkwIwEigvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn06c3RyZWFtYgRkYXRhMAESrQEKEEV4cG9ydFNlcGFyYXRpb24SLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuRXhwb3J0U2VwYXJhdGlvblJlcXVlc3QaLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuRXhwb3J0U2VwYXJhdGlvblJlc3BvbnNlIjaC0+STAjASKC92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTpleHBvcnRiBGRhdGEwARKYAQoJRXhwb3J0TWl4EicuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkV4cG9ydE1peFJlcXVlc3QaKC5hbGNoZW15LnByb2Nlc3NpbmcudjEuRXhwb3J0TWl4UmVzcG9uc2UiNoLT5JMCMCIlL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9Om1peDoBKmIEZGF0YTABEqgBChBDYW5jZWxTZXBhcmF0aW9uEi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNhbmNlbFNlcGFyYXRpb25SZXF1ZXN0Gi8uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNhbmNlbFNlcGFyYXRpb25SZXNwb25zZSIzgtPkkwItIigvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn06Y2FuY2VsOgEqEqQBCg9SZXRyeVNlcGFyYXRpb24SLS5hbGNoZW15LnByb2Nlc3NpbmcudjEuUmV0cnlTZXBhcmF0aW9uUmVxdWVzdBouLmFsY2hlbXkucHJvY2Vzc2luZy52MS5SZXRyeVNlcGFyYXRpb25SZXNwb25zZSIygtPkkwIsIicvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn06cmV0cnk6ASpiBnByb3RvMw", [file_alchemy_processing_v1_installation, file_alchemy_processing_v1_mix, file_alchemy_processing_v1_separation, file_alchemy_type_v1_audio, file_google_api_annotations, file_google_api_field_behavior, file_google_api_httpbody, file_google_api_resource]);
+  fileDesc("Ci5hbGNoZW15L3Byb2Nlc3NpbmcvdjEvcHJvY2Vzc2luZ19zZXJ2aWNlLnByb3RvEhVhbGNoZW15LnByb2Nlc3NpbmcudjEiOgoRTGlzdE1vZGVsc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiWwoSTGlzdE1vZGVsc1Jlc3BvbnNlEiwKBm1vZGVscxgBIAMoCzIcLmFsY2hlbXkucHJvY2Vzc2luZy52MS5Nb2RlbBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiFAoSTGlzdERldmljZXNSZXF1ZXN0IlwKE0xpc3REZXZpY2VzUmVzcG9uc2USLgoHZGV2aWNlcxgBIAMoCzIdLmFsY2hlbXkucHJvY2Vzc2luZy52MS5EZXZpY2USFQoNd2FpdGluZ19jb3VudBgCIAEoBSJDCg9HZXRNb2RlbFJlcXVlc3QSMAoEbmFtZRgBIAEoCUIi4kEBAvpBGwoZc291bmQtZm9yZ2UtYWxjaGVteS9Nb2RlbCI/ChBHZXRNb2RlbFJlc3BvbnNlEisKBW1vZGVsGAEgASgLMhwuYWxjaGVteS5wcm9jZXNzaW5nLnYxLk1vZGVsIp0BChdDcmVhdGVTZXBhcmF0aW9uUmVxdWVzdBI3CgZwYXJlbnQYASABKAlCJ+JBAQL6QSASHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbhI1CgpzZXBhcmF0aW9uGAIgASgLMiEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLlNlcGFyYXRpb24SEgoKcmVxdWVzdF9pZBgDIAEoCSJRChhDcmVhdGVTZXBhcmF0aW9uUmVzcG9uc2USNQoKc2VwYXJhdGlvbhgBIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uIk0KFEdldFNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbiJOChVHZXRTZXBhcmF0aW9uUmVzcG9uc2USNQoKc2VwYXJhdGlvbhgBIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uIngKFkxpc3RTZXBhcmF0aW9uc1JlcXVlc3QSNwoGcGFyZW50GAEgASgJQifiQQEC+kEgEh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24SEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiagoXTGlzdFNlcGFyYXRpb25zUmVzcG9uc2USNgoLc2VwYXJhdGlvbnMYASADKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiTwoWV2F0Y2hTZXBhcmF0aW9uUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24iUAoXV2F0Y2hTZXBhcmF0aW9uUmVzcG9uc2USNQoKc2VwYXJhdGlvbhgBIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uIpABChFTdHJlYW1TdGVtUmVxdWVzdBI1CgRuYW1lGAEgASgJQifiQQEC+kEgCh5zb3VuZC1mb3JnZS1hbGNoZW15L1NlcGFyYXRpb24SEgoEc3RlbRgCIAEoCUIE4kEBAhIwCghlbmNvZGluZxgDIAEoDjIeLmFsY2hlbXkudHlwZS52MS5BdWRpb0VuY29kaW5nIjgKElN0cmVhbVN0ZW1SZXNwb25zZRIiCgRkYXRhGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSKLAQoXRXhwb3J0U2VwYXJhdGlvblJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uEjkKBmZvcm1hdBgCIAEoDjIjLmFsY2hlbXkucHJvY2Vzc2luZy52MS5FeHBvcnRGb3JtYXRCBOJBAQIiUAoYRXhwb3J0U2VwYXJhdGlvblJlc3BvbnNlEiIKBGRhdGEYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5EhAKCGZpbGVuYW1lGAIgASgJIlAKF0NhbmNlbFNlcGFyYXRpb25SZXF1ZXN0EjUKBG5hbWUYASABKAlCJ+JBAQL6QSAKHnNvdW5kLWZvcmdlLWFsY2hlbXkvU2VwYXJhdGlvbiJRChhDYW5jZWxTZXBhcmF0aW9uUmVzcG9uc2USNQoKc2VwYXJhdGlvbhgBIAEoCzIhLmFsY2hlbXkucHJvY2Vzc2luZy52MS5TZXBhcmF0aW9uIk8KFlJldHJ5U2VwYXJhdGlvblJlcXVlc3QSNQoEbmFtZRgBIAEoCUIn4kEBAvpBIAoec291bmQtZm9yZ2UtYWxjaGVteS9TZXBhcmF0aW9uIlAKF1JldHJ5U2VwYXJhdGlvblJlc3BvbnNlEjUKCnNlcGFyYXRpb24YASABKAsyIS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU2VwYXJhdGlvbiJbChNJbnN0YWxsTW9kZWxSZXF1ZXN0EjAKBG5hbWUYASABKAlCIuJBAQL6QRsKGXNvdW5kLWZvcmdlLWFsY2hlbXkvTW9kZWwSEgoKcmVxdWVzdF9pZBgCIAEoCSJRChRJbnN0YWxsTW9kZWxSZXNwb25zZRI5CgxpbnN0YWxsYXRpb24YASABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uIkYKElJlbW92ZU1vZGVsUmVxdWVzdBIwCgRuYW1lGAEgASgJQiLiQQEC+kEbChlzb3VuZC1mb3JnZS1hbGNoZW15L01vZGVsIhUKE1JlbW92ZU1vZGVsUmVzcG9uc2UiUQoWR2V0SW5zdGFsbGF0aW9uUmVxdWVzdBI3CgRuYW1lGAEgASgJQiniQQEC+kEiCiBzb3VuZC1mb3JnZS1hbGNoZW15L0luc3RhbGxhdGlvbiJUChdHZXRJbnN0YWxsYXRpb25SZXNwb25zZRI5CgxpbnN0YWxsYXRpb24YASABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uInwKGExpc3RJbnN0YWxsYXRpb25zUmVxdWVzdBI5CgZwYXJlbnQYASABKAlCKeJBAQL6QSISIHNvdW5kLWZvcmdlLWFsY2hlbXkvSW5zdGFsbGF0aW9uEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJInAKGUxpc3RJbnN0YWxsYXRpb25zUmVzcG9uc2USOgoNaW5zdGFsbGF0aW9ucxgBIAMoCzIjLmFsY2hlbXkucHJvY2Vzc2luZy52MS5JbnN0YWxsYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlMKGFdhdGNoSW5zdGFsbGF0aW9uUmVxdWVzdBI3CgRuYW1lGAEgASgJQiniQQEC+kEiCiBzb3VuZC1mb3JnZS1hbGNoZW15L0luc3RhbGxhdGlvbiJWChlXYXRjaEluc3RhbGxhdGlvblJlc3BvbnNlEjkKDGluc3RhbGxhdGlvbhgBIAEoCzIjLmFsY2hlbXkucHJvY2Vzc2luZy52MS5JbnN0YWxsYXRpb24iVAoZQ2FuY2VsSW5zdGFsbGF0aW9uUmVxdWVzdBI3CgRuYW1lGAEgASgJQiniQQEC+kEiCiBzb3VuZC1mb3JnZS1hbGNoZW15L0luc3RhbGxhdGlvbiJXChpDYW5jZWxJbnN0YWxsYXRpb25SZXNwb25zZRI5CgxpbnN0YWxsYXRpb24YASABKAsyIy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbGF0aW9uKmAKDEV4cG9ydEZvcm1hdBIdChlFWFBPUlRfRk9STUFUX1VOU1BFQ0lGSUVEEAASFQoRRVhQT1JUX0ZPUk1BVF9aSVAQARIaChZFWFBPUlRfRk9STUFUX1NURU1fTVA0EAIygBYKEVByb2Nlc3NpbmdTZXJ2aWNlEnUKCkxpc3RNb2RlbHMSKC5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdE1vZGVsc1JlcXVlc3QaKS5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdE1vZGVsc1Jlc3BvbnNlIhKC0+STAgwSCi92MS9tb2RlbHMSeQoLTGlzdERldmljZXMSKS5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdERldmljZXNSZXF1ZXN0GiouYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3REZXZpY2VzUmVzcG9uc2UiE4LT5JMCDRILL3YxL2RldmljZXMSeAoIR2V0TW9kZWwSJi5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0TW9kZWxSZXF1ZXN0GicuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldE1vZGVsUmVzcG9uc2UiG4LT5JMCFRITL3YxL3tuYW1lPW1vZGVscy8qfRKPAQoMSW5zdGFsbE1vZGVsEiouYWxjaGVteS5wcm9jZXNzaW5nLnYxLkluc3RhbGxNb2RlbFJlcXVlc3QaKy5hbGNoZW15LnByb2Nlc3NpbmcudjEuSW5zdGFsbE1vZGVsUmVzcG9uc2UiJoLT5JMCICIbL3YxL3tuYW1lPW1vZGVscy8qfTppbnN0YWxsOgEqEoEBCgtSZW1vdmVNb2RlbBIpLmFsY2hlbXkucHJvY2Vzc2luZy52MS5SZW1vdmVNb2RlbFJlcXVlc3QaKi5hbGNoZW15LnByb2Nlc3NpbmcudjEuUmVtb3ZlTW9kZWxSZXNwb25zZSIbgtPkkwIVKhMvdjEve25hbWU9bW9kZWxzLyp9Ep0BCg9HZXRJbnN0YWxsYXRpb24SLS5hbGNoZW15LnByb2Nlc3NpbmcudjEuR2V0SW5zdGFsbGF0aW9uUmVxdWVzdBouLmFsY2hlbXkucHJvY2Vzc2luZy52MS5HZXRJbnN0YWxsYXRpb25SZXNwb25zZSIrgtPkkwIlEiMvdjEve25hbWU9bW9kZWxzLyovaW5zdGFsbGF0aW9ucy8qfRKjAQoRTGlzdEluc3RhbGxhdGlvbnMSLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuTGlzdEluc3RhbGxhdGlvbnNSZXF1ZXN0GjAuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RJbnN0YWxsYXRpb25zUmVzcG9uc2UiK4LT5JMCJRIjL3YxL3twYXJlbnQ9bW9kZWxzLyp9L2luc3RhbGxhdGlvbnMSqwEKEVdhdGNoSW5zdGFsbGF0aW9uEi8uYWxjaGVteS5wcm9jZXNzaW5nLnYxLldhdGNoSW5zdGFsbGF0aW9uUmVxdWVzdBowLmFsY2hlbXkucHJvY2Vzc2luZy52MS5XYXRjaEluc3RhbGxhdGlvblJlc3BvbnNlIjGC0+STAisSKS92MS97bmFtZT1tb2RlbHMvKi9pbnN0YWxsYXRpb25zLyp9OndhdGNoMAESsAEKEkNhbmNlbEluc3RhbGxhdGlvbhIwLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DYW5jZWxJbnN0YWxsYXRpb25SZXF1ZXN0GjEuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkNhbmNlbEluc3RhbGxhdGlvblJlc3BvbnNlIjWC0+STAi8iKi92MS97bmFtZT1tb2RlbHMvKi9pbnN0YWxsYXRpb25zLyp9OmNhbmNlbDoBKhKqAQoQQ3JlYXRlU2VwYXJhdGlvbhIuLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DcmVhdGVTZXBhcmF0aW9uUmVxdWVzdBovLmFsY2hlbXkucHJvY2Vzc2luZy52MS5DcmVhdGVTZXBhcmF0aW9uUmVzcG9uc2UiNYLT5JMCLyIhL3YxL3twYXJlbnQ9dHJhY2tzLyp9L3NlcGFyYXRpb25zOgpzZXBhcmF0aW9uEpUBCg1HZXRTZXBhcmF0aW9uEisuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldFNlcGFyYXRpb25SZXF1ZXN0GiwuYWxjaGVteS5wcm9jZXNzaW5nLnYxLkdldFNlcGFyYXRpb25SZXNwb25zZSIpgtPkkwIjEiEvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn0SmwEKD0xpc3RTZXBhcmF0aW9ucxItLmFsY2hlbXkucHJvY2Vzc2luZy52MS5MaXN0U2VwYXJhdGlvbnNSZXF1ZXN0Gi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLkxpc3RTZXBhcmF0aW9uc1Jlc3BvbnNlIimC0+STAiMSIS92MS97cGFyZW50PXRyYWNrcy8qfS9zZXBhcmF0aW9ucxKjAQoPV2F0Y2hTZXBhcmF0aW9uEi0uYWxjaGVteS5wcm9jZXNzaW5nLnYxLldhdGNoU2VwYXJhdGlvblJlcXVlc3QaLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuV2F0Y2hTZXBhcmF0aW9uUmVzcG9uc2UiL4LT5JMCKRInL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OndhdGNoMAESmwEKClN0cmVhbVN0ZW0SKC5hbGNoZW15LnByb2Nlc3NpbmcudjEuU3RyZWFtU3RlbVJlcXVlc3QaKS5hbGNoZW15LnByb2Nlc3NpbmcudjEuU3RyZWFtU3RlbVJlc3BvbnNlIjaC0+STAjASKC92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTpzdHJlYW1iBGRhdGEwARKtAQoQRXhwb3J0U2VwYXJhdGlvbhIuLmFsY2hlbXkucHJvY2Vzc2luZy52MS5FeHBvcnRTZXBhcmF0aW9uUmVxdWVzdBovLmFsY2hlbXkucHJvY2Vzc2luZy52MS5FeHBvcnRTZXBhcmF0aW9uUmVzcG9uc2UiNoLT5JMCMBIoL3YxL3tuYW1lPXRyYWNrcy8qL3NlcGFyYXRpb25zLyp9OmV4cG9ydGIEZGF0YTABEpgBCglFeHBvcnRNaXgSJy5hbGNoZW15LnByb2Nlc3NpbmcudjEuRXhwb3J0TWl4UmVxdWVzdBooLmFsY2hlbXkucHJvY2Vzc2luZy52MS5FeHBvcnRNaXhSZXNwb25zZSI2gtPkkwIwIiUvdjEve25hbWU9dHJhY2tzLyovc2VwYXJhdGlvbnMvKn06bWl4OgEqYgRkYXRhMAESqAEKEENhbmNlbFNlcGFyYXRpb24SLi5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ2FuY2VsU2VwYXJhdGlvblJlcXVlc3QaLy5hbGNoZW15LnByb2Nlc3NpbmcudjEuQ2FuY2VsU2VwYXJhdGlvblJlc3BvbnNlIjOC0+STAi0iKC92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTpjYW5jZWw6ASoSpAEKD1JldHJ5U2VwYXJhdGlvbhItLmFsY2hlbXkucHJvY2Vzc2luZy52MS5SZXRyeVNlcGFyYXRpb25SZXF1ZXN0Gi4uYWxjaGVteS5wcm9jZXNzaW5nLnYxLlJldHJ5U2VwYXJhdGlvblJlc3BvbnNlIjKC0+STAiwiJy92MS97bmFtZT10cmFja3MvKi9zZXBhcmF0aW9ucy8qfTpyZXRyeToBKmIGcHJvdG8z", [file_alchemy_processing_v1_device, file_alchemy_processing_v1_installation, file_alchemy_processing_v1_mix, file_alchemy_processing_v1_separation, file_alchemy_type_v1_audio, file_google_api_annotations, file_google_api_field_behavior, file_google_api_httpbody, file_google_api_resource]);
 
 /**
  * Request of ListModels.
@@ -84,6 +86,49 @@ export const ListModelsResponseSchema: GenMessage<ListModelsResponse> = /*@__PUR
   messageDesc(file_alchemy_processing_v1_processing_service, 1);
 
 /**
+ * Request of ListDevices.
+ *
+ * @generated from message alchemy.processing.v1.ListDevicesRequest
+ */
+export type ListDevicesRequest = Message<"alchemy.processing.v1.ListDevicesRequest"> & {
+};
+
+/**
+ * Describes the message alchemy.processing.v1.ListDevicesRequest.
+ * Use `create(ListDevicesRequestSchema)` to create a new message.
+ */
+export const ListDevicesRequestSchema: GenMessage<ListDevicesRequest> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 2);
+
+/**
+ * Response of ListDevices.
+ *
+ * @generated from message alchemy.processing.v1.ListDevicesResponse
+ */
+export type ListDevicesResponse = Message<"alchemy.processing.v1.ListDevicesResponse"> & {
+  /**
+   * By the time at which their workers started, the oldest first.
+   *
+   * @generated from field: repeated alchemy.processing.v1.Device devices = 1;
+   */
+  devices: Device[];
+
+  /**
+   * How many separations wait.
+   *
+   * @generated from field: int32 waiting_count = 2;
+   */
+  waitingCount: number;
+};
+
+/**
+ * Describes the message alchemy.processing.v1.ListDevicesResponse.
+ * Use `create(ListDevicesResponseSchema)` to create a new message.
+ */
+export const ListDevicesResponseSchema: GenMessage<ListDevicesResponse> = /*@__PURE__*/
+  messageDesc(file_alchemy_processing_v1_processing_service, 3);
+
+/**
  * Request of GetModel.
  *
  * @generated from message alchemy.processing.v1.GetModelRequest
@@ -102,7 +147,7 @@ export type GetModelRequest = Message<"alchemy.processing.v1.GetModelRequest"> &
  * Use `create(GetModelRequestSchema)` to create a new message.
  */
 export const GetModelRequestSchema: GenMessage<GetModelRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 2);
+  messageDesc(file_alchemy_processing_v1_processing_service, 4);
 
 /**
  * Response of GetModel.
@@ -123,7 +168,7 @@ export type GetModelResponse = Message<"alchemy.processing.v1.GetModelResponse">
  * Use `create(GetModelResponseSchema)` to create a new message.
  */
 export const GetModelResponseSchema: GenMessage<GetModelResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 3);
+  messageDesc(file_alchemy_processing_v1_processing_service, 5);
 
 /**
  * Request of CreateSeparation.
@@ -160,7 +205,7 @@ export type CreateSeparationRequest = Message<"alchemy.processing.v1.CreateSepar
  * Use `create(CreateSeparationRequestSchema)` to create a new message.
  */
 export const CreateSeparationRequestSchema: GenMessage<CreateSeparationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 4);
+  messageDesc(file_alchemy_processing_v1_processing_service, 6);
 
 /**
  * Response of CreateSeparation.
@@ -181,7 +226,7 @@ export type CreateSeparationResponse = Message<"alchemy.processing.v1.CreateSepa
  * Use `create(CreateSeparationResponseSchema)` to create a new message.
  */
 export const CreateSeparationResponseSchema: GenMessage<CreateSeparationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 5);
+  messageDesc(file_alchemy_processing_v1_processing_service, 7);
 
 /**
  * Request of GetSeparation.
@@ -202,7 +247,7 @@ export type GetSeparationRequest = Message<"alchemy.processing.v1.GetSeparationR
  * Use `create(GetSeparationRequestSchema)` to create a new message.
  */
 export const GetSeparationRequestSchema: GenMessage<GetSeparationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 6);
+  messageDesc(file_alchemy_processing_v1_processing_service, 8);
 
 /**
  * Response of GetSeparation.
@@ -223,7 +268,7 @@ export type GetSeparationResponse = Message<"alchemy.processing.v1.GetSeparation
  * Use `create(GetSeparationResponseSchema)` to create a new message.
  */
 export const GetSeparationResponseSchema: GenMessage<GetSeparationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 7);
+  messageDesc(file_alchemy_processing_v1_processing_service, 9);
 
 /**
  * Request of ListSeparations.
@@ -258,7 +303,7 @@ export type ListSeparationsRequest = Message<"alchemy.processing.v1.ListSeparati
  * Use `create(ListSeparationsRequestSchema)` to create a new message.
  */
 export const ListSeparationsRequestSchema: GenMessage<ListSeparationsRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 8);
+  messageDesc(file_alchemy_processing_v1_processing_service, 10);
 
 /**
  * Response of ListSeparations.
@@ -286,7 +331,7 @@ export type ListSeparationsResponse = Message<"alchemy.processing.v1.ListSeparat
  * Use `create(ListSeparationsResponseSchema)` to create a new message.
  */
 export const ListSeparationsResponseSchema: GenMessage<ListSeparationsResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 9);
+  messageDesc(file_alchemy_processing_v1_processing_service, 11);
 
 /**
  * Request of WatchSeparation.
@@ -307,7 +352,7 @@ export type WatchSeparationRequest = Message<"alchemy.processing.v1.WatchSeparat
  * Use `create(WatchSeparationRequestSchema)` to create a new message.
  */
 export const WatchSeparationRequestSchema: GenMessage<WatchSeparationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 10);
+  messageDesc(file_alchemy_processing_v1_processing_service, 12);
 
 /**
  * One snapshot of a watched separation.
@@ -328,7 +373,7 @@ export type WatchSeparationResponse = Message<"alchemy.processing.v1.WatchSepara
  * Use `create(WatchSeparationResponseSchema)` to create a new message.
  */
 export const WatchSeparationResponseSchema: GenMessage<WatchSeparationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 11);
+  messageDesc(file_alchemy_processing_v1_processing_service, 13);
 
 /**
  * Request of StreamStem.
@@ -364,7 +409,7 @@ export type StreamStemRequest = Message<"alchemy.processing.v1.StreamStemRequest
  * Use `create(StreamStemRequestSchema)` to create a new message.
  */
 export const StreamStemRequestSchema: GenMessage<StreamStemRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 12);
+  messageDesc(file_alchemy_processing_v1_processing_service, 14);
 
 /**
  * One piece of a streamed stem.
@@ -385,7 +430,7 @@ export type StreamStemResponse = Message<"alchemy.processing.v1.StreamStemRespon
  * Use `create(StreamStemResponseSchema)` to create a new message.
  */
 export const StreamStemResponseSchema: GenMessage<StreamStemResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 13);
+  messageDesc(file_alchemy_processing_v1_processing_service, 15);
 
 /**
  * Request of ExportSeparation.
@@ -413,7 +458,7 @@ export type ExportSeparationRequest = Message<"alchemy.processing.v1.ExportSepar
  * Use `create(ExportSeparationRequestSchema)` to create a new message.
  */
 export const ExportSeparationRequestSchema: GenMessage<ExportSeparationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 14);
+  messageDesc(file_alchemy_processing_v1_processing_service, 16);
 
 /**
  * One piece of an export.
@@ -441,7 +486,7 @@ export type ExportSeparationResponse = Message<"alchemy.processing.v1.ExportSepa
  * Use `create(ExportSeparationResponseSchema)` to create a new message.
  */
 export const ExportSeparationResponseSchema: GenMessage<ExportSeparationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 15);
+  messageDesc(file_alchemy_processing_v1_processing_service, 17);
 
 /**
  * Request of CancelSeparation.
@@ -462,7 +507,7 @@ export type CancelSeparationRequest = Message<"alchemy.processing.v1.CancelSepar
  * Use `create(CancelSeparationRequestSchema)` to create a new message.
  */
 export const CancelSeparationRequestSchema: GenMessage<CancelSeparationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 16);
+  messageDesc(file_alchemy_processing_v1_processing_service, 18);
 
 /**
  * Response of CancelSeparation.
@@ -483,7 +528,7 @@ export type CancelSeparationResponse = Message<"alchemy.processing.v1.CancelSepa
  * Use `create(CancelSeparationResponseSchema)` to create a new message.
  */
 export const CancelSeparationResponseSchema: GenMessage<CancelSeparationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 17);
+  messageDesc(file_alchemy_processing_v1_processing_service, 19);
 
 /**
  * Request of RetrySeparation.
@@ -504,7 +549,7 @@ export type RetrySeparationRequest = Message<"alchemy.processing.v1.RetrySeparat
  * Use `create(RetrySeparationRequestSchema)` to create a new message.
  */
 export const RetrySeparationRequestSchema: GenMessage<RetrySeparationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 18);
+  messageDesc(file_alchemy_processing_v1_processing_service, 20);
 
 /**
  * Response of RetrySeparation.
@@ -525,7 +570,7 @@ export type RetrySeparationResponse = Message<"alchemy.processing.v1.RetrySepara
  * Use `create(RetrySeparationResponseSchema)` to create a new message.
  */
 export const RetrySeparationResponseSchema: GenMessage<RetrySeparationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 19);
+  messageDesc(file_alchemy_processing_v1_processing_service, 21);
 
 /**
  * Request of InstallModel.
@@ -554,7 +599,7 @@ export type InstallModelRequest = Message<"alchemy.processing.v1.InstallModelReq
  * Use `create(InstallModelRequestSchema)` to create a new message.
  */
 export const InstallModelRequestSchema: GenMessage<InstallModelRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 20);
+  messageDesc(file_alchemy_processing_v1_processing_service, 22);
 
 /**
  * Response of InstallModel.
@@ -575,7 +620,7 @@ export type InstallModelResponse = Message<"alchemy.processing.v1.InstallModelRe
  * Use `create(InstallModelResponseSchema)` to create a new message.
  */
 export const InstallModelResponseSchema: GenMessage<InstallModelResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 21);
+  messageDesc(file_alchemy_processing_v1_processing_service, 23);
 
 /**
  * Request of RemoveModel.
@@ -596,7 +641,7 @@ export type RemoveModelRequest = Message<"alchemy.processing.v1.RemoveModelReque
  * Use `create(RemoveModelRequestSchema)` to create a new message.
  */
 export const RemoveModelRequestSchema: GenMessage<RemoveModelRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 22);
+  messageDesc(file_alchemy_processing_v1_processing_service, 24);
 
 /**
  * Response of RemoveModel.
@@ -611,7 +656,7 @@ export type RemoveModelResponse = Message<"alchemy.processing.v1.RemoveModelResp
  * Use `create(RemoveModelResponseSchema)` to create a new message.
  */
 export const RemoveModelResponseSchema: GenMessage<RemoveModelResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 23);
+  messageDesc(file_alchemy_processing_v1_processing_service, 25);
 
 /**
  * Request of GetInstallation.
@@ -632,7 +677,7 @@ export type GetInstallationRequest = Message<"alchemy.processing.v1.GetInstallat
  * Use `create(GetInstallationRequestSchema)` to create a new message.
  */
 export const GetInstallationRequestSchema: GenMessage<GetInstallationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 24);
+  messageDesc(file_alchemy_processing_v1_processing_service, 26);
 
 /**
  * Response of GetInstallation.
@@ -653,7 +698,7 @@ export type GetInstallationResponse = Message<"alchemy.processing.v1.GetInstalla
  * Use `create(GetInstallationResponseSchema)` to create a new message.
  */
 export const GetInstallationResponseSchema: GenMessage<GetInstallationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 25);
+  messageDesc(file_alchemy_processing_v1_processing_service, 27);
 
 /**
  * Request of ListInstallations.
@@ -688,7 +733,7 @@ export type ListInstallationsRequest = Message<"alchemy.processing.v1.ListInstal
  * Use `create(ListInstallationsRequestSchema)` to create a new message.
  */
 export const ListInstallationsRequestSchema: GenMessage<ListInstallationsRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 26);
+  messageDesc(file_alchemy_processing_v1_processing_service, 28);
 
 /**
  * Response of ListInstallations.
@@ -716,7 +761,7 @@ export type ListInstallationsResponse = Message<"alchemy.processing.v1.ListInsta
  * Use `create(ListInstallationsResponseSchema)` to create a new message.
  */
 export const ListInstallationsResponseSchema: GenMessage<ListInstallationsResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 27);
+  messageDesc(file_alchemy_processing_v1_processing_service, 29);
 
 /**
  * Request of WatchInstallation.
@@ -737,7 +782,7 @@ export type WatchInstallationRequest = Message<"alchemy.processing.v1.WatchInsta
  * Use `create(WatchInstallationRequestSchema)` to create a new message.
  */
 export const WatchInstallationRequestSchema: GenMessage<WatchInstallationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 28);
+  messageDesc(file_alchemy_processing_v1_processing_service, 30);
 
 /**
  * One snapshot of a watched installation.
@@ -758,7 +803,7 @@ export type WatchInstallationResponse = Message<"alchemy.processing.v1.WatchInst
  * Use `create(WatchInstallationResponseSchema)` to create a new message.
  */
 export const WatchInstallationResponseSchema: GenMessage<WatchInstallationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 29);
+  messageDesc(file_alchemy_processing_v1_processing_service, 31);
 
 /**
  * Request of CancelInstallation.
@@ -779,7 +824,7 @@ export type CancelInstallationRequest = Message<"alchemy.processing.v1.CancelIns
  * Use `create(CancelInstallationRequestSchema)` to create a new message.
  */
 export const CancelInstallationRequestSchema: GenMessage<CancelInstallationRequest> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 30);
+  messageDesc(file_alchemy_processing_v1_processing_service, 32);
 
 /**
  * Response of CancelInstallation.
@@ -800,7 +845,7 @@ export type CancelInstallationResponse = Message<"alchemy.processing.v1.CancelIn
  * Use `create(CancelInstallationResponseSchema)` to create a new message.
  */
 export const CancelInstallationResponseSchema: GenMessage<CancelInstallationResponse> = /*@__PURE__*/
-  messageDesc(file_alchemy_processing_v1_processing_service, 31);
+  messageDesc(file_alchemy_processing_v1_processing_service, 33);
 
 /**
  * What a separation can be fetched as.
@@ -854,6 +899,18 @@ export const ProcessingService: GenService<{
     methodKind: "unary";
     input: typeof ListModelsRequestSchema;
     output: typeof ListModelsResponseSchema;
+  },
+  /**
+   * Lists the devices that separate songs at this moment, and how many separations of all users wait for one. If there is
+   * none, separations wait until a worker starts. Workers tell of their devices every two seconds; one that died is listed for
+   * up to ten seconds more.
+   *
+   * @generated from rpc alchemy.processing.v1.ProcessingService.ListDevices
+   */
+  listDevices: {
+    methodKind: "unary";
+    input: typeof ListDevicesRequestSchema;
+    output: typeof ListDevicesResponseSchema;
   },
   /**
    * Returns one model. NOT_FOUND with MODEL_NOT_FOUND.
