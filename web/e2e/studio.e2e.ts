@@ -130,10 +130,12 @@ test("a service that hangs is told, and so is its recovery", async () => {
   await page.getByRole("link", { name: "System" }).click();
   const processing = page.getByRole("listitem").filter({ hasText: "Models and separations" });
   await expect.poll(() => processing.textContent()).toContain("Answers");
+  await page.getByRole("listitem").filter({ hasText: "float32" }).waitFor();
   process.kill(PROCESSING_PID, "SIGSTOP");
   try {
     await button("Check again").click();
     await expect.poll(() => processing.textContent(), { timeout: 25_000 }).toContain("Does not answer");
+    await page.getByText("The processing service does not say what separates songs.").waitFor({ timeout: 25_000 });
     await page.getByRole("link", { name: "Models" }).click();
     await expect.poll(() => page.getByText("The models cannot be read").isVisible(), { timeout: 40_000 }).toBe(true);
   } finally {

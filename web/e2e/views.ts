@@ -26,7 +26,7 @@ export const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   jobs: (page) => to(page, "/jobs", page.getByRole("listitem").filter({ hasText: TITLE }).first()),
   models: (page) => to(page, "/models", page.getByRole("heading", { name: "HT Demucs, fine-tuned" })),
-  system: (page) => to(page, "/system", page.getByText("Answers").first()),
+  system: (page) => to(page, "/system", page.getByRole("listitem").filter({ hasText: "float32" })),
   desk: async (page) => {
     await view("library")(page);
     await page.getByRole("table").getByRole("link", { name: TITLE }).last().click();

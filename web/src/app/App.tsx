@@ -19,7 +19,7 @@ const AnalysisView = lazy(() => import("../analysis/AnalysisView"));
 const JobsView = lazy(() => import("../jobs/JobsView"));
 const ModelsView = lazy(() => import("../models/ModelsView"));
 const TrackStudio = lazy(() => import("../studio/TrackStudio"));
-const SystemView = lazy(() => import("../models/SystemView"));
+const SystemView = lazy(() => import("../system/SystemView"));
 
 /** The whole page. */
 export function App() {

@@ -4,16 +4,15 @@ import { JobState } from "@sound-forge-alchemy/api/alchemy/type/v1/job_pb.js";
 import { useQueries } from "@tanstack/react-query";
 import { BookOpen, RefreshCw } from "lucide-react";
 
-import { separations } from "../api/collections";
 import { useLive } from "../api/use-live";
-import { useRecords } from "../api/use-records";
 import view from "../app/View.module.css";
 import { useJobs } from "../jobs/use-jobs";
 import { text } from "../text/en";
 import { count } from "../text/format";
 import { Button } from "../ui/Button";
-import { classes } from "../ui/classes";
+import { Devices } from "./Devices";
 import { ask, type AskablePart, type PartState } from "./parts";
+import { type Light, Row } from "./Row";
 import styles from "./SystemView.module.css";
 
 const PARTS: readonly AskablePart[] = ["library", "processing", "analysis", "download", "spotify"];
@@ -54,6 +53,7 @@ export default function SystemView() {
             <Part names={text.system.parts.realtime} state={realtime} />
           </ul>
         </section>
+        <Devices />
         <Work />
         <Sources />
       </div>
@@ -63,23 +63,14 @@ export default function SystemView() {
 
 const WORDS: Readonly<Record<PartState, string>> = { up: text.system.up, unset: text.system.spotifyUnset, down: text.system.down };
 
+const LIGHTS: Readonly<Record<PartState, Light>> = { up: "good", unset: "unset", down: "bad" };
+
 function Part({ names: [title, what], state }: { names: readonly [string, string]; state: PartState | undefined }) {
-  return (
-    <li className={styles.part}>
-      <span className={classes(styles.lamp, state && styles[state])} aria-hidden />
-      <span className={styles.names}>
-        <strong>{title}</strong>
-        <span>{what}</span>
-      </span>
-      <span className={classes(styles.words, state === "down" && styles.bad)}>{state ? WORDS[state] : text.system.checking}</span>
-    </li>
-  );
+  return <Row light={state ? LIGHTS[state] : "unset"} title={title} what={what} state={state ? WORDS[state] : text.system.checking} />;
 }
 
 function Work() {
   const { active } = useJobs();
-  const { data } = useRecords(separations);
-  const devices = [...new Set([...(data?.values() ?? [])].map(({ device }) => device).filter(Boolean))];
   const running = active.filter(({ state }) => state === JobState.RUNNING).length;
   return (
     <section className={view.section}>
@@ -87,7 +78,6 @@ function Work() {
       <dl className={styles.figures}>
         <Figure name={text.system.running} value={count(running)} />
         <Figure name={text.system.waiting} value={count(active.length - running)} />
-        <Figure name={text.system.devices} value={devices.join(", ") || text.system.noDevices} />
       </dl>
     </section>
   );
@@ -110,13 +100,12 @@ function Sources() {
       {isError && !data && <p>{text.system.sourcesFailed}</p>}
       <ul className={view.cards}>
         {data?.providers.map((provider) => (
-          <li key={provider.id} className={styles.part}>
-            <span className={classes(styles.lamp, styles[provider.available ? "up" : "unset"])} aria-hidden />
-            <span className={styles.names}>
-              <strong>{provider.description}</strong>
-              <span>{provider.available ? provider.version : provider.unavailableReason}</span>
-            </span>
-          </li>
+          <Row
+            key={provider.id}
+            light={provider.available ? "good" : "unset"}
+            title={provider.description}
+            what={provider.available ? provider.version : provider.unavailableReason}
+          />
         ))}
       </ul>
     </section>
