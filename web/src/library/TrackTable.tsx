@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useMemo, useRef } from "react";
 
 import { text } from "../text/en";
 import { Checkbox } from "../ui/Checkbox";
@@ -58,7 +58,8 @@ export function TrackTable({
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${to}"]`)?.focus());
   };
 
-  const chosen = rows.filter((row) => selection.has(row.track.name)).length;
+  // Not at each step of the scrolling: there may be ten thousand.
+  const chosen = useMemo(() => rows.filter((row) => selection.has(row.track.name)).length, [rows, selection]);
   const header = ({ column, title, style }: (typeof COLUMNS)[number]) => (
     <span key={column} role="columnheader" className={style} aria-sort={sort.column !== column ? "none" : sort.descending ? "descending" : "ascending"}>
       <button type="button" className={styles.sort} aria-label={text.library.sortBy(title)} onClick={() => onSort(column)}>
