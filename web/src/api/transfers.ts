@@ -56,6 +56,11 @@ export class TransferQueue<Details extends object, Moving extends { kind: string
     this.#move(id, { kind: "cancelled" });
   }
 
+  /** Stops all that have not ended. */
+  cancelAll(): void {
+    for (const { id } of this.#transfers) this.cancel(id);
+  }
+
   /** Begins a failed or cancelled transfer again, under the same id. */
   retry(id: string): void {
     const one = this.#transfers.find((known) => known.id === id);
@@ -115,6 +120,7 @@ export class TransferQueue<Details extends object, Moving extends { kind: string
   }
 }
 
-function ended({ state }: { state: { kind: string } }): boolean {
+/** Whether nothing more happens to a transfer by itself. */
+export function ended({ state }: { state: { kind: string } }): boolean {
   return state.kind === "done" || state.kind === "failed" || state.kind === "cancelled";
 }

@@ -1,6 +1,7 @@
 import { RotateCw, X } from "lucide-react";
 import { useSyncExternalStore } from "react";
 
+import { ended } from "../api/transfers";
 import { Link, trackPath } from "../app/routes";
 import { text } from "../text/en";
 import { percent, size } from "../text/format";
@@ -14,7 +15,14 @@ export function UploadTray({ queue }: { queue: UploadQueue }) {
   const uploads = useSyncExternalStore(queue.subscribe, queue.snapshot);
   if (uploads.length === 0) return null;
   return (
-    <Tray label={text.bring.uploadsLabel} title={text.bring.uploads(uploads.length)} clear={text.bring.clear} onClear={() => queue.clear()}>
+    <Tray
+      label={text.bring.uploadsLabel}
+      title={text.bring.uploads(uploads.length)}
+      cancel={text.bring.cancelAll}
+      onCancel={uploads.every(ended) ? undefined : () => queue.cancelAll()}
+      clear={text.bring.clear}
+      onClear={() => queue.clear()}
+    >
       {uploads.map((upload) => (
         <TrayRow key={upload.id} name={<Name upload={upload} />} status={<Status upload={upload} />} control={<Control upload={upload} queue={queue} />} />
       ))}

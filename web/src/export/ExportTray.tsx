@@ -1,6 +1,7 @@
 import { RotateCw, X } from "lucide-react";
 import { useSyncExternalStore } from "react";
 
+import { ended } from "../api/transfers";
 import { exportText } from "../text/export";
 import { percent, size } from "../text/format";
 import { IconButton } from "../ui/Button";
@@ -14,13 +15,35 @@ const { tray } = exportText;
 export function ExportTray() {
   const all = useSyncExternalStore(exportQueue.subscribe, exportQueue.snapshot);
   if (all.length === 0) return null;
+  const going = !all.every(ended);
   return (
-    <Tray label={tray.label} title={tray.count(all.length)} clear={tray.clear} onClear={() => exportQueue.clear()}>
+    <Tray
+      label={tray.label}
+      title={titleOf(all)}
+      fraction={going && all.length > 1 ? fractionOf(all) : undefined}
+      cancel={tray.cancelAll}
+      onCancel={going ? () => exportQueue.cancelAll() : undefined}
+      clear={tray.clear}
+      onClear={() => exportQueue.clear()}
+    >
       {all.map((one) => (
         <TrayRow key={one.id} name={<TrayName>{one.name}</TrayName>} status={<Status of={one} />} control={<Control of={one} />} />
       ))}
     </Tray>
   );
+}
+
+function titleOf(all: readonly Export[]): string {
+  const over = all.filter(ended).length;
+  const failed = all.filter(({ state }) => state.kind === "failed").length;
+  const words = over < all.length ? tray.exporting(over, all.length) : tray.count(all.length);
+  return failed > 0 && all.length > 1 ? `${words}, ${tray.failed(failed)}` : words;
+}
+
+/** How much of the work is over, each file the same. */
+function fractionOf(all: readonly Export[]): number {
+  const over = all.map((one) => (ended(one) ? 1 : one.state.kind === "running" ? (one.state.fraction ?? 0) : 0));
+  return over.reduce((sum: number, fraction) => sum + fraction, 0) / all.length;
 }
 
 function Status({ of: { name, state } }: { of: Export }) {

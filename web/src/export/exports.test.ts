@@ -16,8 +16,11 @@ class Kept implements Sink {
     this.bytes.push(...data);
     return Promise.resolve();
   }
-  finish(filename: string, mediaType: string): Promise<void> {
-    this.name = `${filename} ${mediaType}`;
+  constructor(filename: string) {
+    this.name = filename;
+  }
+  finish(mediaType: string): Promise<void> {
+    this.name += ` ${mediaType}`;
     return Promise.resolve();
   }
   abandon(): Promise<void> {
@@ -53,8 +56,8 @@ function serverOf({ fails = false } = {}) {
 function queued(server: ReturnType<typeof serverOf>) {
   const queue = new ExportQueue();
   const sinks: Kept[] = [];
-  queue.add("Song", fetchMix(server.transport, request), () => {
-    const sink = new Kept();
+  queue.add([{ name: "Song", fetching: fetchMix(server.transport, request) }], (filename) => {
+    const sink = new Kept(filename);
     sinks.push(sink);
     return Promise.resolve(sink);
   });
@@ -94,6 +97,34 @@ test("a cancelled export ends on the server too, leaves nothing, and can begin a
   expect(queue.snapshot()).toEqual([]);
 });
 
+test("all that is under way or waits can be stopped at once; what is here stays", async () => {
+  const server = serverOf();
+  const queue = new ExportQueue();
+  const quick = {
+    name: "quick",
+    fetching: async function* () {
+      yield await Promise.resolve({ data: Uint8Array.of(1), filename: "quick", mediaType: "", fraction: 1 });
+    },
+  };
+  const slow = { name: "slow", fetching: fetchMix(server.transport, request) };
+  queue.add([quick, slow, slow, slow], (filename) => Promise.resolve(new Kept(filename)));
+  const kinds = () => queue.snapshot().map(({ state }) => state.kind);
+  await vi.waitFor(() => expect(kinds()).toEqual(["done", "running", "running", "waiting"]));
+  queue.cancelAll();
+  expect(kinds()).toEqual(["done", "cancelled", "cancelled", "cancelled"]);
+  await vi.waitFor(() => expect(server.ended()).toBe(true));
+  expect(kinds()).toEqual(["done", "cancelled", "cancelled", "cancelled"]);
+});
+
+test("a disk that takes nothing more is told apart from a server that does not answer", async () => {
+  const server = serverOf();
+  const queue = new ExportQueue();
+  const full = { write: () => Promise.reject(new DOMException("", "QuotaExceededError")), finish: () => Promise.resolve(), abandon: () => Promise.resolve() };
+  queue.add([{ name: "Song", fetching: fetchMix(server.transport, request) }], () => Promise.resolve(full));
+  server.goOn();
+  await vi.waitFor(() => expect(queue.snapshot()[0]?.state).toMatchObject({ kind: "failed", words: expect.stringContaining("room on the disk") as string }));
+});
+
 test("a failure is told in words, and leaves nothing", async () => {
   const server = serverOf({ fails: true });
   const { sinks, only } = queued(server);
@@ -105,7 +136,8 @@ test("a failure is told in words, and leaves nothing", async () => {
 test("no more than two are fetched at a time", async () => {
   const server = serverOf();
   const queue = new ExportQueue();
-  for (let n = 0; n < 4; n++) queue.add(`${n}`, fetchMix(server.transport, request), () => Promise.resolve(new Kept()));
+  const fetching = fetchMix(server.transport, request);
+  queue.add(["a", "b", "c", "d"].map((name) => ({ name, fetching })), (filename) => Promise.resolve(new Kept(filename)));
   const kinds = () => queue.snapshot().map(({ state }) => state.kind);
   await vi.waitFor(() => expect(kinds()).toEqual(["running", "running", "waiting", "waiting"]));
   server.goOn();

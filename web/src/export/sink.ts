@@ -2,12 +2,15 @@
 export interface Sink {
   write(data: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Makes the file appear, complete. */
-  finish(filename: string, mediaType: string): Promise<void>;
+  finish(mediaType: string): Promise<void>;
   /** Leaves nothing behind. */
   abandon(): Promise<void>;
 }
 
-/** A file that somebody has chosen, as far as it is used here. TypeScript does not know the API yet. */
+/** Where files go: makes a sink for each; `filename` is the server's. */
+export type Place = (filename: string) => Promise<Sink>;
+
+/** A file that somebody has chosen, as far as it is used here. */
 export interface ChosenFile {
   createWritable(): Promise<{
     write(data: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -16,35 +19,92 @@ export interface ChosenFile {
   }>;
 }
 
-interface Picker {
+/** A folder that somebody has chosen, as far as it is used here. */
+export interface ChosenFolder {
+  getFileHandle(name: string, options?: { create: boolean }): Promise<ChosenFile>;
+  removeEntry(name: string): Promise<void>;
+}
+
+/** What only some browsers have. TypeScript does not know it yet. */
+interface Pickers {
   showSaveFilePicker?: (options: { suggestedName: string }) => Promise<ChosenFile>;
+  showDirectoryPicker?: (options: { mode: "readwrite" }) => Promise<ChosenFolder>;
 }
 
 /** Beyond this, what arrives should go to the disk at once; below, nobody wants to be asked where. */
 const LARGE_BYTES = 512 * 1024 * 1024;
 /** Blobs live outside of the page's own memory, on disk when they are large; so pieces are handed over early. */
 const PART_BYTES = 4 * 1024 * 1024;
+/** Chromium drops, without a word, what a page saves beyond ten files a second. */
+const BETWEEN_DOWNLOADS_MS = 150;
 
 /**
- * Asks where a large file should go, where the browser can write there. Undefined = into the downloads. Rejects if nobody wants it
- * after all.
+ * Where files should go that are about so large together: what is large, where somebody says, if the browser can write there;
+ * everything else into the downloads. Rejects if nobody wants them after all.
  */
-export async function placeFor(suggestedName: string, bytes: number): Promise<ChosenFile | undefined> {
-  const pick = (window as Picker).showSaveFilePicker;
-  if (bytes <= LARGE_BYTES || !pick) return undefined;
+export async function placeFor(files: readonly { name: string; bytes: number }[]): Promise<Place> {
+  const { showSaveFilePicker, showDirectoryPicker } = window as Pickers;
+  const [first, ...others] = files;
+  if (!first || files.reduce((sum, { bytes }) => sum + bytes, 0) <= LARGE_BYTES) return downloads;
+  if (others.length > 0) {
+    // Asked once for all: a click opens one window, and no more.
+    const folder = await asked(() => showDirectoryPicker?.call(window, { mode: "readwrite" }));
+    return folder ? placeIn(folder) : downloads;
+  }
+  const file = await asked(() => showSaveFilePicker?.call(window, { suggestedName: first.name }));
+  return file ? () => fileSink(file) : downloads;
+}
+
+/** What somebody chose; undefined where a browser cannot ask, or will not: it does so once for each click, and not in every page. */
+async function asked<T>(pick: () => Promise<T> | undefined): Promise<T | undefined> {
   try {
-    return await pick.call(window, { suggestedName });
+    return await pick();
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    return undefined; // browsers ask once for each click, and not in every page
+    return undefined;
   }
 }
 
-/** A sink for a place; each is used once. */
-export async function sinkFor(place: ChosenFile | undefined): Promise<Sink> {
-  if (!place) return new DownloadSink();
-  const file = await place.createWritable();
-  return { write: (data) => file.write(data), finish: () => file.close(), abandon: () => file.abort() };
+const downloads: Place = (filename) => Promise.resolve(new DownloadSink(filename));
+
+async function fileSink(file: ChosenFile): Promise<Sink> {
+  const writable = await file.createWritable();
+  return { write: (data) => writable.write(data), finish: () => writable.close(), abandon: () => writable.abort() };
+}
+
+/** Places files in a folder, over none that is there already. */
+function placeIn(folder: ChosenFolder): Place {
+  const taken = new Set<string>();
+  const isThere = (name: string) =>
+    folder.getFileHandle(name).then(
+      () => true,
+      (cause: unknown) => !(cause instanceof DOMException && cause.name === "NotFoundError"),
+    );
+  /** Whether a name is free; from now on it is not. */
+  const take = async (name: string) => {
+    if (taken.has(name)) return false;
+    taken.add(name); // before anybody else looks whether it is there
+    return !(await isThere(name));
+  };
+  return async (filename) => {
+    let name = filename;
+    for (let n = 2; !(await take(name)); n++) name = numbered(filename, n);
+    const sink = await fileSink(await folder.getFileHandle(name, { create: true }));
+    return {
+      ...sink,
+      abandon: async () => {
+        await sink.abandon();
+        await folder.removeEntry(name);
+        taken.delete(name);
+      },
+    };
+  };
+}
+
+/** "Song (stems).zip" becomes "Song (stems) (2).zip". */
+function numbered(filename: string, n: number): string {
+  const suffix = /(\.stem)?\.[a-z0-9]+$/.exec(filename)?.[0] ?? "";
+  return `${filename.slice(0, filename.length - suffix.length)} (${n})${suffix}`;
 }
 
 /** Collects a file and hands it to the browser's downloads. */
@@ -52,6 +112,11 @@ class DownloadSink implements Sink {
   readonly #parts: Blob[] = [];
   #pending: Uint8Array<ArrayBuffer>[] = [];
   #pendingBytes = 0;
+  readonly #filename: string;
+
+  constructor(filename: string) {
+    this.#filename = filename;
+  }
 
   write(data: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#pending.push(data);
@@ -60,16 +125,16 @@ class DownloadSink implements Sink {
     return Promise.resolve();
   }
 
-  finish(filename: string, mediaType: string): Promise<void> {
+  async finish(mediaType: string): Promise<void> {
     this.#handOver();
+    await turn();
     const address = URL.createObjectURL(new Blob(this.#parts, { type: mediaType }));
     const link = document.createElement("a");
     link.href = address;
-    link.download = filename;
+    link.download = this.#filename;
     link.click();
     // The browser takes hold of it while it handles the click; its bytes are let go when it has copied them.
     window.setTimeout(() => URL.revokeObjectURL(address), 60_000);
-    return Promise.resolve();
   }
 
   abandon(): Promise<void> {
@@ -83,4 +148,14 @@ class DownloadSink implements Sink {
     this.#pending = [];
     this.#pendingBytes = 0;
   }
+}
+
+let nextTurn = 0;
+
+/** Resolves when the next file may be handed to the browser. */
+async function turn(): Promise<void> {
+  const now = Date.now();
+  const wait = nextTurn - now;
+  nextTurn = Math.max(nextTurn, now) + BETWEEN_DOWNLOADS_MS;
+  if (wait > 0) await new Promise((resolve) => window.setTimeout(resolve, wait));
 }

@@ -6,6 +6,8 @@ import { failureOf } from "../api/failure";
 import { useRecords } from "../api/use-records";
 import view from "../app/View.module.css";
 import { useBringIn } from "../bring/context";
+import { BatchExportDialog } from "../export/BatchExportDialog";
+import { exportableOf } from "../export/orders";
 import { text } from "../text/en";
 import { Button } from "../ui/Button";
 import { Choice } from "../ui/Choice";
@@ -19,7 +21,7 @@ import { FilterChips } from "./FilterChips";
 import styles from "./LibraryView.module.css";
 import { ANY_MUSIC } from "./music-filter";
 import { MusicFilters } from "./MusicFilters";
-import { arranged, type Filter, type Row, rowsOf, type Sort, type SortColumn } from "./rows";
+import { arranged, type Filter, newestStems, type Row, rowsOf, type Sort, type SortColumn } from "./rows";
 import { SelectionBar } from "./SelectionBar";
 import { useSeparate } from "./separating";
 import type { TrackActions } from "./TrackRow";
@@ -44,6 +46,7 @@ export function LibraryView() {
   const [sort, setSort] = useRemembered<Sort>("sort", sortFrom);
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const [edited, setEdited] = useState<Row>();
+  const [exported, setExported] = useState<readonly Row[]>([]);
   const lastSelected = useRef<string>(undefined);
 
   const all = useMemo(
@@ -55,6 +58,11 @@ export function LibraryView() {
   // What is done to the selection is done to what shows of it, never to what a filter hides.
   const selected = useMemo(() => rows.filter((row) => selection.has(row.track.name)), [rows, selection]);
 
+  const exportables = useMemo(() => {
+    const stems = newestStems(jobs.data ?? NOTHING);
+    return exported.map(({ track }) => exportableOf(track, stems.get(track.name)));
+  }, [exported, jobs.data]);
+
   const shown = useRef(rows);
   useEffect(() => {
     shown.current = rows;
@@ -63,6 +71,7 @@ export function LibraryView() {
     () => ({
       separate: (row) => void separate([row.track.name]),
       analyse: (row) => void analyse([row.track.name]),
+      export: (row) => setExported([row]),
       edit: setEdited,
       remove: (row) => remove([row.track]),
       select: (row, on, upTo) => {
@@ -152,6 +161,7 @@ export function LibraryView() {
                 void analyse(selected.map((row) => row.track.name));
                 setSelection(new Set());
               }}
+              onExport={() => setExported(selected)}
               onDelete={() => {
                 remove(selected.map((row) => row.track));
                 setSelection(new Set());
@@ -164,6 +174,9 @@ export function LibraryView() {
         </>
       )}
       {edited && <EditTrack track={edited.track} onClose={() => setEdited(undefined)} />}
+      {exported.length > 0 && (
+        <BatchExportDialog songs={exportables} onOrdered={() => setSelection(new Set())} onClose={() => setExported([])} />
+      )}
     </>
   );
 }

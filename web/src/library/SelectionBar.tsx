@@ -1,4 +1,4 @@
-import { ScanSearch, Split, Trash2, X } from "lucide-react";
+import { Download, ScanSearch, Split, Trash2, X } from "lucide-react";
 
 import { text } from "../text/en";
 import { Button, IconButton } from "../ui/Button";
@@ -9,12 +9,14 @@ export function SelectionBar({
   count,
   onSeparate,
   onAnalyse,
+  onExport,
   onDelete,
   onClear,
 }: {
   count: number;
   onSeparate: () => void;
   onAnalyse: () => void;
+  onExport: () => void;
   onDelete: () => void;
   onClear: () => void;
 }) {
@@ -29,6 +31,9 @@ export function SelectionBar({
       </Button>
       <Button icon={ScanSearch} onClick={onAnalyse}>
         {text.library.analyse}
+      </Button>
+      <Button icon={Download} onClick={onExport}>
+        {text.library.export}
       </Button>
       <Button look="danger" icon={Trash2} onClick={onDelete}>
         {text.library.delete}

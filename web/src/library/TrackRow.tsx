@@ -1,4 +1,4 @@
-import { Ellipsis, Pencil, ScanSearch, Split, Trash2 } from "lucide-react";
+import { Download, Ellipsis, Pencil, ScanSearch, Split, Trash2 } from "lucide-react";
 import { memo } from "react";
 
 import { Link, trackPath } from "../app/routes";
@@ -18,6 +18,7 @@ import styles from "./TrackTable.module.css";
 export interface TrackActions {
   separate: (row: Row) => void;
   analyse: (row: Row) => void;
+  export: (row: Row) => void;
   edit: (row: Row) => void;
   remove: (row: Row) => void;
   select: (row: Row, selected: boolean, upTo: boolean) => void;
@@ -80,6 +81,7 @@ export const TrackRow = memo(function TrackRow({
           items={[
             { text: text.library.separate, icon: Split, onSelect: () => actions.separate(row) },
             { text: text.library.analyse, icon: ScanSearch, onSelect: () => actions.analyse(row) },
+            { text: text.library.export, icon: Download, onSelect: () => actions.export(row) },
             { text: text.library.edit, icon: Pencil, onSelect: () => actions.edit(row) },
             { text: text.library.delete, icon: Trash2, onSelect: () => actions.remove(row), danger: true },
           ]}

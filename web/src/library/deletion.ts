@@ -6,9 +6,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
 
 import { tracks as trackCollection } from "../api/collections";
-import { failureOf } from "../api/failure";
 import { text } from "../text/en";
 import { dismiss, toast } from "../ui/toasts";
+import { tell, withEach } from "./batch";
 
 /** How long a deletion can be undone. The server cannot undo one, so it is told only then. */
 export const UNDO_MS = 6_000;
@@ -49,15 +49,12 @@ export function useDelete(): (tracks: readonly Track[]) => void {
 
 async function destroy(transport: Transport, names: readonly string[], onDeleted: (name: string) => void): Promise<void> {
   const library = createClient(LibraryService, transport);
-  for (const name of names) {
-    try {
-      await library.deleteTrack({ name });
-      onDeleted(name);
-    } catch (cause) {
-      const { words, reason } = failureOf(cause);
-      if (reason !== "TRACK_NOT_FOUND") toast({ text: text.library.notDeleted, detail: words, danger: true });
-    }
-  }
+  const { failures } = await withEach(names, async (name) => {
+    await library.deleteTrack({ name });
+    onDeleted(name);
+  });
+  const kept = failures.filter(({ reason }) => reason !== "TRACK_NOT_FOUND"); // somebody else was quicker
+  tell("", text.library.notDeleted, kept);
 }
 
 function change(names: readonly string[], add: boolean): void {

@@ -113,6 +113,17 @@ function statesOf(separations: Records<Separation>): Map<string, TrackState> {
   return states;
 }
 
+/** Of each track the newest separation that succeeded; one of the whole song before one of a part of it. */
+export function newestStems(separations: Records<Separation>): Map<string, Separation> {
+  const newest = new Map<string, Separation>();
+  for (const one of separations.values()) {
+    const other = newest.get(trackOf(one.name));
+    const whole = Number(!one.preview) - Number(!other?.preview);
+    if (one.state === JobState.SUCCEEDED && (!other || whole > 0 || (whole === 0 && one.name > other.name))) newest.set(trackOf(one.name), one);
+  }
+  return newest;
+}
+
 const RANK: Readonly<Record<TrackState["kind"], number>> = { none: 0, failed: 1, separated: 2, working: 3 };
 
 function stateOf(separation: Separation): TrackState | undefined {

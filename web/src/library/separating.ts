@@ -5,35 +5,23 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 
 import { separations } from "../api/collections";
-import { failureOf } from "../api/failure";
 import { separationOf, useWish } from "../bring/wish";
-import { text } from "../text/en";
-import { toast } from "../ui/toasts";
+import { queueJobs } from "./batch";
 
-/** Queues separations of tracks, as the remembered wish says. */
-export function useSeparate(): (trackNames: readonly string[]) => Promise<void> {
+/** Queues separations of tracks, as the remembered wish says, and tells in one notice what came of it. */
+export function useSeparate(): (tracks: readonly string[]) => Promise<void> {
   const transport = useTransport();
   const client = useQueryClient();
   const [wish] = useWish();
   return useCallback(
-    async (trackNames) => {
+    (tracks) => {
       const processing = createClient(ProcessingService, transport);
-      const refused: string[] = [];
-      for (const parent of trackNames) {
-        try {
-          const { separation } = await processing.createSeparation({
-            parent,
-            separation: separationOf(wish),
-            requestId: crypto.randomUUID(),
-          });
-          if (separation) separations.upsert(client, separation);
-        } catch (cause) {
-          refused.push(failureOf(cause).words);
-        }
-      }
-      const queued = trackNames.length - refused.length;
-      if (queued) toast({ text: text.library.separating(queued) });
-      if (refused.length) toast({ text: text.library.notQueued(refused.length), detail: refused[0], danger: true });
+      const ask = async (parent: string, requestId: string) => {
+        const { separation } = await processing.createSeparation({ parent, separation: separationOf(wish), requestId });
+        if (separation) separations.upsert(client, separation);
+        return separation;
+      };
+      return queueJobs(tracks, ask, "separations");
     },
     [transport, client, wish],
   );

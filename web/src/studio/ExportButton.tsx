@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 
 import { ExportDialog } from "../export/ExportDialog";
+import { exportableOf } from "../export/orders";
 import { exportText } from "../text/export";
 import { Button } from "../ui/Button";
 import type { Deck } from "./deck";
@@ -22,20 +23,7 @@ export function ExportButton({ track, separation, deck }: { track: Track; separa
       </Button>
       {open && (
         <ExportDialog
-          song={{
-            track: track.name,
-            title: track.title,
-            analysed,
-            ...(done && {
-              separation: {
-                name: done.separation.name,
-                stems: done.deck.stems.map(({ stem }) => stem),
-                bytes: done.separation.stems.reduce((sum, { sizeBytes }) => sum + Number(sizeBytes), 0),
-                seconds: done.deck.seconds,
-                sampleRate: done.deck.stems[0]?.sampleRate ?? 0,
-              },
-            }),
-          }}
+          song={exportableOf(track, done?.separation)}
           standing={done && standingOf(done.deck.id)}
           onClose={() => setOpen(false)}
         />

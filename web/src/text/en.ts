@@ -62,18 +62,26 @@ export const text = {
       inKey: (name: string, camelot: string) => `${camelot} · ${name}`,
     },
     analyse: "Analyse",
-    analysing: (queued: number, known: number) =>
-      [queued && (queued === 1 ? "One analysis queued" : `${queued} analyses queued`), known && `${known} known already`].filter(Boolean).join(", "),
-    notAnalysed: (n: number) => (n === 1 ? "one could not be queued" : `${n} could not be queued`),
     selected: (n: number) => `${n} selected`,
     separate: "Separate",
     edit: "Edit details",
+    export: "Export",
     delete: "Delete",
     clearSelection: "Clear the selection",
     deleted: (n: number, title: string) => (n === 1 ? `Deleted “${title}”` : `Deleted ${n} tracks`),
-    separating: (n: number) => (n === 1 ? "Separation queued" : `${n} separations queued`),
-    notQueued: (n: number) => (n === 1 ? "One separation could not be queued" : `${n} separations could not be queued`),
-    notDeleted: "Could not delete",
+    queued: {
+      separations: {
+        done: (queued: number, known: number) =>
+          listed(queued && (queued === 1 ? "Separation queued" : `${queued} separations queued`), known && `${known} separated already`),
+        notDone: (n: number) => (n === 1 ? "One separation could not be queued" : `${n} separations could not be queued`),
+      },
+      analyses: {
+        done: (queued: number, known: number) =>
+          listed(queued && (queued === 1 ? "Analysis queued" : `${queued} analyses queued`), known && `${known} known already`),
+        notDone: (n: number) => (n === 1 ? "One analysis could not be queued" : `${n} analyses could not be queued`),
+      },
+    },
+    notDeleted: (n: number) => (n === 1 ? "One track could not be deleted" : `${n} tracks could not be deleted`),
     empty: { title: "Bring in your first song", words: "Drop audio files anywhere on this page, or paste a link. They stay on your own machine." },
     nothing: { title: "Nothing matches", words: "No track fits this search and these filters.", clear: "Clear search and filters" },
     failed: "The library cannot be read",
@@ -123,6 +131,7 @@ export const text = {
     checking: "Checking the audio",
     done: "In the library",
     cancelled: "Cancelled",
+    cancelAll: "Cancel all uploads",
     cancelUpload: (name: string) => `Cancel the upload of ${name}`,
     again: (name: string) => `Upload ${name} again`,
     clear: "Clear the list",
@@ -295,3 +304,7 @@ export const text = {
   failure: { title: "This view stumbled", words: "Something in the page itself broke. Reloading helps; the server and your music are untouched.", reload: "Reload" },
   notFound: { title: "Nothing here", words: "This address leads to no view of the studio.", back: "To the library" },
 } as const;
+
+function listed(...parts: readonly (string | 0)[]): string {
+  return parts.filter(Boolean).join(", ");
+}

@@ -1,10 +1,31 @@
 import type { Bundle, Form, Format, Kind } from "../export/choices";
 
+/** So many titles are told; of more, how many there are. */
+const NAMED = 3;
+const LIST = new Intl.ListFormat("en");
+
 /** The texts of exports. */
 export const exportText = {
   open: "Export",
   title: "Export",
+  titleOf: (n: number, title: string) => (n === 1 ? `Export “${title}”` : `Export ${n} tracks`),
+  have: {
+    stems: (n: number, all: number) => {
+      if (n > 0) return `${n} of ${all} tracks ${n === 1 ? "has" : "have"} stems.`;
+      return all === 1 ? "This track has no stems yet. Separate it first." : `None of these ${all} tracks has stems yet. Separate them first.`;
+    },
+    theseStems: (n: number, all: number) => `${n} of ${all} tracks ${n === 1 ? "has" : "have"} these stems.`,
+    analysis: (n: number, all: number) => {
+      if (n > 0) return `${n} of ${all} tracks ${n === 1 ? "is" : "are"} analysed.`;
+      return all === 1 ? "This track is not analysed yet. Analyse it first." : `None of these ${all} tracks is analysed yet. Analyse them first.`;
+    },
+  },
+  leftOut: (titles: readonly string[]) => {
+    const [named, more] = [titles.slice(0, NAMED).map((title) => `“${title}”`), titles.length - NAMED];
+    return `Left out: ${LIST.format(more > 0 ? [...named, `${more} more`] : named)}.`;
+  },
   kinds: { mix: "Mix", stems: "Stems", bundle: "One file", analysis: "Analysis" } satisfies Record<Kind, string>,
+  kindsOfMany: { bundle: "One file each", stems: "Stems", analysis: "Analysis" } satisfies Partial<Record<Kind, string>>,
   mixWords: "The mix as it stands on the desk.",
   silent: "Everything is muted. Unmute a stem to export the mix.",
   muted: "muted",
@@ -43,9 +64,13 @@ export const exportText = {
   analysisWords: "What was measured of the song, for other programs.",
   chooseForms: "Choose at least one.",
   go: (n: number) => (n < 2 ? "Export" : `Export ${n} files`),
+  notWritten: "The file could not be written here. Is there room on the disk?",
   tray: {
     label: "Exports",
     count: (n: number) => (n === 1 ? "One export" : `${n} exports`),
+    exporting: (ended: number, all: number) => (all === 1 ? "Exporting" : `Exporting, ${ended} of ${all} done`),
+    failed: (n: number) => `${n} failed`,
+    cancelAll: "Cancel all exports",
     waiting: "Waiting",
     making: (percent: string) => percent,
     received: (size: string) => size,

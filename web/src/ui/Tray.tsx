@@ -1,7 +1,8 @@
-import { Check, CircleAlert, ListX } from "lucide-react";
+import { Check, CircleAlert, CircleStop, ListX } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { IconButton } from "./Button";
+import { ProgressBar } from "./ProgressBar";
 import styles from "./Tray.module.css";
 
 /** The corner of the page where things on their way are listed: one tray above the other. */
@@ -13,12 +14,21 @@ export function TrayDock({ children }: { children: ReactNode }) {
 export function Tray({
   label,
   title,
+  fraction,
+  cancel,
+  onCancel,
   clear,
   onClear,
   children,
 }: {
   label: string;
   title: string;
+  /** How far all of it is, while that says more than the list itself. */
+  fraction?: number | undefined;
+  /** What the button says that stops all of it. */
+  cancel: string;
+  /** Absent while there is nothing to stop. */
+  onCancel: (() => void) | undefined;
   /** What the button says that empties the list. */
   clear: string;
   onClear: () => void;
@@ -28,8 +38,10 @@ export function Tray({
     <section className={styles.tray} aria-label={label}>
       <header className={styles.header}>
         <h2>{title}</h2>
+        {onCancel && <IconButton label={cancel} icon={CircleStop} onClick={onCancel} />}
         <IconButton label={clear} icon={ListX} onClick={onClear} />
       </header>
+      {fraction !== undefined && <ProgressBar label={title} fraction={fraction} />}
       <ul className={styles.list}>{children}</ul>
     </section>
   );
