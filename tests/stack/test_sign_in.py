@@ -11,6 +11,8 @@ import pytest
 
 import sfa
 from sfa import Mesh, connect
+from sfa.local.checks import running
+from sfa.local.checks.finding import Level
 from sfa.local.datadir import DataDir
 from sfa.local.plan import Options
 from sfa.local.running import local_mesh
@@ -26,6 +28,7 @@ class Shared:
 
     url: str
     issuer: Issuer
+    data_dir: DataDir
 
     def connect(self, user: str, role: str = "user") -> Mesh:
         return connect(self.url, token=self.issuer.token(user=user, role=role))
@@ -45,7 +48,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shar
             ):
                 patch.setitem(os.environ, name, value)
             async with local_mesh(options, console=None, say=lambda _: None, hurry=asyncio.Event()) as supervisor:
-                yield Shared(supervisor.target, issuer)
+                yield Shared(supervisor.target, issuer, options.data_dir)
 
 
 async def test_what_is_anothers_is_not_found(shared: Shared, tmp_path: Path) -> None:
@@ -95,3 +98,8 @@ async def test_without_a_token_nothing_answers(shared: Shared) -> None:
     async with connect(shared.url) as nobody:
         with pytest.raises(sfa.PermissionDenied):
             [track async for track in nobody.library.list_tracks()]
+
+
+async def test_the_doctor_knows_that_a_gateway_may_ask_who_calls(shared: Shared) -> None:
+    (gateway,) = [finding for finding in await running.examine(shared.data_dir) if finding.check == "gateway"]
+    assert (gateway.level, gateway.detail) == (Level.OK, "asks who calls: AUTH=jwt")

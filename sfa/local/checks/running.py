@@ -50,14 +50,7 @@ async def _mesh(running: MeshState, data_dir: DataDir) -> list[Finding]:
         findings.append(
             Finding(domain, level, answer.name.lower().replace("_", " "), "" if level is Level.OK else logs)
         )
-    routed = await probes.answering(LOOPBACK, running.ports["envoy"], "/v1/models")()
-    findings.append(
-        Finding("gateway", Level.OK, "routes calls")
-        if routed
-        else Finding(
-            "gateway", Level.FAIL, "does not route calls to the services", f"See {data_dir.logs / 'envoy'}.log"
-        )
-    )
+    findings.append(await _gateway(running.ports["envoy"], data_dir))
     workers = [name for name in running.pids if name.startswith("worker-")]
     findings.append(
         Finding("workers", Level.OK, f"{len(workers)} running")
@@ -65,6 +58,16 @@ async def _mesh(running: MeshState, data_dir: DataDir) -> list[Finding]:
         else Finding("workers", Level.FAIL, "none is running", f"See {data_dir.logs}/worker-1.log")
     )
     return findings
+
+
+async def _gateway(port: int, data_dir: DataDir) -> Finding:
+    try:
+        status = await probes.http_status(LOOPBACK, port, "/v1/models")
+    except OSError:
+        status = 0
+    if says := {200: "routes calls", 401: "asks who calls: AUTH=jwt"}.get(status):
+        return Finding("gateway", Level.OK, says)
+    return Finding("gateway", Level.FAIL, "does not route calls to the services", f"See {data_dir.logs / 'envoy'}.log")
 
 
 async def _redis(url: str) -> list[Finding]:
