@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { drop, launch, newPage, SONG, STUDIO } from "./browser";
 import { TITLE } from "./views";
 
+const NOT_TOLD = "This was not measured, or could not be told from the audio. Analyse the song again.";
+
 let browser: Browser;
 let page: Page;
 let defects: string[];
@@ -59,10 +61,8 @@ test("the stems of all selected songs arrive as files", async () => {
   expect(await page.getByRole("toolbar").count()).toBe(0);
   await expect.poll(() => arrived.length, { timeout: 20_000 }).toBe(2);
   await expect.poll(() => exports().getByRole("heading").textContent()).toBe("2 exports");
-  const names = arrived.map((download) => download.suggestedFilename()).sort();
-  expect(names[0]).toBe("Glass Hours (stems).zip");
-  expect(names[1]).toMatch(/^Slow Motion Dream.*\(stems\)\.zip$/);
   for (const download of arrived) {
+    expect(download.suggestedFilename()).toMatch(/ \(stems\)\.zip$/);
     const zip = readFileSync(await download.path());
     expect(entriesOf(zip).sort()).toEqual(["accompaniment.wav", "separation.json", "vocals.wav"]);
     expect(zip.length).toBeGreaterThan(3_000_000); // the whole song, not the two seconds that were separated last
@@ -70,7 +70,7 @@ test("the stems of all selected songs arrive as files", async () => {
   await page.getByRole("button", { name: "Clear the list" }).click();
 });
 
-test("many small files in a row all arrive", async () => {
+test("many small files in a row all arrive, whichever of them fails", async () => {
   await expect.poll(() => page.getByRole("cell", { name: /^\d+\.\d$/ }).count(), { timeout: 50_000 }).toBe(2); // both are analysed
   await selectAll();
   await bar("Export");
@@ -80,8 +80,10 @@ test("many small files in a row all arrive", async () => {
   }
   const arrived = downloads();
   await page.getByRole("button", { name: "Export 14 files" }).click();
-  await expect.poll(() => exports().getByRole("heading").textContent(), { timeout: 30_000 }).toBe("14 exports");
-  await expect.poll(() => arrived.length).toBe(14);
+  // A form needs more than the few bars that the song has.
+  await expect.poll(() => exports().getByRole("heading").textContent(), { timeout: 30_000 }).toBe("14 exports, 2 failed");
+  expect(await exports().getByRole("alert").allTextContents()).toEqual([NOT_TOLD, NOT_TOLD]);
+  await expect.poll(() => arrived.length).toBe(12);
   const sizes = await Promise.all(arrived.map(async (download) => readFileSync(await download.path()).length));
   expect(Math.min(...sizes)).toBeGreaterThan(0);
   await page.getByRole("button", { name: "Clear the list" }).click();
