@@ -115,12 +115,12 @@ async function api<T>(method: string, path: string, body?: object): Promise<T> {
   return (await answer.json()) as T;
 }
 
-/** The names in the directory of a zip archive. */
+/** What is in a zip archive, without the title of the song: "vocals.wav". */
 function entriesOf(zip: Buffer): string[] {
   const names: string[] = [];
   const [signature, fixed] = [Buffer.from("PK\u0001\u0002"), 46];
   for (let at = zip.indexOf(signature); at >= 0; at = zip.indexOf(signature, at + fixed)) {
     names.push(zip.toString("utf8", at + fixed, at + fixed + zip.readUInt16LE(at + 28)));
   }
-  return names.map((name) => name.replace(/^.*\//, ""));
+  return names.map((name) => name.replace(/^.*\((\w+)\)/, "$1"));
 }
