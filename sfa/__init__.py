@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sfa.errors import SeparationFailed as SeparationFailed
     from sfa.errors import Unauthenticated as Unauthenticated
     from sfa.errors import Unavailable as Unavailable
+    from sfa.errors import Untrusted as Untrusted
     from sfa.errors import Violation as Violation
     from sfa.mesh import Mesh as Mesh
     from sfa.mesh import connect as connect
@@ -84,6 +85,7 @@ _HOME: Final = {
     "PermissionDenied": "sfa.errors",
     "Unauthenticated": "sfa.errors",
     "Unavailable": "sfa.errors",
+    "Untrusted": "sfa.errors",
     "DeadlineExceeded": "sfa.errors",
     "DataLoss": "sfa.errors",
     "Internal": "sfa.errors",

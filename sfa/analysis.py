@@ -11,6 +11,7 @@ from alchemy_sdk.alchemy.analysis import v1
 from alchemy_sdk.alchemy.type.v1 import JobState, Key, Mode
 from sfa.answers import reason_of_status
 from sfa.errors import AnalysisFailed
+from sfa.pages import pages
 from sfa.snapshots import followed, saved
 from sfa.transport import PATIENCE_SECONDS, Transport
 
@@ -82,16 +83,13 @@ class Analyses:
 
     async def list(self, track: str = "tracks/-") -> AsyncGenerator[v1.Analysis]:
         """The analyses of one track, or of all tracks, newest first."""
-        token = ""
-        while True:
-            page = await self._transport.unary(
+        async for page in pages(
+            lambda token: self._transport.unary(
                 self._stub.list_analyses, v1.ListAnalysesRequest(parent=track, page_token=token)
             )
+        ):
             for analysis in page.analyses:
                 yield analysis
-            token = page.next_page_token
-            if not token:
-                return
 
     async def watch(self, name: str, *, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[v1.Analysis]:
         """The analysis as it changes: its present state at once, its terminal state last; see `Processing.watch`.

@@ -70,6 +70,9 @@ def translated(target: Target) -> Iterator[None]:
         raise _from_status(error) from error
     except TimeoutError as error:
         raise errors.DeadlineExceeded(f"{target} did not answer in time.", reason="DEADLINE_EXCEEDED") from error
+    except ssl.SSLCertVerificationError as error:
+        message = f"The certificate of {target} is not trusted here: {error.verify_message}."
+        raise errors.Untrusted(message, reason="UNTRUSTED") from error
     except ssl.SSLError as error:
         raise errors.Unavailable(f"No trusted connection to {target}: {error}.", reason="UNREACHABLE") from error
     except OSError as error:

@@ -8,6 +8,7 @@ from alchemy_sdk.alchemy.chain.v1 import Then
 from alchemy_sdk.alchemy.download import v1
 from sfa.answers import reason_of_status
 from sfa.errors import DownloadFailed
+from sfa.pages import pages
 from sfa.snapshots import followed
 from sfa.transport import PATIENCE_SECONDS, Transport
 
@@ -77,14 +78,11 @@ class Downloads:
 
     async def list(self) -> AsyncGenerator[v1.Download]:
         """All downloads, newest first."""
-        token = ""
-        while True:
-            page = await self._transport.unary(self._stub.list_downloads, v1.ListDownloadsRequest(page_token=token))
+        async for page in pages(
+            lambda token: self._transport.unary(self._stub.list_downloads, v1.ListDownloadsRequest(page_token=token))
+        ):
             for download in page.downloads:
                 yield download
-            token = page.next_page_token
-            if not token:
-                return
 
     async def watch(self, name: str, *, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[v1.Download]:
         """The download as it changes: its present state at once, its terminal state last; see `Processing.watch`.

@@ -10,6 +10,7 @@ MeshError
 ├── PermissionDenied      the token does not allow this
 │   └── Unauthenticated   there is no token, or none that is good: sign in
 ├── Unavailable           the mesh cannot be reached, or is shutting down: try again
+├── Untrusted             whoever answers shows a certificate that this machine does not trust
 ├── DeadlineExceeded      no answer in time
 ├── DataLoss              bytes are gone, or did not arrive as they were sent
 ├── Internal              a defect of the server
@@ -44,7 +45,7 @@ class MeshError(Exception):
     Attributes:
         message: One or more sentences for people. May change; compare `reason` instead.
         reason: A value of alchemy.errors.v1.ErrorReason without its prefix, such as "TRACK_NOT_FOUND". Errors found on
-            this side of the network are "UNREACHABLE", "STREAM_CUT", "DEADLINE_EXCEEDED", "CONTENT_MISMATCH", "SIGNED_OUT" and
+            this side of the network are "UNREACHABLE", "UNTRUSTED", "STREAM_CUT", "DEADLINE_EXCEEDED", "CONTENT_MISMATCH", "SIGNED_OUT" and
             "ISSUER_UNREACHABLE"; an answer that carries no reason, as a proxy between may give, has "".
         metadata: The variable parts of the message, with the keys that ErrorReason documents.
         violations: The malformed fields, for INVALID_REQUEST.
@@ -102,6 +103,10 @@ class Unauthenticated(PermissionDenied):
 
 class Unavailable(MeshError):
     """The mesh, or a part of it, cannot be reached at the moment."""
+
+
+class Untrusted(MeshError):
+    """Whoever answers at the mesh's address cannot show a certificate for it that this machine trusts."""
 
 
 class DeadlineExceeded(MeshError):

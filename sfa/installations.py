@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from alchemy_sdk.alchemy.processing import v1
+from sfa.pages import pages
 from sfa.processing import model_name
 from sfa.snapshots import followed
 from sfa.transport import PATIENCE_SECONDS, Transport
@@ -55,17 +56,13 @@ class Installations:
 
     async def list(self, model: str = "-") -> AsyncGenerator[v1.Installation]:
         """The installations of one model, or of all models, newest first."""
-        token = ""
-        while True:
-            page = await self._transport.unary(
-                self._stub.list_installations,
-                v1.ListInstallationsRequest(parent=model_name(model), page_token=token),
+        async for page in pages(
+            lambda token: self._transport.unary(
+                self._stub.list_installations, v1.ListInstallationsRequest(parent=model_name(model), page_token=token)
             )
+        ):
             for installation in page.installations:
                 yield installation
-            token = page.next_page_token
-            if not token:
-                return
 
     async def watch(self, name: str, *, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[v1.Installation]:
         """The installation as it changes: its present state at once, its terminal state last.

@@ -12,6 +12,7 @@ from alchemy_sdk.alchemy.library import v1
 from alchemy_sdk.google.api import HttpBody
 from alchemy_sdk.google.protobuf import FieldMask
 from sfa import partial
+from sfa.pages import pages
 from sfa.transport import Transport
 
 OnProgress = Callable[[int, int], None]
@@ -99,16 +100,13 @@ class Library:
         Raises:
             InvalidArgument: If order_by names no such field.
         """
-        token = ""
-        while True:
-            page = await self._transport.unary(
+        async for page in pages(
+            lambda token: self._transport.unary(
                 self._stub.list_tracks, v1.ListTracksRequest(filter=filter, order_by=order_by, page_token=token)
             )
+        ):
             for track in page.tracks:
                 yield track
-            token = page.next_page_token
-            if not token:
-                return
 
     async def update_track(self, track: v1.Track, fields: Sequence[str]) -> v1.Track:
         """Writes the given fields of `track`, for example ["title", "artist"], to the server.
@@ -148,16 +146,13 @@ class Library:
         Raises:
             NotFound: If there is no such track.
         """
-        token = ""
-        while True:
-            page = await self._transport.unary(
+        async for page in pages(
+            lambda token: self._transport.unary(
                 self._stub.list_artifacts, v1.ListArtifactsRequest(parent=track, page_token=token)
             )
+        ):
             for artifact in page.artifacts:
                 yield artifact
-            token = page.next_page_token
-            if not token:
-                return
 
     async def download(
         self,

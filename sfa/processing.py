@@ -13,6 +13,7 @@ from sfa import errors
 from sfa.answers import failure
 from sfa.mixing import Mix, MixOptions
 from sfa.options import SeparationOptions
+from sfa.pages import pages
 from sfa.snapshots import followed, saved
 from sfa.transport import PATIENCE_SECONDS, Transport
 
@@ -48,14 +49,11 @@ class Processing:
 
     async def list_models(self) -> AsyncGenerator[v1.Model]:
         """The catalogue, best first, whether installed or not."""
-        token = ""
-        while True:
-            page = await self._transport.unary(self._stub.list_models, v1.ListModelsRequest(page_token=token))
+        async for page in pages(
+            lambda token: self._transport.unary(self._stub.list_models, v1.ListModelsRequest(page_token=token))
+        ):
             for model in page.models:
                 yield model
-            token = page.next_page_token
-            if not token:
-                return
 
     async def get_model(self, name: str) -> v1.Model:
         """One model of the catalogue by its id, such as "htdemucs".
@@ -124,16 +122,13 @@ class Processing:
 
     async def list(self, track: str = "tracks/-") -> AsyncGenerator[v1.Separation]:
         """The separations of one track, or of all tracks, newest first."""
-        token = ""
-        while True:
-            page = await self._transport.unary(
+        async for page in pages(
+            lambda token: self._transport.unary(
                 self._stub.list_separations, v1.ListSeparationsRequest(parent=track, page_token=token)
             )
+        ):
             for separation in page.separations:
                 yield separation
-            token = page.next_page_token
-            if not token:
-                return
 
     async def watch(self, name: str, *, patience: float = PATIENCE_SECONDS) -> AsyncGenerator[v1.Separation]:
         """The separation as it changes: its present state at once, its terminal state last.

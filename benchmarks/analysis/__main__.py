@@ -13,7 +13,7 @@ from typing import Any
 import librosa
 import numpy as np
 
-from benchmarks.analysis import form, harmony, rhythm
+from benchmarks.analysis import form, harmony, loudness, rhythm
 from benchmarks.corpus import song_sources
 from services.analysis.measure import measure
 from services.analysis.results import Feature
@@ -48,10 +48,12 @@ def main() -> None:
             right, sure = (np.array([scores[key] for scores in told]) for key in (name, confidence))
             wrong = int((right == 0).sum())
             print(f"{name} confidence, {column}: AUC {_auc(right > 0, sure):.2f}, {wrong} of {len(told)} are wrong")
+    for name in next(iter(rows.values()))["loudness"]:
+        print(f"loudness, {name}: {max(abs(row['loudness'][name]) for row in rows.values()):.2f} away at most")
 
 
 def score(folder: Path) -> dict[str, Scores]:
-    """Returns the scores of a song by who measured it."""
+    """Returns the scores of a song by who measured it, and how far its loudness is from what others measure."""
     truth: dict[str, Any] = json.loads((folder / "truth.json").read_text())
     samples, rate = librosa.load(folder / "mix.wav", sr=22050)
     scores: dict[str, Scores] = {"librosa": {}, "mix": {}, "stems": {}}
@@ -61,7 +63,9 @@ def score(folder: Path) -> dict[str, Scores]:
         told = measure(song_sources(folder, stems=column == "stems"), FEATURES, lambda *_: None)
         for part in PARTS:
             scores[column] |= part.ours(truth, told)
-    return scores
+    told_levels, _ = loudness.measured(folder / "mix.wav")
+    away = loudness.differences(folder / "mix.wav", told_levels)
+    return {**scores, "loudness": dict(zip(loudness.COLUMNS, away, strict=True))}
 
 
 def _mean(values: Sequence[float | None]) -> float:

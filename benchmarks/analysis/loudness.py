@@ -19,7 +19,7 @@ from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.audio.loudness import LoudnessMeter
 
 _BLOCK = 2**16
-_COLUMNS = ("integrated, ffmpeg", "integrated, pyloudnorm", "range, ffmpeg", "true peak, ffmpeg")
+COLUMNS = ("integrated, ffmpeg", "integrated, pyloudnorm", "range, ffmpeg", "true peak, ffmpeg")
 
 
 def measured(path: Path) -> tuple[Loudness, float]:
@@ -68,7 +68,7 @@ def main() -> None:
     told, speeds = zip(*(measured(path) for path in files), strict=True)
     largest = np.abs([differences(path, one) for path, one in zip(files, told, strict=True)]).max(axis=0)
     print(f"{len(files)} files, {np.median(speeds):.0f} times real time")
-    for name, value in zip(_COLUMNS, largest, strict=True):
+    for name, value in zip(COLUMNS, largest, strict=True):
         print(f"{name:24s} {value:.2f}")
 
 

@@ -9,10 +9,11 @@ from services.analysis.results import Feature
 
 VERSIONS: Mapping[Feature, str] = {
     Feature.RHYTHM: "1.2",
-    # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new. Chords are named in the light of the key.
-    Feature.KEY: "1.4",
-    Feature.CHORDS: "1.4",
-    Feature.FORM: "1.3",
+    # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new. The key listens to how the parts of the form
+    # begin, and chords are named in the light of the key.
+    Feature.KEY: "1.5",
+    Feature.CHORDS: "1.5",
+    Feature.FORM: "1.4",
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",
     Feature.MELODY: "1.1",

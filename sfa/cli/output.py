@@ -52,7 +52,7 @@ def complain(error: MeshError, *, as_json: bool, about: str = "") -> None:
 def exit_status(error: MeshError) -> Exit:
     """The exit status for an error of the mesh."""
     match error:
-        case errors.Unavailable() | errors.DeadlineExceeded():
+        case errors.Unavailable() | errors.Untrusted() | errors.DeadlineExceeded():
             return Exit.UNREACHABLE
         case errors.SeparationFailed() | errors.AnalysisFailed() | errors.DataLoss() | errors.Internal():
             return Exit.FAILED
@@ -62,6 +62,7 @@ def exit_status(error: MeshError) -> Exit:
 
 _NEXT_STEPS: Final = {
     "UNREACHABLE": "Start a mesh with `sfa up`, or say where one runs with --target or SFA_TARGET.",
+    "UNTRUSTED": "If it is your own, name its authority: SSL_CERT_FILE=FILE.pem",
     "STREAM_CUT": "Start a mesh with `sfa up`, or say where one runs with --target or SFA_TARGET.",
     "WEIGHTS_CORRUPT": "Install it again on the server: sfa models install {model}",
     "TRACK_NOT_FOUND": "`sfa tracks` lists the tracks.",

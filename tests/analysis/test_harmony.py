@@ -85,6 +85,15 @@ def test_a_scale_names_its_key(tonic: int, mode: Mode) -> None:
     assert (result.key.tonic, result.key.mode) == (tonic, mode)
 
 
+def test_a_loop_of_two_chords_is_less_sure_of_its_key_than_a_cadence() -> None:
+    loop = key_of(np.concatenate([chord(9, (0, 3, 7), 1.0), chord(5, (0, 4, 7), 1.0)] * 8))
+    cadence = key_of(np.concatenate([chord((9 + d) % 12, i, 1.0) for d, i in CADENCES[Mode.MINOR] * 4]))
+    assert isinstance(loop, Tonality)
+    assert isinstance(cadence, Tonality)
+    assert loop.key.confidence < 0.8
+    assert cadence.key.confidence > 0.95
+
+
 @pytest.mark.parametrize("a4", [415.0, 421.0, 432.0, 440.0, 444.0, 452.0, 466.0])
 def test_tuning_is_measured_and_the_key_follows_the_pitch(a4: float) -> None:
     semitones = 12 * np.log2(a4 / 440)

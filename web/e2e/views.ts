@@ -30,6 +30,7 @@ export const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole("dialog").waitFor();
   },
   jobs: (page) => to(page, "/jobs", page.getByRole("listitem").filter({ hasText: TITLE }).first()),
+  "jobs-filtered": (page) => to(page, "/jobs?state=failed&kind=download", page.getByRole("heading", { name: "No failed downloads" })),
   models: (page) => to(page, "/models", page.getByRole("heading", { name: "HT Demucs, fine-tuned" })),
   system: (page) => to(page, "/system", page.getByRole("listitem").filter({ hasText: "float32" })),
   desk: async (page) => {

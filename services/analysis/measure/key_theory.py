@@ -21,11 +21,6 @@ PROFILES: Floats = np.array(
 )
 """Salience of the pitch classes, shape (24, 12)."""
 
-_TRIADS = ((1.0, 0, 0, 0, 0.5, 0, 0, 0.6, 0, 0, 0, 0), (1.0, 0, 0, 0.5, 0, 0, 0, 0.6, 0, 0, 0, 0))
-TONIC_SHAPES: Floats = np.array([np.roll(triad, tonic) for triad in _TRIADS for tonic in range(_OCTAVE)])
-TONIC_SHAPES /= np.linalg.norm(TONIC_SHAPES, axis=1, keepdims=True)
-"""The tonic's triad as a unit chroma vector that leans on the tonic, shape (24, 12)."""
-
 # Percent of the time, by semitones above the tonic.
 _IN_MAJOR: _Shares = {
     "maj": {0: 30, 7: 20, 5: 18, 10: 3, 2: 1.5, 4: 1, 8: 1, 3: 1},

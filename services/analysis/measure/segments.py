@@ -18,16 +18,17 @@ from services.analysis.measure.bar_features import Bars
 from services.analysis.measure.pulse import Array
 
 # Inside a part chords come and go, so they say little about its bars; but parts that repeat have the same ones.
-_SOUND = {"timbre": 1.0, "pattern": 1.0, "level": 1.0, "parts": 1.0}
+_SOUND = {"timbre": 1.0, "pattern": 1.0, "level": 1.0, "parts": 0.5}
 _CONTENT = {"timbre": 0.5, "pattern": 0.5, "harmony": 2.0, "level": 0.5, "parts": 1.0}
-# Less than this between bars, in the units of Bars, is no change of music: about a third of what songs have.
-_SLIGHT = {"timbre": 25.0, "pattern": 1.0, "harmony": 0.3, "level": 3.0, "parts": 12.0}
+_ON_TOP = {"parts"}  # what only stems tell: it takes nothing from the say of the others
+# Less than this between bars, in the units of Bars, is no change of music: a third to a half of what songs have.
+_SLIGHT = {"timbre": 25.0, "pattern": 1.5, "harmony": 0.3, "level": 3.0, "parts": 12.0}
 _OTHER_CHORDS = 0.4  # mean square between the chroma of phrases
 _PRICE, _USUAL_BARS, _MOST_BARS, _GROWTH = 0.42, 32, 128, 0.75  # of a part; it grows with what there is to explain
 _PHRASE_BARS = 4
 _CHORDS, _CRASH = 1.0, 0.7
-_ODD, _HALF_PHRASE = 1.0, 0.3  # costs of lengths that are not a multiple of two, and of four bars
-_TYPICAL_PARTS, _TYPICAL_SECONDS, _LENGTH_SPREAD = 9, (7.0, 20.0), 0.8
+_ODD, _HALF_PHRASE = 1.0, 0.2  # costs of lengths that are not a multiple of two, and of four bars
+_TYPICAL_PARTS, _TYPICAL_SECONDS, _LENGTH_SPREAD = 9, (4.0, 20.0), 0.8
 _LENGTH_COST = 0.4
 _LONGEST_SECONDS = 60.0
 _MUCH_QUIETER_DB = 20.0
@@ -62,7 +63,7 @@ def parts(heard: Bars) -> Parts:
 
 
 def vectors(heard: Bars, weights: Mapping[str, float]) -> Array:
-    """Returns one vector per bar, of variance 1 in all where there is change; each aspect has the say of its weight."""
+    """Returns one vector per bar; each aspect has the say of its weight, those of the mix have variance 1 together where there is change."""
     columns = []
     for name, weight in weights.items():
         values: Array = getattr(heard, name)
@@ -73,7 +74,7 @@ def vectors(heard: Bars, weights: Mapping[str, float]) -> Array:
             far = np.linalg.norm(centred, axis=1, keepdims=True) / (_ODDEST * spread)
             columns.append(np.sqrt(weight) * centred / np.maximum(far, 1) / spread)
     total: Array = np.hstack(columns)
-    total /= np.sqrt(sum(weight for name, weight in weights.items() if getattr(heard, name).shape[1]))
+    total /= np.sqrt(sum(weight for name, weight in weights.items() if name not in _ON_TOP))
     return total
 
 

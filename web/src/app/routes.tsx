@@ -42,13 +42,24 @@ export function analysisPath(track: string): string {
 
 /** Goes to another view. */
 export function navigate(path: string): void {
-  if (path !== window.location.pathname) window.history.pushState(null, "", path);
+  if (path !== window.location.pathname + window.location.search) window.history.pushState(null, "", path);
   window.dispatchEvent(new PopStateEvent("popstate"));
 }
 
 /** The present address. */
 export function usePathname(): string {
   return useSyncExternalStore(onNavigation, () => window.location.pathname);
+}
+
+/** What follows the "?" of the present address: how a view is set, so that it can be kept and sent as a link. */
+export function useQueryString(): string {
+  return useSyncExternalStore(onNavigation, () => window.location.search.slice(1));
+}
+
+/** Sets a view otherwise. That is no step to come back from. */
+export function replaceQuery(query: string): void {
+  window.history.replaceState(window.history.state, "", `${window.location.pathname}${query && `?${query}`}`);
+  window.dispatchEvent(new PopStateEvent("popstate"));
 }
 
 /** A link within the studio; opening it in another tab works as with any link. */
