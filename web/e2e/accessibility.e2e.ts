@@ -1,12 +1,9 @@
-import axe, { type AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { looking, THEMES, violations } from "./axe";
 import { bringIn, launch, newPage, STUDIO } from "./browser";
 import { view, VIEWS } from "./views";
-
-const THEMES = ["dark", "light"] as const;
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
 let browser: Browser;
 
@@ -17,7 +14,7 @@ afterAll(() => browser.close());
 
 test("an empty library", async () => {
   for (const theme of THEMES) {
-    await looking(theme, "desktop", async (page) => {
+    await looking(browser, theme, "desktop", async (page) => {
       await page.goto(STUDIO);
       await page.getByText("Bring in your first song").waitFor();
       expect(await violations(page)).toEqual([]);
@@ -42,27 +39,10 @@ describe("with a song in it", () => {
     ["dark", "phone"],
   ] as const)("%s, %s", (theme, size) => {
     test.each(Object.entries(VIEWS))("%s", async (_, open) => {
-      await looking(theme, size, async (page) => {
+      await looking(browser, theme, size, async (page) => {
         await open(page);
         expect(await violations(page)).toEqual([]);
       });
     });
   });
 });
-
-async function looking(theme: "dark" | "light", size: keyof typeof SIZES, look: (page: Page) => Promise<void>): Promise<void> {
-  // Things that fade in have half their contrast meanwhile.
-  const page = await browser.newPage({ viewport: SIZES[size], colorScheme: theme, reducedMotion: "reduce" });
-  try {
-    await look(page);
-  } finally {
-    await page.close();
-  }
-}
-
-/** What axe finds, with all its rules: the rule, and where. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source); // not a script tag: the page lets no strange scripts in
-  const results = await page.evaluate(() => (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run());
-  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary}`));
-}

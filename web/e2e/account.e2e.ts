@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { looking, THEMES, violations } from "./axe";
 import { bringIn, ISSUER, launch, newPage, REALTIME_PID, STUDIO } from "./browser";
 
 let browser: Browser;
@@ -114,6 +115,44 @@ test("signing out signs out everywhere, and the next person finds nothing of the
   await heading(other, "Library").waitFor(); // signed in along with it
   await other.goto(STUDIO + track);
   await other.getByText("This song is not in the library").waitFor();
+});
+
+describe.each(THEMES)("what somebody sees who is not signed in has nothing that axe finds, %s", (theme) => {
+  test.each(["desktop", "phone"] as const)("the issuer's, %s", async (size) => {
+    await looking(browser, theme, size, async (tab) => {
+      await tab.goto(STUDIO);
+      await heading(tab, "Sign in").waitFor();
+      expect(await violations(tab)).toEqual([]);
+    });
+  });
+
+  // Other meshes ask otherwise; the forms are the same page's.
+  test.each([
+    [{ mode: "supabase", issuer: ISSUER, key: "public" }, "Password"],
+    [{ mode: "token" }, "Token"],
+  ])("a form, and what it says when it is empty: %j", async (offer, field) => {
+    await looking(browser, theme, "desktop", async (tab) => {
+      await tab.route("**/auth/config", (route) => route.fulfill({ json: offer }));
+      await tab.goto(STUDIO);
+      await tab.getByLabel(field).waitFor();
+      expect(await violations(tab)).toEqual([]);
+      await tab.getByRole("button", SIGN_IN).click();
+      await tab.getByRole("alert").waitFor();
+      expect(await violations(tab)).toEqual([]);
+    });
+  });
+
+  test("the way back in when a sign-in has ended", async () => {
+    await looking(browser, theme, "desktop", async (tab) => {
+      await tab.goto(`${STUDIO}/jobs`);
+      await signIn(tab, "alice");
+      await heading(tab, "Jobs").waitFor();
+      await spoil(tab, { accessToken: "no.such.token", refreshToken: "taken back" });
+      await tab.reload();
+      await tab.getByText("Your sign-in has ended").waitFor();
+      expect(await violations(tab)).toEqual([]);
+    });
+  });
 });
 
 test("no token was ever in an address", () => {

@@ -13,6 +13,11 @@ export const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole("checkbox", { name: "Select all tracks" }).click();
     await page.getByRole("toolbar").waitFor();
   },
+  "library-export": async (page) => {
+    await view("library-selection")(page);
+    await page.getByRole("toolbar").getByRole("button", { name: "Export" }).click();
+    await page.getByRole("dialog").waitFor();
+  },
   "add-music": async (page) => {
     await view("library")(page);
     await page.getByRole("button", { name: "Add music" }).first().click();

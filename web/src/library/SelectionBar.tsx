@@ -26,18 +26,20 @@ export function SelectionBar({
       <span className={styles.count} role="status">
         {text.library.selected(count)}
       </span>
-      <Button icon={Split} onClick={onSeparate}>
-        {text.library.separate}
-      </Button>
-      <Button icon={ScanSearch} onClick={onAnalyse}>
-        {text.library.analyse}
-      </Button>
-      <Button icon={Download} onClick={onExport}>
-        {text.library.export}
-      </Button>
-      <Button look="danger" icon={Trash2} onClick={onDelete}>
-        {text.library.delete}
-      </Button>
+      <div className={styles.actions}>
+        <Button icon={Split} onClick={onSeparate}>
+          {text.library.separate}
+        </Button>
+        <Button icon={ScanSearch} onClick={onAnalyse}>
+          {text.library.analyse}
+        </Button>
+        <Button icon={Download} onClick={onExport}>
+          {text.library.export}
+        </Button>
+        <Button look="danger" icon={Trash2} onClick={onDelete}>
+          {text.library.delete}
+        </Button>
+      </div>
     </div>
   );
 }
