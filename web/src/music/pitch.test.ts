@@ -45,6 +45,8 @@ test.each([
   ["A minor", { tonic: 9, minor: true }, "C C♯ D D♯ E F F♯ G G♯ A B♭ B"],
   ["E♭ minor", { tonic: 3, minor: true }, "C D♭ D E♭ E F G♭ G A♭ A B♭ C♭"],
   ["F♯", { tonic: 6, minor: false }, "C C♯ D D♯ E E♯ F♯ G G♯ A A♯ B"],
+  ["B♭", { tonic: 10, minor: false }, "C D♭ D E♭ E F G♭ G A♭ A B♭ B"],
+  ["C♯ minor", { tonic: 1, minor: true }, "C C♯ D D♯ E F F♯ G G♯ A A♯ B"],
   ["no key", undefined, "C D♭ D E♭ E F G♭ G A♭ A B♭ B"],
 ])("notes in %s are %s", (_, key, names) => expect(Array.from({ length: 12 }, (_, note) => pitchName(note, key)).join(" ")).toBe(names));
 

@@ -11,8 +11,8 @@ export interface PlainKey {
 const LINE = "FCGDAEB";
 /** Where twelve neighbours on the line begin if no key says it: G♭ to B. */
 const PLAIN = -6;
-/** Further out there would be double accidentals, and names that nobody uses: C♭ to E is as flat, C to E♯ as sharp as it gets. */
-const [FLATTEST, SHARPEST] = [-7, 0];
+/** From here to here, all white keys of the piano keep their plain names. */
+const [FLATTEST, SHARPEST] = [-6, -1];
 
 /** The key of a message, moved by semitones. */
 export function plainKey(key: Key | undefined, semitones = 0): PlainKey | undefined {
@@ -129,14 +129,21 @@ export function noteName(hertz: number, semitones = 0, key?: PlainKey): string {
   return `${pitchName(midi, key)}${Math.floor(natural / 12) - 1}`;
 }
 
-/**
- * The letter of a pitch class, and its sharps: from the minor second below a key's tonic to the augmented fourth above it, on the line of fifths.
- * Temperley, The Cognition of Basic Musical Structures, 2001, ch. 5.
- */
+/** The letter of a pitch class, and its sharps. */
 function spelt(pitchClass: number, key?: PlainKey): { letter: string; accidental: number } {
-  const start = key ? Math.min(Math.max(fifths(key.tonic, key.minor ? -3 : -5) - 5, FLATTEST), SHARPEST) : PLAIN;
-  const place = fifths(pitchClass, start) + 1;
+  const place = fifths(pitchClass, key ? leftmost(key) : PLAIN) + 1;
   return { letter: LINE.charAt(((place % 7) + 7) % 7), accidental: Math.floor(place / 7) };
+}
+
+/**
+ * Where the names of a key begin on the line of fifths: at the minor second above its tonic, so that they end with the augmented fourth
+ * (Temperley, The Cognition of Basic Musical Structures, 2001, ch. 5); but white keys are called C♭ and E♯ only where the scale has these.
+ */
+function leftmost({ tonic, minor }: PlainKey): number {
+  const at = fifths(tonic, minor ? -3 : -5);
+  const [flattest, sharpest] = minor ? [at - 4, at + 2] : [at - 1, at + 5];
+  const start = Math.min(Math.max(at - 5, FLATTEST), SHARPEST);
+  return Math.max(Math.min(start, flattest), sharpest - 11);
 }
 
 /** Where a pitch class lies on the line of fifths, among the twelve places from `start` on. */
