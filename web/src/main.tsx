@@ -3,7 +3,7 @@ import "./styles/base.css";
 
 import { TransportProvider } from "@connectrpc/connect-query";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { startTransition, StrictMode } from "react";
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { AccountGate } from "./account/AccountGate";
@@ -23,18 +23,14 @@ void account.begin();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-const page = createRoot(root);
-// In small steps, between which the browser answers whoever touches the page already.
-startTransition(() =>
-  page.render(
-    <StrictMode>
-      <TransportProvider transport={transport}>
-        <QueryClientProvider client={client}>
-          <AccountGate>
-            <App />
-          </AccountGate>
-        </QueryClientProvider>
-      </TransportProvider>
-    </StrictMode>,
-  ),
+createRoot(root).render(
+  <StrictMode>
+    <TransportProvider transport={transport}>
+      <QueryClientProvider client={client}>
+        <AccountGate>
+          <App />
+        </AccountGate>
+      </QueryClientProvider>
+    </TransportProvider>
+  </StrictMode>,
 );

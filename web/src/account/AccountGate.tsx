@@ -1,5 +1,5 @@
 import { ServerOff } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useDeferredValue } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 
 import { useTheme } from "../app/theme";
 import { text } from "../text/en";
@@ -12,8 +12,7 @@ const SignInAgain = lazy(() => import("./SignInAgain"));
 /** Shows the studio to whoever may see it, and to everybody else the way in. Where nobody signs in it shows nothing of itself. */
 export function AccountGate({ children }: { children: ReactNode }) {
   useTheme();
-  // Deferred, so that the studio is drawn in small steps.
-  const state = useDeferredValue(useAccount()[0]);
+  const [state] = useAccount();
   switch (state.kind) {
     case "asking":
       return state.silent && <Message icon={ServerOff} title={text.account.unreachable.title} words={text.account.unreachable.words} />;
