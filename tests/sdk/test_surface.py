@@ -55,6 +55,7 @@ PUBLIC = [
     "Track",
     "Unauthenticated",
     "Unavailable",
+    "Untrusted",
     "Violation",
     "connect",
     "kind_of",
