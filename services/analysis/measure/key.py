@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.measure.chord_model import Floats, Lattice, best_path, flatness, unit
-from services.analysis.measure.key_terms import TERMS, key_terms, triads_of
+from services.analysis.measure.key_terms import MINORS, TERMS, key_terms, triads_of
 from services.analysis.measure.key_theory import usual_chords
 from services.analysis.measure.salience import Harmony
 from services.analysis.results import Feature, KeyEstimate, KeySpan, Mode, Shortfall, Tonality
@@ -28,7 +28,6 @@ _NOISE_CLARITY = 0.06  # speech glides: its peaks agree on no tuning
 _CLEAR = 0.25  # from here on, tuning takes nothing from the confidence
 _SPAN_NATS_PER_SECOND = 0.25  # beats of one chord are not independent witnesses
 _SPAN_CHANGE = 8.0
-_MINORS = 12  # where the minor keys begin
 
 
 def tonality(
@@ -95,7 +94,7 @@ def _ranked(
 
 
 def _estimate(index: int, confidence: float) -> KeyEstimate:
-    return KeyEstimate(tonic=index % 12, mode=Mode.MINOR if index >= _MINORS else Mode.MAJOR, confidence=confidence)
+    return KeyEstimate(tonic=index % 12, mode=Mode.MINOR if index >= MINORS else Mode.MAJOR, confidence=confidence)
 
 
 def _spans(

@@ -18,8 +18,10 @@ TERMS = ("chords", "profile", "bass", "cadences", "openings")
 """Mean log-probability of the chords in the key; correlation of the chroma with the key's profile; share of the tonic in the
 bass; cadences onto the tonic, per change of chord; log-probability of the chords that begin the parts in the key."""
 
+MINORS = 12
+"""Where the minor keys and triads begin."""
+
 _SAME_SECONDS = 0.1  # a part begins on a beat
-_MINORS = 12  # where the minor keys and triads begin
 _FOURTH, _FIFTH, _SUBTONIC = 5, 7, 10  # semitones
 
 
@@ -70,7 +72,7 @@ def triads_of(chords: NDArray[np.intp]) -> list[int]:
     triads: list[int] = []
     for chord in chords[chords != NO_CHORD]:
         root, quality = CHORDS[chord]
-        triad = root + (_MINORS if SIMPLE[quality] == "min" else 0)
+        triad = root + (MINORS if SIMPLE[quality] == "min" else 0)
         if not triads or triads[-1] != triad:
             triads.append(triad)
     return triads
@@ -79,7 +81,7 @@ def triads_of(chords: NDArray[np.intp]) -> list[int]:
 def _cadence(before: int, after: int) -> float:
     """Returns how strongly one triad closes on another: from the dominant 1, from subdominant or subtonic 1/2."""
     interval = (before - after) % 12
-    major = before < _MINORS
+    major = before < MINORS
     if interval == _FIFTH and major:
         return 1.0
-    return 0.5 if interval == _FOURTH or (interval == _SUBTONIC and major and after >= _MINORS) else 0.0
+    return 0.5 if interval == _FOURTH or (interval == _SUBTONIC and major and after >= MINORS) else 0.0

@@ -1,5 +1,6 @@
 import { JobState } from "@sound-forge-alchemy/api/alchemy/type/v1/job_pb.js";
 
+import { looksFor } from "../text/searching";
 import type { Job } from "./jobs";
 
 export const STATES = ["running", "waiting", "done", "failed", "cancelled"] as const;
@@ -27,11 +28,10 @@ const STATE: Readonly<Record<(typeof STATES)[number], JobState>> = {
 
 /** The jobs that are looked for, in the order in which they came. */
 export function filtered(jobs: readonly Job[], { state, kind, words }: JobFilter): Job[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return jobs.filter((job) => {
-    const haystack = `${job.title}\n${job.model}`.toLowerCase();
-    return (!state || job.state === STATE[state]) && (!kind || job.kind === kind) && wanted.every((word) => haystack.includes(word));
-  });
+  const wanted = looksFor(words);
+  return jobs.filter(
+    (job) => (!state || job.state === STATE[state]) && (!kind || job.kind === kind) && wanted(`${job.title}\n${job.model}`.toLowerCase()),
+  );
 }
 
 /** Reads the filter out of an address: what follows its "?". What it does not know is no filter. */

@@ -194,6 +194,7 @@ test("stems of several tracks are exported; who has none is named before, and on
   await open();
   await select("A", "B", "C", "D");
   await bar("Export");
+  await screen.findByRole("dialog"); // fetched when it is first wanted
   expect(dialog().textContent).toContain("3 of 4 tracks have stems. Left out: “B”.");
   await userEvent.click(within(dialog()).getByRole("button", { name: "Export 3 files" }));
   expect(selected()).toBeUndefined();
@@ -213,6 +214,7 @@ test("of tracks that have nothing to export it is said what to do first, and lea
   await open();
   await select("A", "B");
   await bar("Export");
+  await screen.findByRole("dialog"); // fetched when it is first wanted
   expect(dialog().textContent).toContain("None of these 2 tracks has stems yet. Separate them first.");
   expect(within(dialog()).getByRole<HTMLButtonElement>("button", { name: "Export" }).disabled).toBe(true);
   await userEvent.keyboard("{Escape}");
@@ -224,6 +226,7 @@ test("one stem of every track that has it can be had", async () => {
   await open();
   await select("A", "B");
   await bar("Export");
+  await screen.findByRole("dialog"); // fetched when it is first wanted
   await userEvent.click(screen.getByRole("tab", { name: "Stems" }));
   expect(within(dialog()).getByRole("button", { name: "Export 4 files" })).toBeTruthy();
   for (const stem of ["Vocals", "Accompaniment"]) await userEvent.click(within(dialog()).getByRole("checkbox", { name: stem }));

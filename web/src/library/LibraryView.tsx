@@ -1,13 +1,12 @@
+import type { Track } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
 import { CircleAlert, Disc3, Plus, SearchX } from "lucide-react";
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 
 import { separations, tracks } from "../api/collections";
 import { failureOf } from "../api/failure";
 import { useRecords } from "../api/use-records";
 import view from "../app/View.module.css";
 import { useBringIn } from "../bring/context";
-import { BatchExportDialog } from "../export/BatchExportDialog";
-import { exportableOf } from "../export/orders";
 import { text } from "../text/en";
 import { Button } from "../ui/Button";
 import { Choice } from "../ui/Choice";
@@ -21,11 +20,13 @@ import { FilterChips } from "./FilterChips";
 import styles from "./LibraryView.module.css";
 import { ANY_MUSIC } from "./music-filter";
 import { MusicFilters } from "./MusicFilters";
-import { arranged, type Filter, newestStems, type Row, rowsOf, type Sort, type SortColumn } from "./rows";
+import { arranged, type Filter, type Row, rowsOf, type Sort, type SortColumn } from "./rows";
 import { SelectionBar } from "./SelectionBar";
 import { useSeparate } from "./separating";
 import type { TrackActions } from "./TrackRow";
 import { TrackTable } from "./TrackTable";
+
+const ExportTracks = lazy(() => import("./ExportTracks"));
 
 const FILTERS: readonly Filter[] = ["all", "separated", "unseparated", "working", "failed"];
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
@@ -46,7 +47,7 @@ export function LibraryView() {
   const [sort, setSort] = useRemembered<Sort>("sort", sortFrom);
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const [edited, setEdited] = useState<Row>();
-  const [exported, setExported] = useState<readonly Row[]>([]);
+  const [exported, setExported] = useState<readonly Track[]>([]);
   const lastSelected = useRef<string>(undefined);
 
   const all = useMemo(
@@ -58,11 +59,6 @@ export function LibraryView() {
   // What is done to the selection is done to what shows of it, never to what a filter hides.
   const selected = useMemo(() => rows.filter((row) => selection.has(row.track.name)), [rows, selection]);
 
-  const exportables = useMemo(() => {
-    const stems = newestStems(jobs.data ?? NOTHING);
-    return exported.map(({ track }) => exportableOf(track, stems.get(track.name)));
-  }, [exported, jobs.data]);
-
   const shown = useRef(rows);
   useEffect(() => {
     shown.current = rows;
@@ -71,7 +67,7 @@ export function LibraryView() {
     () => ({
       separate: (row) => void separate([row.track.name]),
       analyse: (row) => void analyse([row.track.name]),
-      export: (row) => setExported([row]),
+      export: (row) => setExported([row.track]),
       edit: setEdited,
       remove: (row) => remove([row.track]),
       select: (row, on, upTo) => {
@@ -161,7 +157,7 @@ export function LibraryView() {
                 void analyse(selected.map((row) => row.track.name));
                 setSelection(new Set());
               }}
-              onExport={() => setExported(selected)}
+              onExport={() => setExported(selected.map((row) => row.track))}
               onDelete={() => {
                 remove(selected.map((row) => row.track));
                 setSelection(new Set());
@@ -175,7 +171,9 @@ export function LibraryView() {
       )}
       {edited && <EditTrack track={edited.track} onClose={() => setEdited(undefined)} />}
       {exported.length > 0 && (
-        <BatchExportDialog songs={exportables} onOrdered={() => setSelection(new Set())} onClose={() => setExported([])} />
+        <Suspense>
+          <ExportTracks tracks={exported} onOrdered={() => setSelection(new Set())} onClose={() => setExported([])} />
+        </Suspense>
       )}
     </>
   );

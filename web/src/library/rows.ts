@@ -6,6 +6,7 @@ import { JobState } from "@sound-forge-alchemy/api/alchemy/type/v1/job_pb.js";
 import type { Records } from "../api/collection";
 import { camelot, type PlainKey, plainKey } from "../music/pitch";
 import { secondsOf } from "../text/format";
+import { looksFor } from "../text/searching";
 import { ANY_MUSIC, fits, type MusicFilter } from "./music-filter";
 
 /** What has become of a track. */
@@ -63,10 +64,10 @@ export function rowsOf(tracks: Records<Track>, separations: Records<Separation>)
 
 /** The lines that match every word of the search and the filters, sorted. */
 export function arranged(rows: readonly Row[], search: string, filter: Filter, sort: Sort, music: MusicFilter = ANY_MUSIC): Row[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = looksFor(search);
   const shown = rows.filter(
     ({ haystack, state, bpm, key }) =>
-      (filter === "all" || state.kind === KIND[filter]) && words.every((word) => haystack.includes(word)) && fits(music, bpm, key),
+      (filter === "all" || state.kind === KIND[filter]) && wanted(haystack) && fits(music, bpm, key),
   );
   const sign = sort.descending ? -1 : 1;
   const compare = COMPARE[sort.column];

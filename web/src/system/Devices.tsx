@@ -41,12 +41,12 @@ export function Devices() {
   );
 }
 
-const LIGHTS: Readonly<Record<Device_State, Light>> = {
-  [Device_State.UNSPECIFIED]: "unset",
-  [Device_State.STARTING]: "unset",
-  [Device_State.IDLE]: "good",
-  [Device_State.BUSY]: "busy",
-  [Device_State.UNAVAILABLE]: "bad",
+const STATES: Readonly<Record<Device_State, readonly [Light, string]>> = {
+  [Device_State.UNSPECIFIED]: ["unset", ""],
+  [Device_State.STARTING]: ["unset", text.system.devices.starting],
+  [Device_State.IDLE]: ["good", text.system.devices.idle],
+  [Device_State.BUSY]: ["busy", text.system.devices.busy],
+  [Device_State.UNAVAILABLE]: ["bad", text.system.devices.unavailable],
 };
 
 function DeviceRow({ device, now }: { device: Device; now: Date }) {
@@ -54,13 +54,14 @@ function DeviceRow({ device, now }: { device: Device; now: Date }) {
   const known = useRecords(tracks).data;
   const separation = useRecords(separations).data?.get(device.separation);
   const track = known?.get(trackOf(device.separation));
+  const [light, state] = STATES[device.state];
   const facts = [device.device, device.precision, device.startTime && words.since(ago(timestampDate(device.startTime), now))];
   return (
     <Row
-      light={LIGHTS[device.state]}
+      light={light}
       title={device.hardware || device.device}
       what={facts.filter(Boolean).join(" · ")}
-      state={words.states[device.state]}
+      state={state}
     >
       {device.state === Device_State.UNAVAILABLE && <span>{words.unavailableWords(device.device)}</span>}
       {device.state === Device_State.BUSY && (

@@ -6,14 +6,13 @@ import { ProcessingService } from "@sound-forge-alchemy/api/alchemy/processing/v
 import { SpotifyService } from "@sound-forge-alchemy/api/alchemy/spotify/v1/spotify_service_pb.js";
 
 import { failureOf } from "../api/failure";
+import { PATIENCE_MS } from "./use-devices";
 
 /** The parts of the mesh that a page can ask. Realtime is judged by the stream that is open anyway. */
 export type AskablePart = "library" | "processing" | "analysis" | "download" | "spotify";
 
 /** What came of asking: it answers, it answers but lacks its set-up, or it does not answer. */
 export type PartState = "up" | "unset" | "down";
-
-const PATIENCE_MS = 5_000;
 
 /** Asks a part for something that costs it nothing. */
 export async function ask(part: AskablePart, transport: Transport, signal: AbortSignal): Promise<PartState> {

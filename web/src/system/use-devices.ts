@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 /** As often as workers tell of themselves. */
 const EVERY_MS = 2_000;
 /** A server that hangs must not pass for one that has nothing new to say. */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
 
 /** What separates songs, and how many separations wait for it: asked again and again while a view shows it. */
 export function useDevices(enabled = true) {

@@ -1,5 +1,3 @@
-import { Device_State } from "@sound-forge-alchemy/api/alchemy/processing/v1/device_pb.js";
-
 import { account } from "./account";
 import { analysis } from "./analysis";
 import { desk } from "./desk";
@@ -233,13 +231,10 @@ export const text = {
       noneWords: "Separations wait until one starts.",
       failed: "The processing service does not say what separates songs.",
       queue: (n: number) => (n === 0 ? "No separation waits." : n === 1 ? "1 separation waits." : `${n} separations wait.`),
-      states: {
-        [Device_State.UNSPECIFIED]: "",
-        [Device_State.STARTING]: "Starting",
-        [Device_State.IDLE]: "Free",
-        [Device_State.BUSY]: "Busy",
-        [Device_State.UNAVAILABLE]: "Not there",
-      } satisfies Readonly<Record<Device_State, string>>,
+      starting: "Starting",
+      idle: "Free",
+      busy: "Busy",
+      unavailable: "Not there",
       unavailableWords: (device: string) => `The server is set up for ${device}, which its machine does not have. Separations given to it fail.`,
       since: (when: string) => `started ${when}`,
       theirs: "Somebody else’s song",
