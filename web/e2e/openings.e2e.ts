@@ -36,6 +36,7 @@ test.each(["library", "library-export", "add-music", "jobs", "models", "system",
       const opened = await eachOpening(page, async (opening) => {
         for (const theme of THEMES) {
           await page.evaluate((theme) => (document.documentElement.dataset["theme"] = theme), theme); // without closing it
+          await page.waitForTimeout(100); // colours change over a frame
           found.push(...(await violations(page)).map((violation) => `${opening}, ${theme}: ${violation}`));
         }
       });
