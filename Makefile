@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Extra arguments: make test ARGS="-k upload", make demo ARGS=my.mp3
 ARGS ?=
-# How many processes share the tests; each starts what its tests need. 0 = this one alone, as for a debugger.
-WORKERS ?= 2
+# How many processes share the tests; each starts what its tests need. 0 = none besides the one that you see.
+WORKERS ?= 0
 
 # Stamps: what they depend on is installed again only when it changed.
 INSTALLED := $(VENV)/.installed
