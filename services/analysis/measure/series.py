@@ -4,6 +4,7 @@ Slabs are read, not mapped, for what is mapped counts as memory while it is in u
 """
 
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
@@ -24,6 +25,7 @@ class Series(Generic[T]):
         self._dtype: np.dtype[T] = np.dtype(dtype)
         self._row_bytes = columns * self._dtype.itemsize
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it is open as long as the series is
+        weakref.finalize(self, self._file.close)
         self._count = 0
 
     @classmethod
