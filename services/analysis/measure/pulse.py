@@ -4,6 +4,7 @@ A candidate is a path through the autocorrelation of short windows, so that the 
 programming over the onset curve (Ellis, JNMR 2007), for all candidates in one pass.
 """
 
+from array import array
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -149,16 +150,27 @@ def _track(curve: Array, periods: Array) -> list[Array]:
         curve: shape (n,).
         periods: frames from beat to beat, shape (candidates, windows).
     """
+    usual = np.median(periods, axis=1)
+    return [
+        _heard(curve, beats, float(period))
+        for beats, period in zip(_traced(*_steps(curve, periods), usual), usual, strict=True)
+    ]
+
+
+def _steps(curve: Array, periods: Array) -> tuple[Array, Series[np.int16]]:
+    """Finds the best beat before each frame; see `_track`.
+
+    Returns:
+        The scores of the last frames, shape (candidates, frames), and how far back the beat before each frame is, shape (n, candidates).
+    """
     count = len(curve)
     step = int(_STEP_SECONDS * SHORT.rate)
     half = int(_WINDOW_SECONDS * SHORT.rate) // 2
     # A little blur lets a beat lie a frame beside its onset.
     goal = scipy.ndimage.gaussian_filter1d(curve, 1.0)
-    steps = np.round(periods[:, :, None] * _STRETCH).astype(np.intp)
-    penalty = -_TIGHTNESS * np.log(steps / periods[:, :, None]) ** 2
     # One row of scores per candidate: those of the window before the longest step back, which is room for beats that were never
     # heard before the first frame, and then those of the window itself. All scores of an hour would take 50 MB, all steps 12.
-    room = int(steps.max()) + 1
+    room = int(np.round(periods.max() * _STRETCH.max())) + 1
     rows = periods.shape[0]
     # Each window tells the tempo around its middle, the first and the last of them also what lies before and after.
     starts = np.array([0, *(half + step * np.arange(1, periods.shape[1])), count])
@@ -169,29 +181,27 @@ def _track(curve: Array, periods: Array) -> list[Array]:
     back = Series(rows, np.int16)
     each = np.arange(rows)
     for w, (start, end) in enumerate(pairwise(starts)):
-        offset = base - steps[:, w]
-        cost = penalty[:, w]
+        period = periods[:, w, None]
+        steps = np.round(period * _STRETCH).astype(np.intp)
+        cost = -_TIGHTNESS * np.log(steps / period) ** 2
+        offset = base - steps
         came = np.zeros((end - start, rows), np.int16)
         for t in range(end - start):
             options = flat[offset + t] + cost
             best = options.argmax(axis=1)
             score[:, room + t] = options[each, best] + goal[start + t]
-            came[t] = steps[each, w, best]
+            came[t] = steps[each, best]
         back.append(came)
         score[:, :room] = score[:, end - start : end - start + room].copy()
-    usual = np.median(periods, axis=1)
-    return [
-        _heard(curve, beats, float(period))
-        for beats, period in zip(_traced(score[:, :room], back, usual), usual, strict=True)
-    ]
+    return score[:, :room], back
 
 
 def _traced(score: Array, back: Series[np.int16], periods: Array) -> list[NDArray[np.intp]]:
     """Walks back from the best last beats.
 
     Args:
-        score: of the last frames, shape (candidates, frames).
-        back: how far back the beat before each frame is, shape (n, candidates).
+        score: of `_steps`.
+        back: of `_steps`.
         periods: usual frames from beat to beat, shape (candidates,).
     """
     count = len(back)
@@ -199,7 +209,7 @@ def _traced(score: Array, back: Series[np.int16], periods: Array) -> list[NDArra
     for row, period in zip(score, periods, strict=True):
         last = min(int(period), count)
         at.append(count - last + int(row[len(row) - last :].argmax()))
-    paths: list[list[int]] = [[] for _ in at]
+    paths = [array("q") for _ in at]
     for start, steps in back.slabs_backwards():
         for candidate, path in enumerate(paths):
             t = at[candidate]
@@ -207,7 +217,7 @@ def _traced(score: Array, back: Series[np.int16], periods: Array) -> list[NDArra
                 path.append(t)
                 t -= int(steps[t - start, candidate])
             at[candidate] = t
-    return [np.array(path[::-1], dtype=np.intp) for path in paths]
+    return [np.array(path, dtype=np.intp)[::-1] for path in paths]
 
 
 def _heard(curve: Array, beats: NDArray[np.intp], period: float) -> Array:
