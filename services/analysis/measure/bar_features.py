@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage
 from numpy.typing import NDArray
 
-from services.analysis.measure.frontend import SAMPLE_RATE_HZ, SHORT, Block, FloatArray, Frames, Signal
+from services.analysis.measure.frontend import SAMPLE_RATE_HZ, SHORT, Block, Frames, Signal
+from services.analysis.measure.onsets import around
 from services.analysis.measure.pitches import GRID
 from services.analysis.measure.pulse import Array
+from services.analysis.measure.series import Series
 
 _BANDS = 32
 _FLOOR = 1e-4  # -80 dB of full scale
@@ -44,7 +45,11 @@ class Bars:
 
 
 class TimbreListener:
-    """Keeps a log spectrum of 32 bands: 128 bytes per frame of pitches.GRID."""
+    """Keeps a spectrum of 32 bands: 128 bytes per frame of pitches.GRID.
+
+    Attributes:
+        bands: the power of each band, shape (n, 32).
+    """
 
     def __init__(self, signal: Signal) -> None:
         self.signal = signal
@@ -52,34 +57,30 @@ class TimbreListener:
         top = SAMPLE_RATE_HZ / 2
         mel = np.linspace(0, np.log1p(top / 700), _BANDS + 1)
         self._edges = np.round(700 * np.expm1(mel) * GRID.size / SAMPLE_RATE_HZ).astype(np.intp)[:-1]
-        self._heard: list[FloatArray] = []
+        self.bands = Series(_BANDS, np.float32)
 
     def hear(self, block: Block) -> None:
         """Takes the next block."""
         power = np.square(block.spectra[GRID] * np.float32(4 / GRID.size))
-        self._heard.append(np.add.reduceat(power, self._edges, axis=1))
-
-    def bands(self) -> FloatArray:
-        """Returns the power of each band, shape (n, 32)."""
-        return np.concatenate(self._heard) if self._heard else np.zeros((0, _BANDS), np.float32)
+        self.bands.append(np.add.reduceat(power, self._edges, axis=1))
 
 
 class LevelListener:
-    """Keeps the power of a stem: 4 bytes per GRID.hop samples."""
+    """Keeps the power of a stem: 4 bytes per GRID.hop samples.
+
+    Attributes:
+        power: the mean square of each step, shape (n, 1).
+    """
 
     def __init__(self, signal: Signal) -> None:
         self.signal = signal
         self.frames: Sequence[Frames] = ()
-        self._heard: list[FloatArray] = []
+        self.power = Series(1, np.float32)
 
     def hear(self, block: Block) -> None:
         """Takes the next block."""
         whole = np.pad(block.samples, (0, -len(block.samples) % GRID.hop)).reshape(-1, GRID.hop)
-        self._heard.append(np.square(whole).mean(axis=1))
-
-    def power(self) -> FloatArray:
-        """Returns the mean square of each step, shape (n,)."""
-        return np.concatenate(self._heard) if self._heard else np.zeros(0, np.float32)
+        self.power.append(np.square(whole).mean(axis=1, keepdims=True))
 
 
 def bar_edges(downbeats: Collection[float], duration: float) -> Array:
@@ -97,7 +98,11 @@ def bar_edges(downbeats: Collection[float], duration: float) -> Array:
 
 
 def bars(
-    edges: Array, bands: FloatArray, chroma: FloatArray, flux: FloatArray, stems: Mapping[str, FloatArray]
+    edges: Array,
+    bands: Series[np.float32],
+    chroma: Series[np.float32],
+    flux: Series[np.float32],
+    stems: Mapping[str, Series[np.float32]],
 ) -> Bars:
     """Sums the frames of each bar up.
 
@@ -115,7 +120,7 @@ def bars(
     harmony /= np.linalg.norm(harmony, axis=1, keepdims=True) + 1e-2
     power = _means(bands, frames)
     names = tuple(stems)
-    parts = [_decibels(_means(stems[name][:, None], frames))[:, 0] for name in names]
+    parts = [_decibels(_means(stems[name], frames))[:, 0] for name in names]
     return Bars(
         edges=edges,
         timbre=_decibels(power),
@@ -127,23 +132,21 @@ def bars(
     )
 
 
-def _means(values: FloatArray, edges: Array) -> Array:
+def _means(values: Series[np.float32], edges: Array) -> Array:
     """Returns the mean over frames between successive edges, shape (edges - 1, columns)."""
-    total = np.vstack((np.zeros(values.shape[1]), np.cumsum(values, axis=0, dtype=float)))
     index = np.clip(np.round(edges).astype(np.intp), 0, len(values))
     counts = np.maximum(np.diff(index), 1)
-    means: Array = np.diff(total[index], axis=0) / counts[:, None]
+    means: Array = np.diff(values.sums_at(index), axis=0) / counts[:, None]
     return means
 
 
-def _pattern(edges: Array, flux: FloatArray) -> Array:
+def _pattern(edges: Array, flux: Series[np.float32]) -> Array:
     """Returns the onsets at each step of each bar."""
-    groups = np.column_stack([flux[:, part].sum(axis=1) for part in (slice(0, 1), slice(1, 4), slice(4, None))])
-    near = scipy.ndimage.maximum_filter1d(groups, 7, axis=0)
+    near = around(flux)
     steps = np.arange(_PATTERN_STEPS) / _PATTERN_STEPS
     times = edges[:-1, None] + steps * np.diff(edges)[:, None]
     index: NDArray[np.intp] = np.clip(np.round(times * SHORT.rate).astype(np.intp), 0, len(near) - 1)
-    pattern: Array = near[index].reshape(len(edges) - 1, -1).astype(float)
+    pattern: Array = near.at(index.ravel()).reshape(len(edges) - 1, -1).astype(float)
     return pattern
 
 
