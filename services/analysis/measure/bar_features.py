@@ -19,6 +19,7 @@ _BANDS = 32
 _FLOOR = 1e-4  # -80 dB of full scale
 _PATTERN_STEPS = 8
 _FREE_BAR_SECONDS = 2.0
+_PAUSE_DB = 10.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Bars:
         pattern: onset strength of low, middle and high at each eighth of the bar, shape (bars, 24).
         harmony: chroma of each half of the bar, bass and upper, shape (bars, 48).
         level: dB of full scale, of the mix and of its lowest bands, shape (bars, 2).
-        parts: dB of each stem, shape (bars, stems), in the order of `stems`.
+        parts: dB of each stem, shape (bars, stems), in the order of `stems`. Where one is much quieter than in its loudest bar, it pauses, and
+            how quiet it is says nothing.
         stems: their names.
     """
 
@@ -120,7 +122,7 @@ def bars(
     harmony /= np.linalg.norm(harmony, axis=1, keepdims=True) + 1e-2
     power = _means(bands, frames)
     names = tuple(stems)
-    parts = [_decibels(_means(stems[name], frames))[:, 0] for name in names]
+    parts = [_playing(_decibels(_means(stems[name], frames))[:, 0]) for name in names]
     return Bars(
         edges=edges,
         timbre=_decibels(power),
@@ -148,6 +150,12 @@ def _pattern(edges: Array, flux: Series[np.float32]) -> Array:
     index: NDArray[np.intp] = np.clip(np.round(times * SHORT.rate).astype(np.intp), 0, len(near) - 1)
     pattern: Array = near.at(index.ravel()).reshape(len(edges) - 1, -1).astype(float)
     return pattern
+
+
+def _playing(levels: Array) -> Array:
+    """Returns the levels of a stem, none lower than that of a pause."""
+    raised: Array = np.maximum(levels, levels.max() - _PAUSE_DB)
+    return raised
 
 
 def _decibels(power: Array) -> Array:
