@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 
 import { afterAll, expect, test } from "vitest";
 
-import { openPage, setting, STUDIO } from "./browser";
+import { newPage, openBrowser, setting, STUDIO } from "./browser";
 
 // `python -m benchmarks.studio` runs this against a mesh with ten thousand tracks, one of which is an hour long and separated.
 const LONG_TRACK = setting("LONG_TRACK");
@@ -11,7 +11,7 @@ const SCROLL_SECONDS = 6;
 const PIXELS_PER_SECOND = 4000;
 
 const figures: Record<string, unknown> = {};
-const { page } = await openPage();
+const { page } = await newPage(await openBrowser());
 const chromium = await page.context().newCDPSession(page);
 afterAll(() => {
   writeFileSync(setting("OUT"), JSON.stringify(figures));
