@@ -35,8 +35,10 @@ test.each(["library", "library-export", "add-music", "jobs", "models", "system",
       const found: string[] = [];
       const opened = await eachOpening(page, async (opening) => {
         for (const theme of THEMES) {
-          await page.evaluate((theme) => (document.documentElement.dataset["theme"] = theme), theme); // without closing it
-          await page.waitForTimeout(100); // colours change over a frame
+          await page.evaluate(async (theme) => {
+            document.documentElement.dataset["theme"] = theme; // without closing it
+            await Promise.all(document.getAnimations().map((change) => change.finished)); // colours change over some frames
+          }, theme);
           found.push(...(await violations(page)).map((violation) => `${opening}, ${theme}: ${violation}`));
         }
       });
