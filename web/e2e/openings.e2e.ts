@@ -1,8 +1,8 @@
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 
 import { violations } from "./axe";
-import { bringIn, launch, newPage, STUDIO } from "./browser";
+import { bringIn, newPage, openBrowser, STUDIO } from "./browser";
 import { looking, THEMES } from "./looks";
 import { view } from "./views";
 
@@ -13,10 +13,9 @@ const WINDOW = "[data-layer][role=dialog]";
 /** What says in a tooltip what it does: in the navigation, and in every window. */
 const EXPLAINED = /^(Close|Dark theme|Light theme)$/;
 
-let browser: Browser;
+const browser = await openBrowser();
 
 beforeAll(async () => {
-  browser = await launch();
   const { page } = await newPage(browser);
   await page.goto(STUDIO);
   await bringIn(page);
@@ -24,7 +23,6 @@ beforeAll(async () => {
   await page.getByText("BPM").first().waitFor({ timeout: 50_000 });
   await page.close();
 }, 120_000);
-afterAll(() => browser.close());
 
 // The views in which something else opens than in the others.
 test.each(["library", "library-export", "add-music", "jobs", "models", "system", "desk", "export", "keyboard", "analysis"])(
