@@ -6,7 +6,8 @@ from services.mesh.blobs import LocalBlobStore
 from services.mesh.errors import BlobMissing, DependencyUnavailable, JobStateConflict, SeparationNotFound, TrackNotFound
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
-from services.processing.ports import Library, TrackSource
+from services.processing.domain import TrackSource
+from services.processing.ports import Library
 
 
 async def finished(store: JobStore, owner: str, name: str) -> Job:
