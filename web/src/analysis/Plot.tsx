@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from "react";
 
+import { ON_AXIS } from "../studio/use-touch";
 import { text } from "../text/en";
 import { preciseClock } from "../text/format";
 import { type Cursor, pixelOf, useAxis, useCursor } from "./axis";
@@ -74,7 +75,7 @@ export function Plot({
             {children}
           </Readable>
         ) : (
-          <div className={styles.area} role="group" aria-labelledby={heading}>
+          <div className={styles.area} role="group" aria-labelledby={heading} {...{ [ON_AXIS]: "" }}>
             {children}
             <CursorLine />
           </div>
@@ -114,7 +115,7 @@ function Readable({
       aria-valuemax={Math.round(seconds)}
       aria-valuenow={Math.round(cursor?.second ?? store.last)}
       aria-valuetext={text.analysis.plots.at(preciseClock(cursor?.second ?? store.last), read ?? "")}
-      {...{ [PLOT]: title }}
+      {...{ [PLOT]: title, [ON_AXIS]: "" }}
     >
       {children}
       <CursorLine words={read} dots={cursor && dots?.(cursor.second)} />

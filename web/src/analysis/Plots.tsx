@@ -6,6 +6,7 @@ import type { Curves } from "../music/curves";
 import type { Music } from "../music/music";
 import { following, type ViewWindow, zoomed } from "../studio/view-window";
 import { useSize } from "../studio/use-size";
+import { type Touched, useTouch } from "../studio/use-touch";
 import { useWheel } from "../studio/use-wheel";
 import { text } from "../text/en";
 import { AxisContext, CursorStore } from "./axis";
@@ -46,8 +47,8 @@ export function Plots({ results, music, curves }: { results: Results; music: Mus
     [seconds, cursor],
   );
 
-  const point = (event: PointerEvent<HTMLElement>) => {
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left - gutter;
+  const point = (event: { clientX: number; clientY: number; target: EventTarget | null }) => {
+    const x = event.clientX - (element.current?.getBoundingClientRect().left ?? 0) - gutter;
     if (x < 0 || x > width) {
       cursor.set(undefined);
       return;
@@ -60,6 +61,12 @@ export function Plots({ results, music, curves }: { results: Results; music: Mus
       height: box ? Math.max(0, Math.min(1, (box.bottom - event.clientY) / box.height)) : 0,
     });
   };
+  const pointByMouse = (event: PointerEvent) => {
+    if (event.pointerType !== "touch") point(event);
+  };
+  const whole = view.length >= seconds;
+  const read = ({ event }: Touched) => point(event);
+  useTouch(element, { origin: element, inset: gutter, width, seconds, whole }, { onView: setView, onTap: read, onRead: read });
   const press = (event: KeyboardEvent<HTMLElement>) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const factor = ZOOMS[event.key];
@@ -100,8 +107,8 @@ export function Plots({ results, music, curves }: { results: Results; music: Mus
         style={{ "--gutter": `${gutter}px` } as React.CSSProperties}
         role="group"
         aria-label={words.label}
-        onPointerMove={point}
-        onPointerDown={point}
+        onPointerMove={pointByMouse}
+        onPointerDown={pointByMouse}
         onPointerLeave={(event) => event.pointerType === "mouse" && cursor.set(undefined)}
         onKeyDown={press}
         onFocus={appear}

@@ -13,6 +13,7 @@ import { ChordLane } from "./ChordLane";
 import { LoudnessLane, LoudnessNow } from "./LoudnessLane";
 import styles from "./MusicLanes.module.css";
 import type { Session } from "./session";
+import { ON_AXIS } from "./use-touch";
 import type { ViewWindow } from "./view-window";
 
 /** What analysis knows, above the stems and on their timeline; it thins out where there is no room. */
@@ -163,7 +164,7 @@ function Lane({ title, width, tool, roomy, children }: { title: string; width: n
         <span>{title}</span>
         {tool}
       </div>
-      <div className={styles.content} style={{ width }}>
+      <div className={styles.content} style={{ width }} {...{ [ON_AXIS]: "" }}>
         {children}
       </div>
     </div>

@@ -11,6 +11,7 @@ import { Meter } from "./Meter";
 import type { Session } from "./session";
 import styles from "./StemLane.module.css";
 import { useOutline } from "./use-outline";
+import { ON_AXIS } from "./use-touch";
 import type { ViewWindow } from "./view-window";
 import { Waveform } from "./Waveform";
 
@@ -90,7 +91,7 @@ export function StemLane({
         />
       </div>
       <Meter session={session} index={index} />
-      <div className={styles.sound} style={{ height }}>
+      <div className={styles.sound} style={{ height }} {...{ [ON_AXIS]: "" }}>
         <Waveform
           outline={growing ?? finished}
           sampleRate={session.sampleRate}

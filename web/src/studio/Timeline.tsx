@@ -5,6 +5,7 @@ import { text } from "../text/en";
 import { clock, preciseClock } from "../text/format";
 import type { Session } from "./session";
 import styles from "./Timeline.module.css";
+import { ON_AXIS, useTouch } from "./use-touch";
 import { useWheel } from "./use-wheel";
 import { rulerMarks, type ViewWindow } from "./view-window";
 
@@ -16,7 +17,7 @@ const CLICK_PIXELS = 4;
 const STEP_SECONDS = 5;
 const MARK_PIXELS = 88;
 
-/** The ruler and the lanes below it: a click goes there, a drag along the ruler makes a loop, the wheel zooms and moves. */
+/** The ruler and the lanes below it: a click goes there, a drag along the ruler makes a loop, the wheel or two fingers zoom and move. */
 export function Timeline({
   session,
   seconds,
@@ -46,6 +47,7 @@ export function Timeline({
   onLoop: (loop: Part | undefined) => void;
   children: ReactNode;
 }) {
+  const element = useRef<HTMLDivElement>(null);
   const area = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<Part>();
   const from = useRef<{ x: number; seconds: number }>(undefined);
@@ -54,6 +56,11 @@ export function Timeline({
   const left = (second: number) => ((second - view.start) / view.length) * width;
 
   useWheel(area, width, seconds, onView);
+  useTouch(
+    element,
+    { origin: area, inset: 0, width, seconds, whole: view.length >= seconds },
+    { onView, onTap: ({ x }) => session.seek(at(x)) },
+  );
 
   const place = (event: PointerEvent<HTMLElement>) => event.clientX - event.currentTarget.getBoundingClientRect().left;
   const press = (event: PointerEvent<HTMLElement>) => {
@@ -80,7 +87,7 @@ export function Timeline({
 
   const shown = drawn ?? loop;
   return (
-    <div className={styles.timeline}>
+    <div ref={element} className={styles.timeline}>
       <div className={styles.ruler}>
         <div
           className={styles.marks}
@@ -127,7 +134,7 @@ export function Timeline({
       </div>
       <div className={styles.lanes}>
         {children}
-        <div ref={area} className={styles.area} style={{ width }} onPointerDown={press} onPointerUp={release} onPointerCancel={release}>
+        <div ref={area} className={styles.area} style={{ width }} {...{ [ON_AXIS]: "" }} onPointerDown={(event) => event.pointerType !== "touch" && press(event)} onPointerUp={release} onPointerCancel={release}>
           {shown && <span className={styles.loop} style={{ left: left(shown.start), width: left(shown.end) - left(shown.start) }} />}
           <Playhead session={session} view={view} width={width} />
         </div>
