@@ -26,11 +26,59 @@ function compressedTwins(): Plugin {
   };
 }
 
+/** Has the page's pieces loaded with its first lines, though main.ts imports them one after the other. */
+function preloadedPieces(): Plugin {
+  return {
+    name: "preloaded-pieces",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (html, { bundle = {}, chunk }) => {
+        const chunks = new Map(Object.values(bundle).flatMap((file) => (file.type === "chunk" ? [[file.fileName, file]] : [])));
+        const found = new Set<string>();
+        const follow = (name: string) => {
+          if (found.has(name)) return;
+          found.add(name);
+          chunks.get(name)?.imports.forEach(follow);
+        };
+        chunk?.dynamicImports.forEach(follow);
+        const styles = [...found].flatMap((name) => [...(chunks.get(name)?.viteMetadata?.importedCss ?? [])]);
+        const links = [
+          ...[...found].map((name) => ({ rel: "modulepreload", fetchpriority: "low", crossorigin: true, href: `/${name}` })),
+          ...[...new Set(styles)].map((name) => ({ rel: "stylesheet", crossorigin: true, href: `/${name}` })),
+        ];
+        return links.filter(({ href }) => !html.includes(href)).map((attrs) => ({ tag: "link", attrs, injectTo: "head" as const }));
+      },
+    },
+  };
+}
+
+/** What the page begins with, in few files, each of which is evaluated by itself (src/main.ts). */
+const PIECES: readonly (readonly [string, RegExp])[] = [
+  ["react", /node_modules[\\/](react|react-dom|scheduler)[\\/]/],
+  ["contracts", /@bufbuild|@connectrpc|@sound-forge-alchemy|[\\/]gen[\\/]ts[\\/]/],
+  ["page", /./],
+];
+
+const pieceOf = (index: number) => (id: string, modules: { getModuleInfo: (id: string) => { importedIds: readonly string[] } | null }): string | null => {
+  if (first.size === 0) {
+    const follow = (module: string) => {
+      if (first.has(module)) return;
+      first.add(module);
+      modules.getModuleInfo(module)?.importedIds.forEach(follow);
+    };
+    follow(join(import.meta.dirname, "src", "begin.tsx"));
+  }
+  const [name, test] = PIECES[index] ?? ["", /$^/];
+  return first.has(id) && test.test(id) ? name : null;
+};
+const first = new Set<string>();
+
 export default defineConfig({
-  plugins: [react(), compressedTwins()],
+  plugins: [react(), compressedTwins(), preloadedPieces()],
   resolve: { preserveSymlinks: true }, // gen/ts is linked into node_modules, and finds its runtime from there
   server: { port: 8001, strictPort: true, proxy: Object.fromEntries(proxied.map((path) => [path, mesh])) },
-  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0 },
+  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0, cssCodeSplit: false, rolldownOptions: { output: { codeSplitting: { groups: PIECES.map((_, index) => ({ debugName: "pieces", name: pieceOf(index), priority: PIECES.length - index })) } } } },
   worker: { format: "es" },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
