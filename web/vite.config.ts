@@ -55,6 +55,7 @@ function preloadedPieces(): Plugin {
 
 /** What the page begins with, in few files, each of which is evaluated by itself (src/main.ts). */
 const PIECES: readonly (readonly [string, RegExp])[] = [
+  ["loader", /preload-helper/], // loads the others
   ["react", /node_modules[\\/](react|react-dom|scheduler)[\\/]/],
   ["contracts", /@bufbuild|@connectrpc|@sound-forge-alchemy|[\\/]gen[\\/]ts[\\/]/],
   ["page", /./],
