@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Extra arguments: make test ARGS="-k upload", make demo ARGS=my.mp3
 ARGS ?=
+# How many processes share the tests; each starts what its tests need. 0 = none besides the one that you see.
+WORKERS ?= 0
 
 # Stamps: what they depend on is installed again only when it changed.
 INSTALLED := $(VENV)/.installed
@@ -36,7 +38,7 @@ studio: $(STUDIO) ## Build the web page that the mesh serves
 
 .PHONY: test
 test: $(INSTALLED) $(STUDIO) $(SPOTDL) $(EXTRAS) ## Run all tests, with the real Envoy and Valkey
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 	$(BIN)/python -m tools.npm run --silent test
 
 .PHONY: check

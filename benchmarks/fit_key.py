@@ -78,32 +78,35 @@ def song_cases(folder: Path) -> Iterator[Case]:
             yield from stretches(*heard, PITCHES.index(tonic) + (MINORS if mode == "minor" else 0))
 
 
-def hear(sources: Sources) -> tuple[Harmony, Sequence[float], Sequence[float]]:
-    """Returns what sounds, the beats, and where the parts begin, as a measurement hears them."""
+def hear(sources: Sources) -> tuple[Sequence[Harmony], Sequence[float], Sequence[float]]:
+    """Returns what sounds, in the stems if there are any and in the mix, the beats, and where the parts begin, as a measurement hears them."""
     stems = [name for name in sources.openers if name != "mix"]
     rhythm = RhythmMeasurement(stems)
     form = FormMeasurement(stems, rhythm)
-    harmony = HarmonyListener(("bass", "other") if stems else ("mix",))
-    duration = listen(sources, [*rhythm.listeners, *form.listeners, harmony], lambda _: None)
+    signals = (("bass", "other"), ("mix",)) if stems else (("mix",),)
+    listeners = [HarmonyListener(signal) for signal in signals]
+    duration = listen(sources, [*rhythm.listeners, *form.listeners, *listeners], lambda _: None)
+    heard = [listener.harmony() for listener in listeners]
     pulse = rhythm.result()
     if not isinstance(pulse, Rhythm):
-        return harmony.harmony(), [], []
+        return heard, [], []
     told = form.result(pulse, duration)
     parts = [section.start for section in told.sections] if isinstance(told, Form) else []
-    return harmony.harmony(), [beat.time for beat in pulse.beats], parts
+    return heard, [beat.time for beat in pulse.beats], parts
 
 
-def stretches(harmony: Harmony, beats: Sequence[float], parts: Sequence[float], key: int) -> Iterator[Case]:
+def stretches(heard: Sequence[Harmony], beats: Sequence[float], parts: Sequence[float], key: int) -> Iterator[Case]:
     """Yields what speaks for the keys in a song and in stretches of it."""
-    grid = lattice(harmony, beats)
-    path = chord_path(grid)
+    grids = [lattice(harmony, beats) for harmony in heard]
+    paths = [chord_path(grid) for grid in grids]
+    grid, path = grids[0], paths[0]
     sounding = np.flatnonzero(grid.sounding)
     middles = (grid.edges[:-1] + grid.edges[1:])[sounding] / 2 / grid.edges[-1]
     for start, end in (WHOLE, *STRETCHES):
         inside = sounding[(middles >= start) & (middles < end)]
         if grid.durations[inside].sum() >= SHORTEST_SECONDS:
             yield Case(
-                terms=key_terms(grid, path, inside, parts),
+                terms=np.mean([key_terms(*one, inside, parts) for one in zip(grids, paths, strict=True)], axis=0),
                 chords=path[inside],
                 key=key,
                 counts=WHOLE_COUNTS if (start, end) == WHOLE else 1.0,

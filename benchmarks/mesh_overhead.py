@@ -28,8 +28,7 @@ from services.processing.ports import SeparationRequest
 from sfa import Mesh, connect
 from sfa.local import programs
 from sfa.local.datadir import DataDir
-from sfa.local.plan import Options
-from sfa.local.running import local_mesh
+from tools.mesh import own_mesh
 
 MODEL = "spleeter-2stems"
 # The aim: no more than half a second and three per cent above the plain call.
@@ -85,9 +84,9 @@ async def measure(rounds: int, seconds: float, source: Path) -> Figures:
     api_seconds, direct_seconds = [], []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        options = Options(data_dir=DataDir(folder / "data"), log_level="warning", redis_url="")
-        async with local_mesh(options, console=None, say=print, hurry=asyncio.Event()) as supervisor:
-            runner = Runner(options.data_dir.models, "cpu", ffmpeg_path())
+        data_dir = DataDir(folder / "data")
+        async with own_mesh(data_dir.root, say=print, log_level="warning") as supervisor:
+            runner = Runner(data_dir.models, "cpu", ffmpeg_path())
             async with connect(supervisor.target) as mesh:
                 for number in range(rounds + 1):
                     song = lengthened(source, seconds, folder, number)

@@ -25,11 +25,8 @@ from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.ids import new_id
 from sfa import connect
 from sfa.local import programs
-from sfa.local.datadir import DataDir
-from sfa.local.plan import Options
-from sfa.local.ports import PortMode
-from sfa.local.running import local_mesh
 from tools.generate.toolchain import ROOT, chromium, node
+from tools.mesh import own_mesh
 
 TRACKS = 10_000
 HOUR_SECONDS = 3600
@@ -63,14 +60,13 @@ def main() -> int:
 async def measured(browser: str, seconds: float, *, lighthouse: bool) -> dict[str, Any]:
     """Brings a mesh up, fills it, and measures."""
     with tempfile.TemporaryDirectory() as name:
-        data_dir = DataDir(Path(name) / "mesh")
-        mesh_options = Options(data_dir=data_dir, redis_url="", port_mode=PortMode.ANY)
-        async with local_mesh(mesh_options, console=None, say=print, hurry=asyncio.Event()) as supervisor:
+        data = Path(name) / "mesh"
+        async with own_mesh(data, say=print) as supervisor:
             async with connect(supervisor.target) as mesh:
                 track = await mesh.library.upload(lengthened(programs.example_song(), seconds, Path(name)))
                 print(f"Separating {seconds / 60:.0f} minutes ...", flush=True)
                 await mesh.processing.wait((await mesh.processing.separate(track.name)).name)
-            multiplied(data_dir.root / "library.db", TRACKS)
+            multiplied(data / "library.db", TRACKS)
             out = Path(name) / "figures.json"
             environment = {
                 "STUDIO_URL": supervisor.studio,

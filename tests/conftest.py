@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,23 @@ from sfa.local.programs import valkey_server
 # A shell that runs the tests in its background has them ignore Ctrl-C, and whatever they start inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Threads of networks that wait must not spin on a core that another test could use.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+_IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begins with what takes longest, where several processes share the tests: the short ones fill what is left."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Calls every new identity ID: the processes that share the tests must know them by the same names."""
+    return _IDENTITY.sub("ID", val) if isinstance(val, str) and _IDENTITY.search(val) else None
 
 
 def free_port() -> int:

@@ -20,12 +20,9 @@ from benchmarks.studio import lengthened, run
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from sfa import connect
 from sfa.local import programs
-from sfa.local.datadir import DataDir
-from sfa.local.plan import Options
-from sfa.local.ports import PortMode
-from sfa.local.running import local_mesh
 from sfa.sandbox.catalogue import TRACKS
 from tools.generate.toolchain import ROOT, chromium
+from tools.mesh import own_mesh
 
 OUT = ROOT / "docs" / "images" / "studio"
 SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
@@ -55,8 +52,7 @@ async def take(browser: str, names: list[str]) -> None:
     """Brings a mesh up, fills it, and looks at it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        options = Options(data_dir=DataDir(folder / "mesh"), redis_url="", port_mode=PortMode.ANY, sandbox=True)
-        async with local_mesh(options, console=None, say=print, hurry=asyncio.Event()) as supervisor:
+        async with own_mesh(folder / "mesh", say=print, sandbox=True) as supervisor:
             await fill(supervisor.target, folder)
             environment = {
                 "STUDIO_URL": supervisor.studio,

@@ -1,7 +1,7 @@
 """Results as messages of the contract, and back."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +28,8 @@ _LOUDNESS = (
     "momentary_max_lufs",
     "short_term_max_lufs",
 )
+
+_STEPS_TOGETHER = 8192  # of a spectrogram: a megabyte
 
 D = TypeVar("D", bound="DataclassInstance")
 M = TypeVar("M", bound=Message)
@@ -60,19 +62,40 @@ def results_message(name: str, findings: Findings) -> pb.Results:
     return message
 
 
-def file_message(name: str, findings: Findings) -> pb.ResultsFile:
-    """Returns results with all their curves, for the library."""
-    curves = curves_of(findings.measurements)
-    spectrogram = findings.measurements.spectrogram
-    return pb.ResultsFile(
-        results=results_message(name, findings),
-        curves=[curve_message(kind, curve) for kind, curve in curves.items()],
-        spectrogram=spectrogram_message(spectrogram) if spectrogram else None,
-    )
+def file_parts(name: str, findings: Findings) -> Iterator[bytes]:
+    """Yields results with all their curves, for the library: a ResultsFile piece by piece, for in one piece an hour would take 60 MB."""
+    yield _wire(pb.ResultsFile(results=results_message(name, findings)))
+    for kind, curve in curves_of(findings.measurements).items():
+        yield _wire(pb.ResultsFile(curves=[curve_message(kind, curve)]))
+    if spectrogram := findings.measurements.spectrogram:
+        levels = spectrogram.levels
+        head = _wire(spectrogram_message(replace(spectrogram, levels=levels[:0])))
+        head += _prefix(pb.Spectrogram.LEVELS_FIELD_NUMBER, levels.size)
+        yield _prefix(pb.ResultsFile.SPECTROGRAM_FIELD_NUMBER, len(head) + levels.size) + head
+        for start in range(0, len(levels), _STEPS_TOGETHER):
+            yield levels[start : start + _STEPS_TOGETHER].tobytes()
+
+
+def _wire(message: Message) -> bytes:
+    return message.SerializeToString(deterministic=True)
+
+
+def _prefix(field_number: int, length: int) -> bytes:
+    """Returns what stands before a field of this many bytes: its number with the wire type of such fields, and its length."""
+    return b"".join(_varint(value) for value in (field_number << 3 | 2, length))
+
+
+def _varint(value: int) -> bytes:
+    """Returns a number as seven bits a byte, the lowest first; all bytes but the last have their highest bit set."""
+    lower = bytearray()
+    while value > 0x7F:  # noqa: PLR2004 - seven bits
+        lower.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(lower) + bytes([value])
 
 
 def findings_from(file: pb.ResultsFile) -> Findings:
-    """Reads what `file_message` made."""
+    """Reads what `file_parts` made."""
     message = file.results
     curves = {curve.kind: curve_from(curve) for curve in file.curves}
 

@@ -11,9 +11,9 @@ VERSIONS: Mapping[Feature, str] = {
     Feature.RHYTHM: "1.2",
     # Key and chords stand on the beats, and the form on the bars: a new rhythm makes them new. The key listens to how the parts of the form
     # begin, and chords are named in the light of the key.
-    Feature.KEY: "1.5",
-    Feature.CHORDS: "1.5",
-    Feature.FORM: "1.4",
+    Feature.KEY: "1.6",
+    Feature.CHORDS: "1.6",
+    Feature.FORM: "1.5",
     Feature.LOUDNESS: "1",
     Feature.TIMBRE: "1",
     Feature.MELODY: "1.1",

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from alchemy.analysis.v1.results_pb2 import ResultsFile
+from services.analysis.codec import file_parts
 from services.analysis.domain import Findings
 from services.analysis.reading import Reading
 from services.analysis.results import (
@@ -36,6 +38,11 @@ FIRST_BEAT = 0.37
 BPM = 100.0
 A_MINOR = KeyEstimate(tonic=9, mode=Mode.MINOR, confidence=0.8)
 C_MAJOR = KeyEstimate(tonic=0, mode=Mode.MAJOR, confidence=0.4)
+
+
+def file_of(name: str, found: Findings) -> ResultsFile:
+    """Reads back what is written for the library."""
+    return ResultsFile.FromString(b"".join(file_parts(name, found)))
 
 
 def rhythm(*, per_bar: int = 4, first_position: int = 3) -> Rhythm:

@@ -15,7 +15,7 @@ from google.protobuf.json_format import Parse
 
 from alchemy.analysis.v1 import results_pb2 as pb
 from alchemy.analysis.v1.results_pb2 import ResultsFile
-from services.analysis.codec import file_message, findings_from
+from services.analysis.codec import findings_from
 from services.analysis.curves import curve_message
 from services.analysis.exports import ExportFormat, Exports
 from services.analysis.harte import pitch_classes
@@ -24,7 +24,7 @@ from services.analysis.reading import Reading
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.errors import ResultsMissing
 from services.mesh.music import Corrections
-from tests.analysis.made import DURATION, FIRST_BEAT, curve, findings, measurements, reading, sung
+from tests.analysis.made import DURATION, FIRST_BEAT, curve, file_of, findings, measurements, reading, sung
 
 
 class NoPlotter:
@@ -44,9 +44,9 @@ def rows(data: bytes) -> list[dict[str, str]]:
 
 def test_results_are_read_as_they_were_written() -> None:
     found = replace(measurements(), melody=sung())
-    message = file_message("n", findings(found))
+    message = file_of("n", findings(found))
     again = findings_from(ResultsFile.FromString(message.SerializeToString()))
-    assert file_message("n", again).SerializeToString() == message.SerializeToString()
+    assert file_of("n", again).SerializeToString() == message.SerializeToString()
     assert again.measurements.rhythm is not None
     assert found.rhythm is not None
     assert again.measurements.rhythm.beats == found.rhythm.beats

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from services.analysis.measure import measure
 from services.analysis.measure.bar_features import bars
 from services.analysis.measure.segments import vectors
+from services.analysis.measure.series import Series
 from services.analysis.results import Feature, Form, Measurements
 from tests.analysis.sounds import sources_of
 
@@ -97,12 +98,12 @@ def test_what_hardly_changes_is_one_group_and_its_seams_are_uncertain() -> None:
 
 def test_what_stems_tell_takes_nothing_from_what_the_mix_tells() -> None:
     rng = np.random.default_rng(2)
-    bands, chroma, flux, voice = (rng.random((2000, width), np.float32) for width in (32, 24, 6, 1))
+    bands, chroma, flux, voice = (Series.of(rng.random((2000, width), np.float32)) for width in (32, 24, 6, 1))
     edges = np.arange(0.0, 21.0, 2.0)
     weights = {"timbre": 1.0, "level": 1.0, "parts": 0.5}
 
     of_mix, with_voice = (
-        vectors(bars(edges, bands, chroma, flux, stems), weights) for stems in ({}, {"vocals": voice[:, 0]})
+        vectors(bars(edges, bands, chroma, flux, stems), weights) for stems in ({}, {"vocals": voice})
     )
 
     assert with_voice.shape[1] == of_mix.shape[1] + 1

@@ -10,7 +10,7 @@ from services.analysis.keys import pitch_name
 from services.analysis.measure.chord_model import lattice
 from services.analysis.measure.chords import chord_path, chords
 from services.analysis.measure.frontend import listen
-from services.analysis.measure.key import tonality
+from services.analysis.measure.key import Hearing, tonality
 from services.analysis.measure.salience import Harmony, HarmonyListener
 from services.analysis.results import Chords, Mode, Shortfall, Tonality
 from tests.analysis.sounds import sources_of
@@ -53,13 +53,13 @@ def heard(samples: NDArray[np.floating], rate: int = RATE) -> Harmony:
 def key_of(samples: NDArray[np.floating]) -> Tonality | Shortfall:
     harmony = heard(samples)
     beats = lattice(harmony, [])
-    return tonality(harmony, beats, chord_path(beats))
+    return tonality(harmony, Hearing(beats, chord_path(beats)))
 
 
 def chords_of(samples: NDArray[np.floating], beats: Sequence[float]) -> Chords:
     harmony = heard(samples)
     grid = lattice(harmony, beats)
-    key = tonality(harmony, grid, chord_path(grid))
+    key = tonality(harmony, Hearing(grid, chord_path(grid)))
     result = chords(harmony, grid, key if isinstance(key, Tonality) else None)
     assert isinstance(result, Chords)
     return result
@@ -173,7 +173,7 @@ def speech_like(seconds: float) -> NDArray[np.float64]:
 def test_what_cannot_be_told_is_not_made_up(samples: NDArray[np.float64], reason: str) -> None:
     harmony = heard(samples)
     grid = lattice(harmony, [])
-    result = tonality(harmony, grid, chord_path(grid))
+    result = tonality(harmony, Hearing(grid, chord_path(grid)))
     assert isinstance(result, Shortfall)
     assert result.reason == reason
     named = chords(harmony, grid, None)
@@ -183,7 +183,7 @@ def test_what_cannot_be_told_is_not_made_up(samples: NDArray[np.float64], reason
 def test_one_sample_is_no_reason_to_fail() -> None:
     harmony = heard(np.full(1, 0.5))
     grid = lattice(harmony, [0.0])
-    assert isinstance(tonality(harmony, grid, chord_path(grid)), Shortfall)
+    assert isinstance(tonality(harmony, Hearing(grid, chord_path(grid))), Shortfall)
     assert isinstance(chords(harmony, grid, None), Shortfall)
 
 
@@ -193,6 +193,6 @@ def test_stems_are_named_as_the_source() -> None:
     listen(sources_of({"bass": music, "other": music}, RATE), [listener], lambda _: None)
     harmony = listener.harmony()
     grid = lattice(harmony, [])
-    result = tonality(harmony, grid, chord_path(grid))
+    result = tonality(harmony, Hearing(grid, chord_path(grid)))
     assert isinstance(result, Tonality)
     assert result.source == ("bass", "other")

@@ -7,6 +7,7 @@ import pytest
 
 from services.analysis.measure.chord_model import CHORDS, NO_CHORD, Floats, Lattice
 from services.analysis.measure.key_terms import TERMS, key_terms, openings, triads_of
+from services.analysis.measure.series import Series
 
 C, D_MINOR, E_MINOR, F, G, A_MINOR = (
     CHORDS.index(chord) for chord in ((0, "maj"), (2, "min"), (4, "min"), (5, "maj"), (7, "maj"), (9, "min"))
@@ -22,7 +23,7 @@ def grid(beats: int) -> Lattice:
         bass=alike,
         treble=alike + np.eye(12)[0] * 1e-3,
         sounding=np.ones(beats, bool),
-        evidence=np.zeros((beats, NO_CHORD + 1)),
+        evidence=Series.of(np.zeros((beats, NO_CHORD + 1))),
     )
 
 

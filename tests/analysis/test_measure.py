@@ -10,11 +10,11 @@ import soundfile
 from numpy.typing import NDArray
 
 from benchmarks.clicks import click_track
-from services.analysis.codec import file_message, findings_from
+from services.analysis.codec import findings_from
 from services.analysis.measure import measure
 from services.analysis.results import Feature, Measurements
 from services.analysis.versions import VERSIONS
-from tests.analysis.made import findings
+from tests.analysis.made import file_of, findings
 from tests.analysis.sounds import sources_of, speech
 from tests.analysis.test_form import RATE, track
 from tests.analysis.test_harmony import chord
@@ -89,8 +89,8 @@ def test_each_feature_is_told_or_its_absence_explained(samples: NDArray[np.float
     fields = dict(zip(Feature, FIELDS, strict=True))
     for feature in Feature:
         assert (getattr(measurements, fields[feature]) is None) == (feature in missing), feature
-    kept = file_message("", findings(measurements))
-    assert file_message("", findings_from(kept)) == kept
+    kept = file_of("", findings(measurements))
+    assert file_of("", findings_from(kept)) == kept
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ async def test_two_people_may_correct_at_once(mesh: Mesh) -> None:
 
 
 async def test_a_killed_worker_is_followed_by_one_that_completes(mesh: Mesh) -> None:
-    track = await mesh.upload(wav(song(240)))
+    track = await mesh.upload(wav(song(120)))
     name = (await mesh.create(track.name)).name
     await mesh.until(name, lambda analysis: analysis.progress.fraction > 0)
     await mesh.stop_worker(signal.SIGKILL)
@@ -142,7 +142,7 @@ async def test_a_killed_worker_is_followed_by_one_that_completes(mesh: Mesh) -> 
 
 
 async def test_a_killed_child_is_replaced(mesh: Mesh) -> None:
-    track = await mesh.upload(wav(song(240)))
+    track = await mesh.upload(wav(song(120)))
     name = (await mesh.create(track.name)).name
     await mesh.until(name, lambda analysis: analysis.progress.fraction > 0)
     (child,) = children(mesh)
@@ -152,7 +152,7 @@ async def test_a_killed_child_is_replaced(mesh: Mesh) -> None:
 
 
 async def test_a_cancelled_analysis_ends_at_once_and_can_be_tried_again(mesh: Mesh) -> None:
-    track = await mesh.upload(wav(song(240)))
+    track = await mesh.upload(wav(song(120)))
     name = (await mesh.create(track.name)).name
     await mesh.until(name, lambda analysis: analysis.progress.fraction > 0)
     loop = asyncio.get_running_loop()
@@ -178,7 +178,7 @@ async def test_an_analysis_follows_an_upload(mesh: Mesh) -> None:
             await asyncio.sleep(0.2)
     (step,) = current.steps
     assert step.state == Step.STATE_STARTED
-    assert (await mesh.get(step.job)).state == JobState.JOB_STATE_SUCCEEDED
+    assert (await mesh.ended(step.job)).state == JobState.JOB_STATE_SUCCEEDED
     assert current.music.integrated_lufs < 0
 
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from services.analysis.codec import file_message, findings_from
+from services.analysis.codec import findings_from
 from services.analysis.measure.frontend import listen
 from services.analysis.measure.spectrogram import SpectrogramListener
 from services.analysis.results import Measurements, Shortfall
 from services.analysis.spectrogram import Spectrogram, tile
-from tests.analysis.made import findings
+from tests.analysis.made import file_of, findings
 from tests.analysis.sounds import sources_of
 
 RATE = 22_050
@@ -87,7 +87,7 @@ def test_silence_is_a_shortfall(count: int) -> None:
 def test_the_file_keeps_it() -> None:
     found = heard(sine(440))
     measured = Measurements(duration=2.0, spectrogram=found)
-    kept = findings_from(file_message("tracks/t/analyses/a", findings(measured))).measurements.spectrogram
+    kept = findings_from(file_of("tracks/t/analyses/a", findings(measured))).measurements.spectrogram
     assert kept is not None
     assert np.array_equal(kept.levels, found.levels)
     assert (kept.start, kept.step) == (found.start, found.step)

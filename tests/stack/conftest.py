@@ -6,6 +6,7 @@ import os
 import subprocess
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from services.mesh.audio.ffmpeg import ffmpeg_path
 from sfa import Mesh, connect
 from sfa.local import marks, programs
 from sfa.local.datadir import DataDir
-from sfa.local.plan import Options
-from sfa.local.running import local_mesh
 from sfa.local.supervisor import Supervisor
+from tests.door.issuer import AUDIENCE, Issuer, publishing
+from tools.mesh import own_mesh
 
 EXAMPLE = programs.example_song()
 
@@ -69,14 +70,44 @@ class Stack:
                 await asyncio.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    data_dir = DataDir(tmp_path_factory.mktemp("mesh"))
-    options = Options(data_dir=data_dir, redis_url="", log_format="json")
-    async with local_mesh(options, console=None, say=lambda _: None, hurry=asyncio.Event()) as supervisor:
-        yield Stack(supervisor, data_dir)
+@asynccontextmanager
+async def running(folder: Path, *, sandbox: bool = False, log_level: str = "info") -> AsyncIterator[Stack]:
+    """A mesh in a folder of its own, of which nothing may be left afterwards."""
+    async with own_mesh(folder, sandbox=sandbox, log_level=log_level) as supervisor:
+        yield Stack(supervisor, DataDir(folder))
         mark = supervisor.mark
     assert marks.end_marked(mark) == []
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    async with running(tmp_path_factory.mktemp("mesh")) as stack:
+        yield stack
+
+
+@dataclass
+class Shared:
+    """A running mesh with sign-in, and who issues its tokens."""
+
+    url: str
+    issuer: Issuer
+    data_dir: DataDir
+
+    def connect(self, user: str, role: str = "user") -> Mesh:
+        return connect(self.url, token=self.issuer.token(user=user, role=role))
+
+
+@pytest.fixture(scope="session")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shared]:
+    issuer = Issuer()
+    folder = tmp_path_factory.mktemp("shared")
+    async with publishing(issuer) as jwks, AsyncExitStack() as entered:
+        settings = {"AUTH": "jwt", "AUTH_ISSUER": issuer.name, "AUTH_AUDIENCE": AUDIENCE, "AUTH_JWKS_URL": jwks}
+        with pytest.MonkeyPatch.context() as patch:  # for this mesh alone
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            supervisor = await entered.enter_async_context(own_mesh(folder))
+        yield Shared(supervisor.target, issuer, DataDir(folder))
 
 
 @pytest.fixture
@@ -98,10 +129,14 @@ async def processing(stack: Stack) -> AsyncIterator[ProcessingServiceStub]:
 
 
 @pytest.fixture(scope="session")
-def _repeated_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("songs") / "long.flac"
-    command = [ffmpeg_path(), "-v", "error", "-stream_loop", "-1", "-i", str(EXAMPLE), "-t", "150", str(path)]
-    subprocess.run(command, check=True)
+def _repeated_songs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("songs")
+    return _repeated(EXAMPLE, 75, folder / "long.flac"), _repeated(EXAMPLE, 150, folder / "longer.flac")
+
+
+def _repeated(song: Path, seconds: int, path: Path) -> Path:
+    loop = ["-stream_loop", "-1", "-i", str(song), "-t", str(seconds), str(path)]
+    subprocess.run([ffmpeg_path(), "-v", "error", *loop], check=True)
     return path
 
 
@@ -116,9 +151,15 @@ def another(song: Path, folder: Path) -> Path:
 
 
 @pytest.fixture
-def long_song(_repeated_song: Path, tmp_path: Path) -> Path:
-    """The example song repeated to two and a half minutes: long enough to interfere with its separation."""
-    return another(_repeated_song, tmp_path)
+def long_song(_repeated_songs: tuple[Path, Path], tmp_path: Path) -> Path:
+    """The example song repeated to seven segments of Spleeter: long enough to interfere with its separation."""
+    return another(_repeated_songs[0], tmp_path)
+
+
+@pytest.fixture
+def longer_song(_repeated_songs: tuple[Path, Path], tmp_path: Path) -> Path:
+    """Twice as long: slow clients come, or a service goes and returns, before it is separated."""
+    return another(_repeated_songs[1], tmp_path)
 
 
 def reason(body: Any) -> str:

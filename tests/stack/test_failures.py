@@ -87,9 +87,9 @@ async def test_a_killed_valkey_loses_nothing_accepted(stack: Stack, mesh: Mesh, 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 async def test_a_watch_continues_over_a_restart_of_the_service(
-    stack: Stack, mesh: Mesh, long_song: Path, number: signal.Signals
+    stack: Stack, mesh: Mesh, longer_song: Path, number: signal.Signals
 ) -> None:
-    job = await started(mesh, long_song)
+    job = await started(mesh, longer_song)
     seen: list[Separation] = []
     watching = asyncio.ensure_future(mesh.processing.wait(job.name, on_snapshot=seen.append))
     while not seen:

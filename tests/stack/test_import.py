@@ -10,13 +10,9 @@ import aiohttp
 import pytest
 
 from sfa import JobState, Mesh, connect
-from sfa.local.datadir import DataDir
-from sfa.local.plan import Options
-from sfa.local.ports import PortMode
-from sfa.local.running import local_mesh
 from tests.download.far_end import FarEnd, far_end
 from tests.stack.cli import Cli
-from tests.stack.conftest import EXAMPLE, Stack
+from tests.stack.conftest import EXAMPLE, Stack, running
 
 
 @pytest.fixture
@@ -29,9 +25,8 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FarEnd]:
 
 @pytest.fixture
 async def own(server: FarEnd, tmp_path: Path) -> AsyncIterator[Stack]:
-    options = Options(data_dir=DataDir(tmp_path / "mesh"), port_mode=PortMode.ANY, redis_url="", log_format="json")
-    async with local_mesh(options, console=None, say=lambda _: None, hurry=asyncio.Event()) as supervisor:
-        yield Stack(supervisor, options.data_dir)
+    async with running(tmp_path / "mesh") as stack:
+        yield stack
 
 
 async def test_links_become_separated_tracks(own: Stack, server: FarEnd) -> None:

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.stack
 
 async def test_the_demo_separates_a_song_and_leaves_nothing_running(tmp_path: Path) -> None:
     cli = Cli(data_dir=tmp_path)
+    started = time.monotonic()
     events = (await cli("demo", "--json", "--ports", "any")).objects
+    first = time.monotonic() - started
     assert [events[0]["event"], events[1]["event"], events[-1]["event"]] == ["ready", "uploaded", "done"]
     assert [stem["stem"] for stem in events[-1]["stems"]] == ["vocals", "accompaniment"]
     assert all(stem["mediaUri"].startswith(events[0]["target"]) for stem in events[-1]["stems"])
@@ -35,7 +37,8 @@ async def test_the_demo_separates_a_song_and_leaves_nothing_running(tmp_path: Pa
 
     started = time.monotonic()
     again = await cli("demo", "--ports", "any")
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < max(20, first)  # on a busy machine both are slow
+    assert "answered at once" in again.err
     assert [line.split("\t")[0] for line in again.out.splitlines()][:2] == ["vocals", "accompaniment"]
     assert {"tempo", "key", "chords", "plot", "docs"} <= {line.split("\t")[0] for line in again.out.splitlines()}
     assert cli.left_running() == []

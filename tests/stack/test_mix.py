@@ -97,9 +97,9 @@ async def test_the_command_line_mixes(cli: Cli, mesh: Mesh, separation: Separati
 
 
 async def test_ctrl_c_leaves_no_partial_file(
-    cli: Cli, mesh: Mesh, stack: Stack, long_song: Path, tmp_path: Path
+    cli: Cli, mesh: Mesh, stack: Stack, longer_song: Path, tmp_path: Path
 ) -> None:
-    track = await mesh.library.upload(long_song)
+    track = await mesh.library.upload(longer_song)
     job = await mesh.processing.separate(track.name, model="spleeter-2stems")
     await mesh.processing.wait(job.name)
     out = tmp_path / "out"

@@ -19,8 +19,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from services.mesh.access import ADMIN_METHODS
 from services.mesh.contract import PUBLIC_SERVICES
 from sfa.gateway import descriptor_file
-from tests.stack.conftest import EXAMPLE
-from tests.stack.test_sign_in import Shared, shared  # noqa: F401 -- the fixture
+from tests.stack.conftest import EXAMPLE, Shared
 
 pytestmark = pytest.mark.stack
 
@@ -169,7 +168,7 @@ def grpc_name(number: int) -> str:
 
 
 @pytest.fixture(scope="module")
-async def hers(shared: Shared) -> AsyncIterator[Hers]:  # noqa: F811
+async def hers(shared: Shared) -> AsyncIterator[Hers]:
     async with (
         shared.connect("alice") as alice,
         aiohttp.ClientSession() as http,

@@ -10,13 +10,9 @@ import aiohttp
 import pytest
 
 from sfa import JobState, Mesh, connect
-from sfa.local.datadir import DataDir
-from sfa.local.plan import Options
-from sfa.local.ports import PortMode
-from sfa.local.running import local_mesh
 from sfa.sandbox import catalogue
 from tests.stack.cli import Cli
-from tests.stack.conftest import Stack
+from tests.stack.conftest import Stack, running
 
 pytestmark = pytest.mark.stack
 
@@ -28,16 +24,8 @@ FAILING = {catalogue.SILENT: "NO_MATCH", catalogue.ADULT: "AGE_RESTRICTED", cata
 @pytest.fixture
 async def sandboxed(tmp_path: Path, spotdl_python: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stack]:
     monkeypatch.setenv("SPOTDL_PYTHON", str(spotdl_python))
-    options = Options(
-        data_dir=DataDir(tmp_path / "mesh"),
-        port_mode=PortMode.ANY,
-        redis_url="",
-        log_format="json",
-        log_level="warning",
-        sandbox=True,
-    )
-    async with local_mesh(options, console=None, say=lambda _: None, hurry=asyncio.Event()) as supervisor:
-        yield Stack(supervisor, options.data_dir)
+    async with running(tmp_path / "mesh", sandbox=True, log_level="warning") as stack:
+        yield stack
 
 
 async def _plays(stack: Stack) -> list[int]:

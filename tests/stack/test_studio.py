@@ -8,13 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sfa import connect
 from sfa.gateway import studio_page
-from sfa.local.datadir import DataDir
-from sfa.local.plan import Options
-from sfa.local.ports import PortMode
-from sfa.local.running import local_mesh
 from tests.door.issuer import Accounts, Issuer, signing_in
-from tests.stack.conftest import EXAMPLE, Stack
+from tests.stack.conftest import EXAMPLE, Stack, running
 from tools.generate.toolchain import ROOT, chromium
 
 SIGNING_IN = "account.e2e.ts"
@@ -27,13 +24,30 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(scope="module")
+async def own(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """A mesh that only browsers use."""
+    async with running(tmp_path_factory.mktemp("studio")) as stack:
+        yield stack
+
+
 @pytest.fixture
-async def empty(tmp_path: Path) -> AsyncIterator[Stack]:
-    """A mesh of its own: what other tests leave in a library is in nobody's way."""
-    data_dir = DataDir(tmp_path / "mesh")
-    options = Options(data_dir=data_dir, redis_url="", port_mode=PortMode.ANY)
-    async with local_mesh(options, console=None, say=lambda _: None, hurry=asyncio.Event()) as supervisor:
-        yield Stack(supervisor, data_dir)
+async def empty(own: Stack) -> Stack:
+    """A mesh without tracks and jobs: what other tests leave in a library is in nobody's way."""
+    async with connect(own.url) as mesh, asyncio.timeout(30):
+        for track in [track async for track in mesh.library.list_tracks()]:
+            await mesh.library.delete_track(track.name)
+        while [job async for job in mesh.processing.list()]:
+            await asyncio.sleep(0.1)
+        while [job async for job in mesh.analysis.list()]:
+            await asyncio.sleep(0.1)
+    return own
+
+
+@pytest.fixture
+async def with_sign_in(issuer: str, tmp_path: Path) -> AsyncIterator[Stack]:
+    async with running(tmp_path / "mesh") as stack:
+        yield stack
 
 
 @pytest.fixture
@@ -46,22 +60,22 @@ async def issuer(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
         yield address
 
 
-async def test_signing_in_in_a_browser(issuer: str, empty: Stack, long_song: Path) -> None:
-    await _browse(SIGNING_IN, empty, long_song, ISSUER_URL=issuer)
+async def test_signing_in_in_a_browser(issuer: str, with_sign_in: Stack, longer_song: Path) -> None:
+    await _browse(SIGNING_IN, with_sign_in, longer_song, ISSUER_URL=issuer)
 
 
 @pytest.mark.parametrize(
     "steps", sorted({path.name for path in (ROOT / "web" / "e2e").glob("*.e2e.ts")} - {SIGNING_IN})
 )
-async def test_the_studio_in_a_browser(empty: Stack, long_song: Path, steps: str) -> None:
-    await _browse(steps, empty, long_song)
+async def test_the_studio_in_a_browser(empty: Stack, longer_song: Path, steps: str) -> None:
+    await _browse(steps, empty, longer_song)
 
 
-async def _browse(steps: str, mesh: Stack, long_song: Path, **more: str) -> None:
+async def _browse(steps: str, mesh: Stack, longer_song: Path, **more: str) -> None:
     environment = {
         "STUDIO_URL": mesh.supervisor.studio,
         "SONG": str(EXAMPLE),
-        "LONG_SONG": str(long_song),
+        "LONG_SONG": str(longer_song),
         "PROCESSING_PID": str(mesh.supervisor.pids["processing"]),
         "REALTIME_PID": str(mesh.supervisor.pids["realtime"]),
         "CHROMIUM": str(CHROMIUM),

@@ -87,9 +87,9 @@ async def by_buf_curl(stack: Stack, name: str) -> Snapshots:
 
 
 async def test_six_kinds_of_client_see_the_same_job(
-    stack: Stack, mesh: Mesh, processing: ProcessingServiceStub, long_song: Path
+    stack: Stack, mesh: Mesh, processing: ProcessingServiceStub, longer_song: Path
 ) -> None:
-    track = await mesh.library.upload(long_song)
+    track = await mesh.library.upload(longer_song)
     job = await mesh.processing.separate(track.name)
     name = job.name
     watches: dict[str, Awaitable[Snapshots]] = {

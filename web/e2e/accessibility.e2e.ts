@@ -1,17 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { violations } from "./axe";
-import { bringIn, launch, newPage, STUDIO } from "./browser";
+import { bringIn, newPage, openBrowser, STUDIO } from "./browser";
 import { looking, THEMES } from "./looks";
 import { view, VIEWS } from "./views";
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+const browser = await openBrowser();
 
 test("an empty library", async () => {
   for (const theme of THEMES) {

@@ -1,25 +1,13 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
 import { violations } from "./axe";
-import { bringIn, ISSUER, launch, newPage, REALTIME_PID, STUDIO } from "./browser";
+import { bringIn, ISSUER, openPage, REALTIME_PID, STUDIO } from "./browser";
 import { looking, THEMES } from "./looks";
 
-let browser: Browser;
-let page: Page;
-let defects: string[];
+const { browser, page } = await openPage();
 const addresses: string[] = [];
-
-// One browser, as somebody uses it: each step goes on where the one before ended.
-beforeAll(async () => {
-  browser = await launch();
-  ({ page, defects } = await newPage(browser));
-  page.on("request", (request) => addresses.push(request.url()));
-});
-afterAll(() => browser.close());
-afterEach(() => {
-  expect(defects).toEqual([]);
-});
+page.on("request", (request) => addresses.push(request.url()));
 
 const SIGN_IN = { name: "Sign in" };
 const signIn = async (tab: Page, name: string) => {

@@ -1,16 +1,11 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
-import { bringIn, launch, newPage, STUDIO } from "./browser";
+import { bringIn, openPage, STUDIO } from "./browser";
 import { TITLE, view } from "./views";
 
-let browser: Browser;
-let page: Page;
-let defects: string[];
+const { page } = await openPage();
 
 beforeAll(async () => {
-  browser = await launch();
-  ({ page, defects } = await newPage(browser));
   await page.goto(STUDIO);
   await bringIn(page);
   await view("desk")(page);
@@ -18,8 +13,6 @@ beforeAll(async () => {
   await page.getByRole("link", { name: "Analysis" }).click();
   await plot("Spectrogram").waitFor();
 }, 150_000);
-afterAll(() => browser.close());
-afterEach(() => expect(defects).toEqual([]));
 
 const plot = (name: string) => page.getByRole("slider", { name, exact: true });
 const read = (name: string) => plot(name).getAttribute("aria-valuetext");

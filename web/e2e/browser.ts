@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
 import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, expect } from "vitest";
 
 /** What the test is given by whoever runs the mesh. */
 export const STUDIO = setting("STUDIO_URL");
@@ -22,9 +23,21 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** The machine's own Chromium, without a window. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: setting("CHROMIUM"), headless: true, args: ARGUMENTS });
+/** The machine's own Chromium, without a window, for the tests of one file. */
+export async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: setting("CHROMIUM"), headless: true, args: ARGUMENTS });
+  afterAll(() => browser.close());
+  return browser;
+}
+
+/** One page for the tests of one file, as somebody uses it: each step goes on where the one before ended. None may end with a defect. */
+export async function openPage(): Promise<{ browser: Browser; page: Page }> {
+  const browser = await openBrowser();
+  const { page, defects } = await newPage(browser);
+  afterEach(() => {
+    expect(defects).toEqual([]);
+  });
+  return { browser, page };
 }
 
 /** A fresh page, with what went wrong in it, and with an ear at whatever it plays. */

@@ -1,18 +1,13 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
-import { bringIn, launch, loudness, newPage, STUDIO } from "./browser";
+import { bringIn, loudness, openPage, STUDIO } from "./browser";
 import { view } from "./views";
 
-let browser: Browser;
-let page: Page;
-let defects: string[];
+const { page } = await openPage();
 /** Of the song, in seconds. */
 let beats: number[];
 
 beforeAll(async () => {
-  browser = await launch();
-  ({ page, defects } = await newPage(browser));
   await page.goto(STUDIO);
   await bringIn(page);
   await page.getByRole("cell", { name: /^\d+\.\d$/ }).waitFor({ timeout: 60_000 }); // its tempo is known
@@ -23,10 +18,6 @@ beforeAll(async () => {
   const { results } = (await answer.json()) as { results: { rhythm: { beats: { time: number }[] } } };
   beats = results.rhythm.beats.map(({ time }) => time);
 }, 150_000);
-afterAll(() => browser.close());
-afterEach(() => {
-  expect(defects).toEqual([]);
-});
 
 const slider = (name: string) => page.getByRole("slider", { name });
 const button = (name: string) => page.getByRole("button", { name, exact: true });

@@ -2,29 +2,21 @@ import { readFileSync } from "node:fs";
 
 import { fromBinary } from "@bufbuild/protobuf";
 import { type ExportMixRequest, ExportMixRequestSchema } from "@sound-forge-alchemy/api/alchemy/processing/v1/mix_pb.js";
-import type { Browser, Download, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Download } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 
 import type { Chunk } from "../src/engine/chunks";
 import { panMatrix } from "../src/engine/mix";
 import { decodeFrames, parseWav } from "../src/engine/wav";
-import { bringIn, launch, newPage, STUDIO } from "./browser";
+import { bringIn, openPage, STUDIO } from "./browser";
 
-let browser: Browser;
-let page: Page;
-let defects: string[];
+const { page } = await openPage();
 
 beforeAll(async () => {
-  browser = await launch();
-  ({ page, defects } = await newPage(browser));
   await page.goto(STUDIO);
   await bringIn(page);
   await page.getByRole("button", { name: "Clear the list" }).click();
   await page.getByRole("table").getByRole("link", { name: /Slow Motion/ }).last().click();
-});
-afterAll(() => browser.close());
-afterEach(() => {
-  expect(defects).toEqual([]);
 });
 
 const button = (name: string | RegExp) => page.getByRole("button", { name });

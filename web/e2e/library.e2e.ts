@@ -1,26 +1,17 @@
 import { readFileSync } from "node:fs";
 
-import type { Browser, Download, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Download } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 
-import { drop, launch, newPage, SONG, STUDIO } from "./browser";
+import { drop, openPage, SONG, STUDIO } from "./browser";
 import { TITLE } from "./views";
 
 const NOT_TOLD = "This was not measured, or could not be told from the audio. Analyse the song again.";
 
-let browser: Browser;
-let page: Page;
-let defects: string[];
+const { page } = await openPage();
 
-// One page, as somebody uses it: each step goes on where the one before ended.
 beforeAll(async () => {
-  browser = await launch();
-  ({ page, defects } = await newPage(browser));
   await page.goto(STUDIO);
-});
-afterAll(() => browser.close());
-afterEach(() => {
-  expect(defects).toEqual([]);
 });
 
 const titles = () => page.getByRole("table").getByRole("link").allTextContents();

@@ -1,21 +1,16 @@
 import { basename } from "node:path";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { drop, launch, LONG_SONG, loudness, newPage, PROCESSING_PID, SONG, STUDIO } from "./browser";
+import { drop, LONG_SONG, loudness, newPage, openBrowser, PROCESSING_PID, SONG, STUDIO } from "./browser";
 
 const LOUD = 0.01;
 const SILENT = 1e-4;
 
-let browser: Browser;
+const browser = await openBrowser();
 let page: Page;
 let defects: string[];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
 
 beforeEach(async () => {
   ({ page, defects } = await newPage(browser));

@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 
-import type { Browser, CDPSession, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
-import { launch, newPage, setting, STUDIO } from "./browser";
+import { newPage, openBrowser, setting, STUDIO } from "./browser";
 
 // `python -m benchmarks.studio` runs this against a mesh with ten thousand tracks, one of which is an hour long and separated.
 const LONG_TRACK = setting("LONG_TRACK");
@@ -12,17 +11,9 @@ const SCROLL_SECONDS = 6;
 const PIXELS_PER_SECOND = 4000;
 
 const figures: Record<string, unknown> = {};
-let browser: Browser;
-let page: Page;
-let chromium: CDPSession;
-
-beforeAll(async () => {
-  browser = await launch();
-  ({ page } = await newPage(browser));
-  chromium = await page.context().newCDPSession(page);
-});
-afterAll(async () => {
-  await browser.close();
+const { page } = await newPage(await openBrowser());
+const chromium = await page.context().newCDPSession(page);
+afterAll(() => {
   writeFileSync(setting("OUT"), JSON.stringify(figures));
 });
 

@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { beforeAll, describe, test } from "vitest";
 
-import { launch, setting } from "./browser";
+import { openBrowser, setting } from "./browser";
 import { looking } from "./looks";
 import { VIEWS } from "./views";
 
@@ -16,13 +15,11 @@ const QUALITY = 65;
 // What is drawn from files has come by then.
 const SETTLED_MS = 2500;
 
-let browser: Browser;
+const browser = await openBrowser();
 
-beforeAll(async () => {
+beforeAll(() => {
   mkdirSync(OUT, { recursive: true });
-  browser = await launch();
 });
-afterAll(() => browser.close());
 
 describe.each(Object.entries(LOOKS))("%s", (look, [theme, size]) => {
   test.each(Object.entries(VIEWS).filter(([name]) => WANTED.length === 0 || WANTED.includes(name)))("%s", async (name, open) => {

@@ -6,7 +6,7 @@ from pathlib import Path
 from google.protobuf.message import DecodeError
 
 from alchemy.analysis.v1.results_pb2 import ResultsFile
-from services.analysis.codec import file_message, findings_from
+from services.analysis.codec import file_parts, findings_from
 from services.analysis.domain import Findings
 from services.mesh.blobs import Digest, LocalBlobStore
 from services.mesh.logs import logger
@@ -26,9 +26,10 @@ class BlobResultFiles:
 
     async def write(self, name: str, findings: Findings) -> Digest:
         """Stores results; see `ResultFiles`."""
-        data = await asyncio.to_thread(lambda: file_message(name, findings).SerializeToString(deterministic=True))
+        parts = file_parts(name, findings)
         async with self._blobs.writer() as blob:
-            await blob.write(data)
+            while part := await asyncio.to_thread(next, parts, b""):
+                await blob.write(part)
             return await blob.commit()
 
     def _read(self, sha256: str) -> Findings | None:

@@ -10,12 +10,13 @@ child -> worker   {"event": "ready"}
 import argparse
 import logging
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.analysis.codec import file_message
+from services.analysis.codec import file_parts
 from services.analysis.domain import Findings
 from services.analysis.results import Feature
 from services.mesh.audio.decode import StereoStream, open_stereo
@@ -37,6 +38,9 @@ def main() -> None:
     outbox.send({"event": "ready"})
     while True:
         message = inbox.next()
+        out = Path(message["out"])
+        # What is kept of each moment goes into the folder of the job: the usual one for such may be in memory.
+        tempfile.tempdir = str(out.parent)
 
         def report(feature: Feature, fraction: float) -> None:
             outbox.send({"event": "progress", "feature": feature, "fraction": fraction})
@@ -53,7 +57,8 @@ def main() -> None:
                 analyses=dict.fromkeys(measurements.versions, ""),
                 measured_at=datetime.now(UTC),
             )
-            Path(message["out"]).write_bytes(file_message("", findings).SerializeToString())
+            with out.open("wb") as file:
+                file.writelines(file_parts("", findings))
             outbox.send({"event": "done"})
         except Exception as error:  # noqa: BLE001 - whatever it is, the worker must hear of it, and the next track may succeed
             _log.exception("analysis %s failed", message["id"])

@@ -7,17 +7,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage
 from numpy.typing import NDArray
 
-from services.analysis.measure.frontend import SAMPLE_RATE_HZ, SHORT, Block, FloatArray, Frames, Signal
+from services.analysis.measure.frontend import SAMPLE_RATE_HZ, SHORT, Block, Frames, Signal
+from services.analysis.measure.onsets import around
 from services.analysis.measure.pitches import GRID
 from services.analysis.measure.pulse import Array
+from services.analysis.measure.series import Series
 
 _BANDS = 32
 _FLOOR = 1e-4  # -80 dB of full scale
 _PATTERN_STEPS = 8
 _FREE_BAR_SECONDS = 2.0
+_PAUSE_DB = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Bars:
         pattern: onset strength of low, middle and high at each eighth of the bar, shape (bars, 24).
         harmony: chroma of each half of the bar, bass and upper, shape (bars, 48).
         level: dB of full scale, of the mix and of its lowest bands, shape (bars, 2).
-        parts: dB of each stem, shape (bars, stems), in the order of `stems`.
+        parts: dB of each stem, shape (bars, stems), in the order of `stems`. Where one is much quieter than in its loudest bar, it pauses, and
+            how quiet it is says nothing.
         stems: their names.
     """
 
@@ -44,7 +47,11 @@ class Bars:
 
 
 class TimbreListener:
-    """Keeps a log spectrum of 32 bands: 128 bytes per frame of pitches.GRID."""
+    """Keeps a spectrum of 32 bands: 128 bytes per frame of pitches.GRID.
+
+    Attributes:
+        bands: the power of each band, shape (n, 32).
+    """
 
     def __init__(self, signal: Signal) -> None:
         self.signal = signal
@@ -52,34 +59,30 @@ class TimbreListener:
         top = SAMPLE_RATE_HZ / 2
         mel = np.linspace(0, np.log1p(top / 700), _BANDS + 1)
         self._edges = np.round(700 * np.expm1(mel) * GRID.size / SAMPLE_RATE_HZ).astype(np.intp)[:-1]
-        self._heard: list[FloatArray] = []
+        self.bands = Series(_BANDS, np.float32)
 
     def hear(self, block: Block) -> None:
         """Takes the next block."""
         power = np.square(block.spectra[GRID] * np.float32(4 / GRID.size))
-        self._heard.append(np.add.reduceat(power, self._edges, axis=1))
-
-    def bands(self) -> FloatArray:
-        """Returns the power of each band, shape (n, 32)."""
-        return np.concatenate(self._heard) if self._heard else np.zeros((0, _BANDS), np.float32)
+        self.bands.append(np.add.reduceat(power, self._edges, axis=1))
 
 
 class LevelListener:
-    """Keeps the power of a stem: 4 bytes per GRID.hop samples."""
+    """Keeps the power of a stem: 4 bytes per GRID.hop samples.
+
+    Attributes:
+        power: the mean square of each step, shape (n, 1).
+    """
 
     def __init__(self, signal: Signal) -> None:
         self.signal = signal
         self.frames: Sequence[Frames] = ()
-        self._heard: list[FloatArray] = []
+        self.power = Series(1, np.float32)
 
     def hear(self, block: Block) -> None:
         """Takes the next block."""
         whole = np.pad(block.samples, (0, -len(block.samples) % GRID.hop)).reshape(-1, GRID.hop)
-        self._heard.append(np.square(whole).mean(axis=1))
-
-    def power(self) -> FloatArray:
-        """Returns the mean square of each step, shape (n,)."""
-        return np.concatenate(self._heard) if self._heard else np.zeros(0, np.float32)
+        self.power.append(np.square(whole).mean(axis=1, keepdims=True))
 
 
 def bar_edges(downbeats: Collection[float], duration: float) -> Array:
@@ -97,7 +100,11 @@ def bar_edges(downbeats: Collection[float], duration: float) -> Array:
 
 
 def bars(
-    edges: Array, bands: FloatArray, chroma: FloatArray, flux: FloatArray, stems: Mapping[str, FloatArray]
+    edges: Array,
+    bands: Series[np.float32],
+    chroma: Series[np.float32],
+    flux: Series[np.float32],
+    stems: Mapping[str, Series[np.float32]],
 ) -> Bars:
     """Sums the frames of each bar up.
 
@@ -115,7 +122,7 @@ def bars(
     harmony /= np.linalg.norm(harmony, axis=1, keepdims=True) + 1e-2
     power = _means(bands, frames)
     names = tuple(stems)
-    parts = [_decibels(_means(stems[name][:, None], frames))[:, 0] for name in names]
+    parts = [_playing(_decibels(_means(stems[name], frames))[:, 0]) for name in names]
     return Bars(
         edges=edges,
         timbre=_decibels(power),
@@ -127,24 +134,28 @@ def bars(
     )
 
 
-def _means(values: FloatArray, edges: Array) -> Array:
+def _means(values: Series[np.float32], edges: Array) -> Array:
     """Returns the mean over frames between successive edges, shape (edges - 1, columns)."""
-    total = np.vstack((np.zeros(values.shape[1]), np.cumsum(values, axis=0, dtype=float)))
     index = np.clip(np.round(edges).astype(np.intp), 0, len(values))
     counts = np.maximum(np.diff(index), 1)
-    means: Array = np.diff(total[index], axis=0) / counts[:, None]
+    means: Array = np.diff(values.sums_at(index), axis=0) / counts[:, None]
     return means
 
 
-def _pattern(edges: Array, flux: FloatArray) -> Array:
+def _pattern(edges: Array, flux: Series[np.float32]) -> Array:
     """Returns the onsets at each step of each bar."""
-    groups = np.column_stack([flux[:, part].sum(axis=1) for part in (slice(0, 1), slice(1, 4), slice(4, None))])
-    near = scipy.ndimage.maximum_filter1d(groups, 7, axis=0)
+    near = around(flux)
     steps = np.arange(_PATTERN_STEPS) / _PATTERN_STEPS
     times = edges[:-1, None] + steps * np.diff(edges)[:, None]
     index: NDArray[np.intp] = np.clip(np.round(times * SHORT.rate).astype(np.intp), 0, len(near) - 1)
-    pattern: Array = near[index].reshape(len(edges) - 1, -1).astype(float)
+    pattern: Array = near.at(index.ravel()).reshape(len(edges) - 1, -1).astype(float)
     return pattern
+
+
+def _playing(levels: Array) -> Array:
+    """Returns the levels of a stem, none lower than that of a pause."""
+    raised: Array = np.maximum(levels, levels.max() - _PAUSE_DB)
+    return raised
 
 
 def _decibels(power: Array) -> Array:

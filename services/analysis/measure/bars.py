@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.measure.readings import Reading
+from services.analysis.measure.readings import Reading, Scene, accents
 from services.analysis.measure.weigh import ACCENT_WEIGHTS
 
 _RIVAL = 0.5  # the most that another count may have on average, as a share of what the reading's own has
@@ -11,15 +11,19 @@ _STUBBORN_BARS = 10.0
 """So many bars must speak for another count before it is followed."""
 
 
-def positions(reading: Reading) -> NDArray[np.intp]:
+def positions(heard: Scene, reading: Reading) -> NDArray[np.intp]:
     """Counts the beats of a reading.
+
+    Args:
+        heard: what it is a reading of.
+        reading: whose beats are counted.
 
     Returns:
         For each beat its position in the bar, 1 for downbeats, shape (beats,).
     """
     metre = reading.metre
-    counted = (np.arange(len(reading.accents)) - reading.first) % metre
-    evidence = reading.accents @ ACCENT_WEIGHTS
+    counted = (np.arange(len(reading.pulse.beats)) - reading.first) % metre
+    evidence = accents(heard, reading.pulse, metre) @ ACCENT_WEIGHTS
     downbeat = evidence[counted == 0].mean() - evidence.mean()
     if downbeat <= 0:
         return counted + 1

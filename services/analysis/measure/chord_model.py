@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from services.analysis.measure.frontend import LONG
 from services.analysis.measure.salience import Harmony
+from services.analysis.measure.series import Series
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +53,7 @@ _GRID_SECONDS = 0.4  # where there are no beats
 _LONGEST_BEAT_SECONDS = 1.5  # a longer gap is a pause of the beat, not of the harmony
 _SILENCE = 10 ** (-70 / 20)
 _QUIET = 10 ** (-50 / 20)  # of the loudest
+_TOGETHER = 2048  # beats that are compared at a time, to bound memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,7 @@ class Lattice:
     bass: Floats
     treble: Floats
     sounding: NDArray[np.bool_]
-    evidence: Floats
+    evidence: Series[np.float64]
 
     @property
     def durations(self) -> Floats:
@@ -85,9 +87,19 @@ def lattice(harmony: Harmony, beats: Sequence[float]) -> Lattice:
         beats: seconds, ascending; a regular grid is used where there are none.
     """
     edges = _edges(beats, harmony.duration)
-    bass, treble = _means(harmony.bass, edges), _means(harmony.treble, edges)
-    level = _means(harmony.level[:, None], edges)[:, 0]
+    pitches = _means(harmony.pitches, edges)
+    bass, treble = pitches[:, :12], pitches[:, 12:]
+    level = _means(harmony.level, edges)[:, 0]
     sounding = level > max(_SILENCE, _QUIET * float(level.max(initial=0.0)))
+    evidence = Series(NO_CHORD + 1, np.float64)
+    for start in range(0, len(sounding), _TOGETHER):
+        here = slice(start, start + _TOGETHER)
+        evidence.append(_evidence(bass[here], treble[here], sounding[here]))
+    return Lattice(edges=edges, bass=bass, treble=treble, sounding=sounding, evidence=evidence)
+
+
+def _evidence(bass: Floats, treble: Floats, sounding: NDArray[np.bool_]) -> Floats:
+    """Returns what speaks for each chord on some beats; see `Lattice`."""
     treble_shape = unit(treble)
     chords = _TREBLE_WEIGHT * treble_shape @ TREBLE_TEMPLATES.T + _BASS_WEIGHT * unit(bass) @ BASS_TEMPLATES.T
     # Noise has all pitches alike, a lone voice has one: each is as near to that as a chord to its template.
@@ -95,7 +107,7 @@ def lattice(harmony: Harmony, beats: Sequence[float]) -> Lattice:
     evidence = np.column_stack([chords, _TREBLE_WEIGHT * unlike + _BASS_WEIGHT / 2])
     evidence[~sounding] = 0.0
     evidence[~sounding, NO_CHORD] = 2 * (_TREBLE_WEIGHT + _BASS_WEIGHT)
-    return Lattice(edges=edges, bass=bass, treble=treble, sounding=sounding, evidence=evidence)
+    return evidence
 
 
 def entry_costs(unlikely: Floats | None = None) -> Floats:
@@ -110,37 +122,48 @@ def entry_costs(unlikely: Floats | None = None) -> Floats:
     return costs
 
 
-def best_path(evidence: Floats, costs: Floats) -> NDArray[np.intp]:
+def best_path(evidence: Floats | Series[np.float64], costs: Floats) -> NDArray[np.intp]:
     """Returns the most probable state of each beat (Viterbi)."""
-    if not len(evidence):
-        return np.zeros(0, np.intp)
-    states = np.arange(evidence.shape[1])
-    total = evidence[0] - costs
-    came_from = []
-    for now in evidence[1:]:
+    states = np.arange(len(costs), dtype=np.uint8)
+    came_from = np.zeros((len(evidence), len(costs)), np.uint8)
+    total = np.zeros(0)
+    for beat, now in enumerate(evidence):
+        if not beat:
+            total = now - costs
+            continue
         best = int(total.argmax())
         entering = total[best] - costs
-        came_from.append(np.where(total >= entering, states, best))
+        came_from[beat] = np.where(total >= entering, states, np.uint8(best))
         total = np.maximum(total, entering) + now
-    path = [int(total.argmax())]
-    for previous in reversed(came_from):
-        path.append(int(previous[path[-1]]))
-    return np.array(path[::-1])
+    path = np.zeros(len(evidence), np.intp)
+    state = int(total.argmax()) if len(path) else 0
+    for beat in range(len(path) - 1, -1, -1):
+        path[beat] = state
+        state = int(came_from[beat, state])
+    return path
 
 
-def posteriors(evidence: Floats, costs: Floats) -> Floats:
-    """Returns the probability of each state on each beat, given all beats (forward-backward)."""
-    forward, backward = np.empty_like(evidence), np.zeros_like(evidence)
-    for beat, now in enumerate(evidence):
-        before = forward[beat - 1] if beat else None
-        forward[beat] = now + (-costs if before is None else np.logaddexp(before, _log_sum(before) - costs))
-    for beat in range(len(evidence) - 2, -1, -1):
-        after = backward[beat + 1] + evidence[beat + 1]
-        backward[beat] = np.logaddexp(after, _log_sum(after - costs))
-    joint = forward + backward
-    shares = np.exp(joint - joint.max(axis=1, keepdims=True, initial=-np.inf))
-    probabilities: Floats = shares / shares.sum(axis=1, keepdims=True)
-    return probabilities
+def certainty(evidence: Series[np.float64], costs: Floats, alike: Sequence[Sequence[int]]) -> Floats:
+    """Returns how probable it is, given all beats, that each beat has one of some states (forward-backward), shape (n,).
+
+    Args:
+        evidence: of the states on each beat.
+        costs: of `entry_costs`.
+        alike: of each beat, the states that are asked for.
+    """
+    forward = Series(evidence.columns, np.float64)
+    before: Floats | None = None
+    for now in evidence:
+        before = now + (-costs if before is None else np.logaddexp(before, _log_sum(before) - costs))
+        forward.append(before[None])
+    certain, after = np.zeros(len(evidence)), np.zeros(evidence.columns)
+    backwards = zip(range(len(evidence) - 1, -1, -1), reversed(forward), reversed(evidence), strict=True)
+    for beat, until, now in backwards:
+        joint = until + after
+        shares = np.exp(joint - joint.max())
+        certain[beat] = (shares / shares.sum())[alike[beat]].sum()
+        after = np.logaddexp(after + now, _log_sum(after + now - costs))
+    return certain
 
 
 def unit(rows: Floats) -> Floats:
@@ -169,13 +192,12 @@ def _edges(beats: Sequence[float], duration: float) -> Floats:
     return np.unique(edges)
 
 
-def _means(frames: NDArray[np.float32], edges: Floats) -> Floats:
+def _means(frames: Series[np.float32], edges: Floats) -> Floats:
     """Returns the mean of the frames between each pair of edges; frames at an edge count by their share."""
-    sums = np.concatenate([np.zeros((1, frames.shape[1])), np.cumsum(frames, axis=0, dtype=np.float64)])
     # Frame i stands for the hop around its centre.
     position = np.clip(edges * LONG.rate + 0.5, 0, len(frames))
     whole = np.minimum(position.astype(int), max(len(frames) - 1, 0))
-    at = sums[whole] + (position - whole)[:, None] * (frames[whole] if len(frames) else 0.0)
+    at = frames.sums_at(whole) + (position - whole)[:, None] * (frames.at(whole) if len(frames) else 0.0)
     means: Floats = np.diff(at, axis=0) / np.maximum(np.diff(position), 1e-6)[:, None]
     return means
 

@@ -14,13 +14,14 @@ from services.analysis.measure.chord_model import (
     Floats,
     Lattice,
     best_path,
+    certainty,
     entry_costs,
-    posteriors,
     unit,
 )
 from services.analysis.measure.key import shortfall
 from services.analysis.measure.key_theory import usual_chords
 from services.analysis.measure.salience import Harmony
+from services.analysis.measure.series import Series
 from services.analysis.results import Chord, Chords, Feature, KeyEstimate, KeySpan, Mode, Shortfall, Tonality
 
 METHOD = "nnls-chroma-hmm/1"
@@ -50,18 +51,18 @@ def chords(harmony: Harmony, lattice: Lattice, key: Tonality | None) -> Chords |
         return missing
     evidence, costs = _informed(lattice, key)
     path = best_path(evidence, costs)
-    likely = posteriors(evidence, costs)
+    certain = certainty(evidence, costs, [_ALIKE[state] for state in path])
     edges = [0, *(np.flatnonzero(np.diff(path)) + 1).tolist(), len(path)]
     return Chords(
         source=harmony.source,
         method=METHOD,
         chords=tuple(
-            _chord(lattice, int(path[start]), likely, slice(start, end), key) for start, end in pairwise(edges)
+            _chord(lattice, int(path[start]), certain, slice(start, end), key) for start, end in pairwise(edges)
         ),
     )
 
 
-def _informed(lattice: Lattice, key: Tonality | None) -> tuple[Floats, Floats]:
+def _informed(lattice: Lattice, key: Tonality | None) -> tuple[Series[np.float64], Floats]:
     """Returns the evidence of the beats and the costs of chords, in the light of the track's key."""
     if key is None:
         return lattice.evidence, entry_costs()
@@ -71,10 +72,9 @@ def _informed(lattice: Lattice, key: Tonality | None) -> tuple[Floats, Floats]:
     return lattice.evidence, entry_costs(trust * (usual.max() - usual))
 
 
-def _chord(lattice: Lattice, state: int, likely: Floats, beats: slice, key: Tonality | None) -> Chord:
+def _chord(lattice: Lattice, state: int, certain: Floats, beats: slice, key: Tonality | None) -> Chord:
     seconds = lattice.durations[beats]
-    alike = [NO_CHORD] if state == NO_CHORD else [other for other in range(NO_CHORD) if _triad(other) == _triad(state)]
-    confidence = float(seconds @ likely[beats][:, alike].sum(axis=1) / seconds.sum())
+    confidence = float(seconds @ certain[beats] / seconds.sum())
     start, end = float(lattice.edges[beats.start]), float(lattice.edges[beats.stop])
     if state == NO_CHORD:
         return Chord(start=start, end=end, label="N", simple="N", confidence=confidence)
@@ -93,6 +93,11 @@ def _chord(lattice: Lattice, state: int, likely: Floats, beats: slice, key: Tona
 def _triad(state: int) -> tuple[int, str]:
     root, quality = CHORDS[state]
     return root, SIMPLE[quality]
+
+
+_ALIKE = [[other for other in range(NO_CHORD) if _triad(other) == _triad(state)] for state in range(NO_CHORD)]
+_ALIKE.append([NO_CHORD])
+"""By state, the states of the same triad."""
 
 
 def _inversion(bass: Floats, root: int, quality: str) -> str:

@@ -50,10 +50,10 @@ class FormMeasurement:
             return _short("too_short", "A form needs more than a few bars.")
         heard = bars(
             bar_edges(downbeats, duration),
-            self._timbre.bands(),
-            self._rhythm.pitches.chroma(),
-            self._rhythm.flux(),
-            {name: listener.power() for name, listener in self._levels.items()},
+            self._timbre.bands,
+            self._rhythm.pitches.chroma,
+            self._rhythm.flux,
+            {name: listener.power for name, listener in self._levels.items()},
         )
         if heard.level.max() < _SILENCE_DB:
             return _short("silent", "There is nothing to hear.")

@@ -1,6 +1,7 @@
 """The one decode: files are read once, side by side, and every measurement listens to the same frames.
 
-Blocks come and go; a listener keeps compact features of each, never samples, so that memory is flat however long the track.
+Blocks come and go; a listener keeps compact features of each, never samples, and keeps them in a file (`series`), so that memory is
+flat however long the track.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,6 +5,7 @@ from how many chords there are: a loop of two fits two keys, whatever speaks for
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -30,28 +31,38 @@ _SPAN_NATS_PER_SECOND = 0.25  # beats of one chord are not independent witnesses
 _SPAN_CHANGE = 8.0
 
 
+@dataclass(frozen=True)
+class Hearing:
+    """What sounds on the beats, and the chord of each, as index into CHORDS, NO_CHORD for none."""
+
+    lattice: Lattice
+    path: NDArray[np.intp]
+
+
 def tonality(
-    harmony: Harmony, lattice: Lattice, path: NDArray[np.intp], parts: Sequence[float] = ()
+    harmony: Harmony, heard: Hearing, parts: Sequence[float] = (), mix: Hearing | None = None
 ) -> Tonality | Shortfall:
     """Returns the key of a track, or why it cannot be told.
 
     Args:
         harmony: what sounds.
-        lattice: the same by beats.
-        path: the chord of each beat, as index into CHORDS, NO_CHORD for none.
+        heard: the same by beats.
         parts: where the parts of the form begin, seconds; none if that is not known.
+        mix: where `harmony` is that of stems, the mix by the same beats, voices and all. It has the same say.
     """
-    heard = float(lattice.durations[lattice.sounding].sum())
+    lattice = heard.lattice
+    seconds = float(lattice.durations[lattice.sounding].sum())
     if missing := shortfall(harmony, lattice, Feature.KEY, shortest=_SHORTEST_SECONDS):
         return missing
-    clearness = min(1.0, harmony.clarity / _CLEAR) * min(1.0, heard / (4 * _SHORTEST_SECONDS))
-    best, second = _ranked(lattice, path, np.flatnonzero(lattice.sounding), parts, clearness)
+    clearness = min(1.0, harmony.clarity / _CLEAR) * min(1.0, seconds / (4 * _SHORTEST_SECONDS))
+    hearings = (heard, mix) if mix else (heard,)
+    best, second = _ranked(hearings, np.flatnonzero(lattice.sounding), parts, clearness)
     return Tonality(
         source=harmony.source,
         key=best,
         runner_up=second,
         tuning_cents=harmony.tuning_cents,
-        spans=_spans(lattice, path, parts, best, clearness),
+        spans=_spans(hearings, parts, best, clearness),
     )
 
 
@@ -84,11 +95,11 @@ def witnesses(score: Floats, chords: NDArray[np.intp]) -> Floats:
 
 
 def _ranked(
-    lattice: Lattice, path: NDArray[np.intp], beats: NDArray[np.intp], parts: Sequence[float], clearness: float
+    hearings: Sequence[Hearing], beats: NDArray[np.intp], parts: Sequence[float], clearness: float
 ) -> tuple[KeyEstimate, KeyEstimate]:
     """Returns the two best of the 24 keys of these beats."""
-    score = scores(key_terms(lattice, path, beats, parts))
-    sure = clearness / (1 + np.exp(-witnesses(score, path[beats]) @ CONFIDENCE))
+    score = scores(np.mean([key_terms(one.lattice, one.path, beats, parts) for one in hearings], axis=0))
+    sure = clearness / (1 + np.exp(-witnesses(score, hearings[0].path[beats]) @ CONFIDENCE))
     first, second = np.argsort(score)[::-1][:2]
     return _estimate(int(first), float(sure[first])), _estimate(int(second), float(sure[second]))
 
@@ -98,9 +109,10 @@ def _estimate(index: int, confidence: float) -> KeyEstimate:
 
 
 def _spans(
-    lattice: Lattice, path: NDArray[np.intp], parts: Sequence[float], key: KeyEstimate, clearness: float
+    hearings: Sequence[Hearing], parts: Sequence[float], key: KeyEstimate, clearness: float
 ) -> tuple[KeySpan, ...]:
     """Returns the keys through time: they change only where many chords together are foreign to the one before."""
+    lattice, path = hearings[0].lattice, hearings[0].path
     usual = np.column_stack([usual_chords(), np.zeros(24)])
     witness = (usual[:, path] * lattice.durations * _SPAN_NATS_PER_SECOND).T
     changes = np.flatnonzero(np.diff(best_path(witness, np.full(len(usual), _SPAN_CHANGE)))) + 1
@@ -108,7 +120,7 @@ def _spans(
     found: list[KeySpan] = []
     for start, end in pairwise(edges):
         beats = np.arange(start, end)[lattice.sounding[start:end]]
-        local = _ranked(lattice, path, beats, parts, clearness)[0] if len(beats) and changes.size else key
+        local = _ranked(hearings, beats, parts, clearness)[0] if len(beats) and changes.size else key
         span = KeySpan(start=float(lattice.edges[start]), end=float(lattice.edges[end]), key=local)
         if found and (found[-1].key.tonic, found[-1].key.mode) == (local.tonic, local.mode):
             span = KeySpan(start=found.pop().start, end=span.end, key=local)

@@ -35,7 +35,8 @@ class LoudnessListener:
 
     def loudness(self) -> Loudness | Shortfall:
         """Returns what was measured; silence has no loudness."""
-        measured = loudness_of(self._meter.finish()) if self._meter else None
+        meter, self._meter = self._meter, None  # what it keeps is not needed twice
+        measured = loudness_of(meter.finish()) if meter else None
         if measured is None or measured.true_peak_dbtp is None:
             return Shortfall(feature=Feature.LOUDNESS, reason="silent", message="There is nothing to hear.")
         return measured
@@ -43,19 +44,26 @@ class LoudnessListener:
 
 def loudness_of(metered: Metered) -> Loudness:
     """Returns the measurements of what a meter heard."""
-    momentary, short_term = metered.windows(MOMENTARY), metered.windows(_SHORT_TERM)
+    momentary, momentary_max = _through_time(metered, MOMENTARY)
+    short_term, short_term_max = _through_time(metered, _SHORT_TERM)
     integrated = metered.integrated_lufs()
     return Loudness(
         integrated_lufs=integrated,
-        range_lu=_range(short_term[::HOP]),
+        range_lu=_range(short_term),
         true_peak_dbtp=decibels(metered.true_peak),
-        momentary_lufs=_curve(momentary[::HOP], MOMENTARY),
-        short_term_lufs=_curve(short_term[::HOP], _SHORT_TERM),
-        momentary_max_lufs=_largest(momentary),
-        short_term_max_lufs=_largest(short_term),
+        momentary_lufs=_curve(momentary, MOMENTARY),
+        short_term_lufs=_curve(short_term, _SHORT_TERM),
+        momentary_max_lufs=momentary_max,
+        short_term_max_lufs=short_term_max,
         replay_gain_db=None if integrated is None else _REPLAY_GAIN_REFERENCE - integrated,
         replay_gain_peak=metered.sample_peak,
     )
+
+
+def _through_time(metered: Metered, size: int) -> tuple[NDArray[np.float64], float | None]:
+    """Returns the energy of windows of so many steps, those that the standard looks at, and the loudest of all in LUFS."""
+    windows = metered.windows(size)
+    return windows[::HOP].copy(), _largest(windows)
 
 
 def _range(short_term: NDArray[np.float64]) -> float | None:

@@ -13,6 +13,7 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from services.analysis.measure.frontend import MEDIUM, SAMPLE_RATE_HZ, Block, FloatArray, Frames, Signal
+from services.analysis.measure.series import Series
 from services.analysis.results import Curve, Feature, Melody, Shortfall
 
 _LOWEST_HZ, _HIGHEST_HZ = 65.0, 1100.0  # C2 to C6
@@ -46,9 +47,9 @@ class MelodyListener:
         turn = 2 * np.pi * np.arange(MEDIUM.size // 2 + 1) / MEDIUM.size
         self._emphasis = (1 + _EMPHASIS**2 - 2 * _EMPHASIS * np.cos(turn)).astype(np.float32)
         self._emphasis[: round(_RUMBLE_HZ * MEDIUM.size / SAMPLE_RATE_HZ)] = 0
-        self._hz: list[FloatArray] = []
-        self._strength: list[FloatArray] = []
-        self._level: list[FloatArray] = []
+        self._hz = Series(_CANDIDATES, np.float32)
+        self._strength = Series(_CANDIDATES, np.float32)
+        self._level = Series(1, np.float32)
 
     def hear(self, block: Block) -> None:
         """Takes the next block."""
@@ -56,7 +57,7 @@ class MelodyListener:
         if not len(magnitudes):
             return
         power = np.square(magnitudes)
-        level = np.sqrt(_autocorrelation(power)[:, 0].clip(0)) * np.float32(4 / MEDIUM.size)
+        level = np.sqrt(_autocorrelation(power)[:, :1].clip(0)) * np.float32(4 / MEDIUM.size)
         correlation = _autocorrelation(power * self._emphasis)
         normal = correlation / np.maximum(correlation[:, :1], np.float32(1e-12)) / (self._window / self._window[0])
         hz, strength = _candidates(normal)
@@ -66,23 +67,20 @@ class MelodyListener:
 
     def melody(self) -> Melody | Shortfall:
         """Returns the pitch over time, or why there is none."""
-        level = np.concatenate(self._level) if self._level else np.zeros(0, np.float32)
-        if level.max(initial=0.0) < _AUDIBLE:
+        if self._level.largest() < _AUDIBLE:
             return Shortfall(feature=Feature.MELODY, reason="silent", message="There is nothing to hear.")
-        hz, strength = np.concatenate(self._hz), np.concatenate(self._strength)
-        chosen = _path(hz, strength, level / level.max())
+        chosen = _path(self._hz, self._strength, self._level)
         voiced = _long_enough(chosen >= 0)
         if voiced.sum() / MEDIUM.rate < _LEAST_VOICED_SECONDS:
             return Shortfall(feature=Feature.MELODY, reason="no_voice", message="There is hardly any voice in it.")
-        frames = np.arange(len(hz))
-        confidence = float((strength[frames, chosen][voiced] > _CERTAIN).mean())
+        confidence = float((_chosen(self._strength, chosen)[voiced] > _CERTAIN).mean())
         if confidence < _LEAST_CERTAIN:
             return Shortfall(
                 feature=Feature.MELODY,
                 reason="no_voice",
                 message="No single voice stands out. Separate the vocals, and it is measured on their stem.",
             )
-        f0 = np.where(voiced, hz[frames, chosen], np.nan).astype(np.float32)
+        f0 = np.where(voiced, _chosen(self._hz, chosen), np.float32(np.nan))
         return Melody(
             source=() if self.signal == ("mix",) else self.signal,
             f0=Curve(start=0.0, step=1 / MEDIUM.rate, values=f0),
@@ -113,29 +111,45 @@ def _candidates(normal: FloatArray) -> tuple[FloatArray, FloatArray]:
     return hz.astype(np.float32), np.clip(worth, 0, 1).astype(np.float32)
 
 
-def _path(hz: FloatArray, strength: FloatArray, level: FloatArray) -> NDArray[np.intp]:
+def _path(hz: Series[np.float32], strength: Series[np.float32], level: Series[np.float32]) -> NDArray[np.int8]:
     """Returns the candidate of each frame, -1 for unvoiced (Viterbi)."""
     correction = _USUAL_STEP_SECONDS * MEDIUM.rate
     jump, change = _OCTAVE_JUMP_COST * correction, _VOICING_CHANGE_COST * correction
-    quiet = np.maximum(0, 2 - level / _SILENCE_THRESHOLD * (1 + _VOICING_THRESHOLD))
-    local = np.column_stack([np.where(strength > 0, strength, -np.inf), _VOICING_THRESHOLD + quiet])
-    octaves = np.log2(hz)
-    unvoiced = hz.shape[1]
+    loudest = np.float32(level.largest())
+    unvoiced = hz.columns
     transition = np.full((unvoiced + 1, unvoiced + 1), change)
     transition[unvoiced, unvoiced] = 0
-    total = local[0]
-    came_from = np.zeros((len(hz), unvoiced + 1), np.intp)
-    for frame in range(1, len(hz)):
-        transition[:unvoiced, :unvoiced] = jump * np.abs(octaves[frame - 1][:, None] - octaves[frame])
-        paths = total[:, None] - transition
-        came_from[frame] = paths.argmax(axis=0)
-        total = paths.max(axis=0) + local[frame]
-    path = np.empty(len(hz), np.intp)
+    total, before = np.zeros(unvoiced + 1), np.zeros(unvoiced, np.float32)
+    came_from = np.zeros((len(hz), unvoiced + 1), np.int8)
+    for start, pitches in hz.slabs():
+        stop = start + len(pitches)
+        strong = strength.rows(start, stop)
+        quiet = np.maximum(0, 2 - level.rows(start, stop) / loudest / _SILENCE_THRESHOLD * (1 + _VOICING_THRESHOLD))
+        local = np.column_stack([np.where(strong > 0, strong, -np.inf), _VOICING_THRESHOLD + quiet])
+        for frame, (octaves, here) in enumerate(zip(np.log2(pitches), local, strict=True), start):
+            if not frame:
+                total, before = here, octaves
+                continue
+            transition[:unvoiced, :unvoiced] = jump * np.abs(before[:, None] - octaves)
+            paths = total[:, None] - transition
+            came_from[frame] = paths.argmax(axis=0)
+            total, before = paths.max(axis=0) + here, octaves
+    path = np.empty(len(hz), np.int8)
     state = int(total.argmax())
     for frame in range(len(hz) - 1, -1, -1):
         path[frame] = state
         state = int(came_from[frame, state])
-    return np.where(path == unvoiced, -1, path)
+    path[path == unvoiced] = -1
+    return path
+
+
+def _chosen(candidates: Series[np.float32], path: NDArray[np.int8]) -> FloatArray:
+    """Returns the candidate on the path in each frame; where the path has none, any of them."""
+    values = np.empty(len(path), np.float32)
+    for start, rows in candidates.slabs():
+        here = slice(start, start + len(rows))
+        values[here] = rows[np.arange(len(rows)), path[here]]
+    return values
 
 
 def _long_enough(voiced: NDArray[np.bool_]) -> NDArray[np.bool_]:

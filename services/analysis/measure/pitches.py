@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from services.analysis.measure.frontend import SAMPLE_RATE_HZ, Block, FloatArray, Frames, Signal
+from services.analysis.measure.series import Series
 
 GRID = Frames(4096, 1024)
 _LOWEST, _SPLIT, _HIGHEST = 28, 53, 96  # MIDI notes: E1, F3, C7
@@ -13,22 +14,22 @@ _LEAST_WEIGHT = 0.05
 
 
 class PitchListener:
-    """Keeps a chroma of the bass (E1-E3) and one of what lies above: shape (n, 24), 96 bytes per frame of GRID."""
+    """Keeps a chroma of the bass (E1-E3) and one of what lies above: 96 bytes per frame of GRID.
+
+    Attributes:
+        chroma: what was heard, C first, bass before the rest, shape (n, 24).
+    """
 
     def __init__(self, signal: Signal) -> None:
         self.signal = signal
         self.frames: Sequence[Frames] = (GRID,)
         self._fold = _fold()
-        self._heard: list[FloatArray] = []
+        self.chroma = Series(24, np.float32)
 
     def hear(self, block: Block) -> None:
         """Takes the next block."""
         magnitudes = block.spectra[GRID][:, : self._fold.shape[0]] * np.float32(4 / GRID.size)
-        self._heard.append(np.log1p(np.float32(_COMPRESSION) * magnitudes) @ self._fold)
-
-    def chroma(self) -> FloatArray:
-        """Returns what was heard, C first, bass before the rest."""
-        return np.concatenate(self._heard) if self._heard else np.zeros((0, 24), np.float32)
+        self.chroma.append(np.log1p(np.float32(_COMPRESSION) * magnitudes) @ self._fold)
 
 
 def _fold() -> FloatArray:

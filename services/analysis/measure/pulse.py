@@ -4,6 +4,7 @@ A candidate is a path through the autocorrelation of short windows, so that the 
 programming over the onset curve (Ellis, JNMR 2007), for all candidates in one pass.
 """
 
+from array import array
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from services.analysis.measure.frontend import SHORT
 from services.analysis.measure.onsets import refined
+from services.analysis.measure.series import Series
 
 Array = NDArray[np.float64]
 
@@ -60,10 +62,7 @@ def pulses(curve: Array) -> list[Pulse]:
     periods = (
         60 * SHORT.rate / np.exp2(np.arange(np.log2(SLOWEST_BPM), np.log2(FASTEST_BPM), 1 / _GRID_PER_OCTAVE))[::-1]
     )
-    gram = _tempogram(curve, periods)
-    if not len(gram) or not gram.any():
-        return []
-    paths, strengths = _paths(gram, periods)
+    paths, strengths = _paths(_tempogram(curve, periods), periods)
     if not len(paths):
         return []
     beats = _track(curve, periods[paths])
@@ -84,12 +83,12 @@ def _tempogram(curve: Array, periods: Array) -> Array:
     place = np.minimum(periods, longest - 1.001)
     low = place.astype(int)
     part = place - low
-    slabs = []
+    gram = np.zeros((len(starts), len(periods)))
     for at in range(0, len(starts), _SLAB):
         auto = _autocorrelation(curve[starts[at : at + _SLAB, None] + np.arange(size)])[:, :longest]
-        slabs.append((1 - part) * auto[:, low] + part * auto[:, np.minimum(low + 1, auto.shape[1] - 1)])
-    gram: Array = np.concatenate(slabs)
-    return gram * periods_fit
+        between = (1 - part) * auto[:, low] + part * auto[:, np.minimum(low + 1, auto.shape[1] - 1)]
+        gram[at : at + _SLAB] = between * periods_fit
+    return gram
 
 
 def _autocorrelation(windows: Array) -> Array:
@@ -106,6 +105,8 @@ def _autocorrelation(windows: Array) -> Array:
 
 def _paths(gram: Array, periods: Array) -> tuple[NDArray[np.intp], list[float]]:
     """Follows each candidate through the windows. Returns grid indices, shape (candidates, windows), and mean strengths."""
+    if not gram.any():
+        return np.zeros((0, len(gram)), np.intp), []
     mean = scipy.ndimage.gaussian_filter1d(gram.mean(axis=0), 1.0)
     peaks = np.flatnonzero((mean[1:-1] > mean[:-2]) & (mean[1:-1] >= mean[2:])) + 1
     peaks = peaks[np.argsort(-mean[peaks])][:_PEAKS]
@@ -149,46 +150,78 @@ def _track(curve: Array, periods: Array) -> list[Array]:
         curve: shape (n,).
         periods: frames from beat to beat, shape (candidates, windows).
     """
+    usual = np.median(periods, axis=1)
+    return [
+        _heard(curve, beats, float(period))
+        for beats, period in zip(_traced(*_steps(curve, periods), usual), usual, strict=True)
+    ]
+
+
+def _steps(curve: Array, periods: Array) -> tuple[Array, Series[np.int16]]:
+    """Finds the best beat before each frame; see `_track`.
+
+    Returns:
+        The scores of the last frames, shape (candidates, frames), and how far back the beat before each frame is, shape (n, candidates).
+    """
     count = len(curve)
     step = int(_STEP_SECONDS * SHORT.rate)
     half = int(_WINDOW_SECONDS * SHORT.rate) // 2
     # A little blur lets a beat lie a frame beside its onset.
     goal = scipy.ndimage.gaussian_filter1d(curve, 1.0)
-    window = np.clip((np.arange(count) - half) // step, 0, periods.shape[1] - 1)
-    steps = np.round(periods[:, :, None] * _STRETCH).astype(np.intp)
-    penalty = -_TIGHTNESS * np.log(steps / periods[:, :, None]) ** 2
     # One row of scores per candidate: those of the window before the longest step back, which is room for beats that were never
-    # heard before the first frame, and then those of the window itself. All scores of an hour would take 50 MB.
-    room = int(steps.max()) + 1
+    # heard before the first frame, and then those of the window itself. All scores of an hour would take 50 MB, all steps 12.
+    room = int(np.round(periods.max() * _STRETCH.max())) + 1
     rows = periods.shape[0]
-    starts = np.searchsorted(window, np.arange(periods.shape[1] + 1))
+    # Each window tells the tempo around its middle, the first and the last of them also what lies before and after.
+    starts = np.array([0, *(half + step * np.arange(1, periods.shape[1])), count])
     width = room + int(np.diff(starts).max())
     score = np.zeros((rows, width))
     flat = score.reshape(-1)
     base = np.arange(rows)[:, None] * width + room
-    back = np.zeros((count, rows), np.int16)
+    back = Series(rows, np.int16)
     each = np.arange(rows)
     for w, (start, end) in enumerate(pairwise(starts)):
-        offset = base - steps[:, w]
-        cost = penalty[:, w]
+        period = periods[:, w, None]
+        steps = np.round(period * _STRETCH).astype(np.intp)
+        cost = -_TIGHTNESS * np.log(steps / period) ** 2
+        offset = base - steps
+        came = np.zeros((end - start, rows), np.int16)
         for t in range(end - start):
             options = flat[offset + t] + cost
             best = options.argmax(axis=1)
             score[:, room + t] = options[each, best] + goal[start + t]
-            back[start + t] = steps[each, w, best]
+            came[t] = steps[each, best]
+        back.append(came)
         score[:, :room] = score[:, end - start : end - start + room].copy()
-    return [_trace(score[c, :room], back[:, c], curve, float(np.median(periods[c]))) for c in range(rows)]
+    return score[:, :room], back
 
 
-def _trace(score: Array, back: NDArray[np.int16], curve: Array, period: float) -> Array:
-    """Walks back from the best last beat, by the scores of the last frames; beats outside of the onsets are dropped."""
-    last = min(int(period), len(back))
-    t = len(back) - last + int(score[len(score) - last :].argmax())
-    path = []
-    while t >= 0:
-        path.append(t)
-        t -= int(back[t])
-    beats = np.array(path[::-1], dtype=np.intp)
+def _traced(score: Array, back: Series[np.int16], periods: Array) -> list[NDArray[np.intp]]:
+    """Walks back from the best last beats.
+
+    Args:
+        score: of `_steps`.
+        back: of `_steps`.
+        periods: usual frames from beat to beat, shape (candidates,).
+    """
+    count = len(back)
+    at = []
+    for row, period in zip(score, periods, strict=True):
+        last = min(int(period), count)
+        at.append(count - last + int(row[len(row) - last :].argmax()))
+    paths = [array("q") for _ in at]
+    for start, steps in back.slabs_backwards():
+        for candidate, path in enumerate(paths):
+            t = at[candidate]
+            while t >= start:
+                path.append(t)
+                t -= int(steps[t - start, candidate])
+            at[candidate] = t
+    return [np.array(path, dtype=np.intp)[::-1] for path in paths]
+
+
+def _heard(curve: Array, beats: NDArray[np.intp], period: float) -> Array:
+    """Places beats on their onsets; those before the first and after the last onset are dropped."""
     near = scipy.ndimage.maximum_filter1d(curve, 2 * max(2, int(period / 8)) + 1)[beats]
     heard = np.flatnonzero(near > 0.1 * np.median(near[near > 0])) if (near > 0).any() else np.zeros(0, np.intp)
     if not len(heard):

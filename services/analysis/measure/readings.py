@@ -9,17 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage
 from numpy.typing import NDArray
 
-from services.analysis.measure.frontend import SHORT, FloatArray
+from services.analysis.measure.frontend import SHORT
+from services.analysis.measure.onsets import around
 from services.analysis.measure.pitches import GRID
 from services.analysis.measure.pulse import FASTEST_BPM, SLOWEST_BPM, Array, Pulse
+from services.analysis.measure.series import Series
 
 METRES = (4, 3, 6)
 """Beats per bar: 4/4, 3/4, and 6/8, whose beats are its eighths."""
 _SUBDIVISIONS = (0.0, 0.5, 1 / 3, 2 / 3, 0.25, 0.75)
-_REACH = 3  # frames beside a beat that count as on it
+_SECOND = int(SHORT.rate)
+_SILENT, _STRONGEST = 1e-4, 3.0
+_TOGETHER = 2048  # beats that are looked at at a time, to bound memory
 _FEWEST_BARS = 2
 _CHROMA_STEP = GRID.hop / SHORT.hop
 
@@ -41,14 +44,14 @@ class Scene:
     """What is heard, in the form that readings are described from.
 
     Attributes:
-        low, mid, high: onset strength around each frame, about 1 at the strong ones, shape (n,).
+        onsets: strength around each frame, of low, middle and high, shape (n, 3).
+        typical: what strong ones of these have, 0 where there are none, shape (3,).
         chroma: running sum over frames of the bass and upper chroma, shape (frames of GRID + 1, 24).
     """
 
-    low: Array
-    mid: Array
-    high: Array
-    chroma: Array
+    onsets: Series[np.float32]
+    typical: Array
+    chroma: Series[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,28 +63,32 @@ class Reading:
         metre: beats per bar.
         first: index of the first downbeat.
         features: in the order of FEATURES.
-        accents: what speaks for a downbeat at each beat, in the order of the first six BAR_FEATURES, shape (beats, 6).
     """
 
     pulse: Pulse
     metre: int
     first: int
     features: Array
-    accents: Array
 
 
-def scene(flux: FloatArray, chroma: FloatArray) -> Scene:
+def scene(flux: Series[np.float32], chroma: Series[np.float32]) -> Scene:
     """Prepares the features of a track.
 
     Args:
         flux: of the onsets, shape (n, 6).
         chroma: of `pitches`, shape (m, 24).
     """
-    groups = [flux[:, :1], flux[:, 1:4], flux[:, 4:]]
-    low, mid, high = (_relative(group.sum(axis=1).astype(float)) for group in groups)
-    # Only what stands out of a frame counts; the rest is noise and drums.
-    parts = [np.maximum(part - np.median(part, axis=1, keepdims=True), 0) for part in (chroma[:, :12], chroma[:, 12:])]
-    return Scene(low, mid, high, np.vstack((np.zeros(24), np.cumsum(np.hstack(parts), axis=0, dtype=float))))
+    typical = around(flux, _SECOND).sums_at(np.array([len(flux)]))[0] / max(len(flux), 1)
+    total = Series(chroma.columns, np.float64)
+    last = np.zeros((1, chroma.columns))
+    total.append(last)
+    for _, rows in chroma.slabs():
+        # Only what stands out of a frame counts; the rest is noise and drums.
+        parts = [np.maximum(part - np.median(part, axis=1, keepdims=True), 0) for part in (rows[:, :12], rows[:, 12:])]
+        running = np.cumsum(np.vstack((last, np.hstack(parts))), axis=0)
+        total.append(running[1:])
+        last = running[-1:]
+    return Scene(around(flux), np.where(typical > _SILENT, typical, 0), total)
 
 
 def describe(heard: Scene, pulses: Sequence[Pulse]) -> list[Reading]:
@@ -108,12 +115,10 @@ def _between(pulse: Pulse) -> Pulse:
     return Pulse((pulse.beats[1:] + pulse.beats[:-1]) / 2, pulse.strength)
 
 
-def _relative(curve: Array) -> Array:
-    """Widens onsets to what counts as on the beat, 1 for a typical strong one."""
-    typical = scipy.ndimage.maximum_filter1d(curve, int(SHORT.rate))
-    wide: Array = scipy.ndimage.maximum_filter1d(curve, 2 * _REACH + 1)
-    scale = float(np.mean(typical))
-    return np.minimum(wide / scale, 3) if scale > 1e-4 else np.zeros(len(curve))  # noqa: PLR2004 - silence
+def accents(heard: Scene, pulse: Pulse, metre: int) -> Array:
+    """Returns what speaks for a downbeat at each beat, in the order of the first six BAR_FEATURES, shape (beats, 6)."""
+    changes = _changes(heard.chroma, pulse.beats, 1)
+    return np.column_stack((_sample(heard, pulse.beats), changes, _bar_changes(heard, pulse, metre)))
 
 
 def _readings_of(heard: Scene, pulse: Pulse) -> list[Reading]:
@@ -121,26 +126,26 @@ def _readings_of(heard: Scene, pulse: Pulse) -> list[Reading]:
     beats = pulse.beats
     if len(beats) < _FEWEST_BARS * min(METRES):
         return []
-    shared, accents, bar_changes = _evidence(heard, pulse)
+    shared, on_beats = _evidence(heard, pulse)
     seconds = pulse.period / SHORT.rate
     found = []
     for metre in METRES:
         if len(beats) < _FEWEST_BARS * metre:
             continue
-        explained = [_explained(accents[:, i], metre) for i in (0, 2, 3)]
+        explained = [_explained(on_beats[:, i], metre) for i in (0, 2, 3)]
         length = np.log2(metre * seconds / 2)
         constant = [*explained, length, length**2, float(metre == 3), float(metre == 6)]  # noqa: PLR2004
-        columns = np.column_stack((accents, bar_changes[metre]))
+        columns = np.column_stack((on_beats, _bar_changes(heard, pulse, metre)))
         for first in range(metre):
             position = (np.arange(len(beats)) - first) % metre
             downbeat = columns[position == 0].mean(axis=0) - columns[position != 0].mean(axis=0)
-            bar = [*downbeat, *_inside(accents, position, metre), *constant]
-            found.append(Reading(pulse, metre, first, np.concatenate((shared, bar)), columns))
+            bar = [*downbeat, *_inside(on_beats, position, metre), *constant]
+            found.append(Reading(pulse, metre, first, np.concatenate((shared, bar))))
     return found
 
 
-def _evidence(heard: Scene, pulse: Pulse) -> tuple[Array, Array, dict[int, Array]]:
-    """Returns TEMPO_FEATURES, the accents of each beat, and by metre how far harmony differs before and after each beat."""
+def _evidence(heard: Scene, pulse: Pulse) -> tuple[Array, Array]:
+    """Returns TEMPO_FEATURES, and the accents of each beat that do not depend on a metre, shape (beats, 5)."""
     beats = pulse.beats
     gaps = np.diff(beats, append=2 * beats[-1] - beats[-2])
     at = {s: _sample(heard, beats + s * gaps) for s in _SUBDIVISIONS}
@@ -163,32 +168,42 @@ def _evidence(heard: Scene, pulse: Pulse) -> tuple[Array, Array, dict[int, Array
         *changes.mean(axis=0),
         float(between.mean()),
     ])  # fmt: skip
-    accents = np.hstack((on, changes))
-    return shared, accents, {m: _changes(heard.chroma, beats, m).sum(axis=1) for m in METRES}
+    return shared, np.hstack((on, changes))
+
+
+def _bar_changes(heard: Scene, pulse: Pulse, metre: int) -> Array:
+    """Returns how far the harmony of the bar before each beat is from that of the bar after it, shape (beats,)."""
+    change: Array = _changes(heard.chroma, pulse.beats, metre).sum(axis=1)
+    return change
 
 
 def _sample(heard: Scene, frames: Array) -> Array:
     """Returns the onset strengths at some frames, shape (frames, 3)."""
-    index = np.clip(np.round(frames).astype(int), 0, len(heard.low) - 1)
-    return np.column_stack((heard.low[index], heard.mid[index], heard.high[index]))
+    index = np.clip(np.round(frames).astype(np.intp), 0, len(heard.onsets) - 1)
+    strength = heard.onsets.at(index).astype(float)
+    relative = np.divide(strength, heard.typical, out=np.zeros(strength.shape), where=heard.typical > 0)
+    strengths: Array = np.minimum(relative, _STRONGEST)
+    return strengths
 
 
-def _changes(total: Array, beats: Array, reach: int) -> Array:
+def _changes(total: Series[np.float64], beats: Array, reach: int) -> Array:
     """Returns how far the harmony of `reach` beats before each beat is from that after it: bass and upper, 0..1, shape (n, 2)."""
     period = float(np.median(np.diff(beats)))
     edges = np.concatenate(
         (beats[0] + period * np.arange(-reach, 0), beats, beats[-1] + period * np.arange(1, reach + 1))
     )
-    index = np.clip(np.round(edges / _CHROMA_STEP).astype(int), 0, len(total) - 1)
-    sums = total[index]
-    spans = sums[reach:] - sums[:-reach]
-    before, after = spans[: len(beats)], spans[reach : reach + len(beats)]
-    columns = []
-    for part in (slice(0, 12), slice(12, 24)):
-        a, b = before[:, part], after[:, part]
-        norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-        columns.append(np.where(norm > 1e-9, 1 - (a * b).sum(axis=1) / np.maximum(norm, 1e-9), 0))  # noqa: PLR2004
-    return np.column_stack(columns)
+    index = np.clip(np.round(edges / _CHROMA_STEP).astype(np.intp), 0, len(total) - 1)
+    changes = np.zeros((len(beats), 2))
+    for start in range(0, len(beats), _TOGETHER):
+        sums = total.at(index[start : start + _TOGETHER + 2 * reach])
+        spans = sums[reach:] - sums[:-reach]
+        before, after = spans[:-reach], spans[reach:]
+        for column, part in enumerate((slice(0, 12), slice(12, 24))):
+            a, b = before[:, part], after[:, part]
+            norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+            far = np.where(norm > 1e-9, 1 - (a * b).sum(axis=1) / np.maximum(norm, 1e-9), 0)  # noqa: PLR2004
+            changes[start : start + _TOGETHER, column] = far
+    return changes
 
 
 def _inside(accents: Array, position: NDArray[np.intp], metre: int) -> list[float]:

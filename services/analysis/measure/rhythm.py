@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from services.analysis.measure.bars import positions
 from services.analysis.measure.frontend import SHORT, FloatArray, Listener
-from services.analysis.measure.onsets import OnsetListener, OnsetStrength, combined, pick, seconds
+from services.analysis.measure.onsets import OnsetListener, OnsetStrength, combined, pick, seconds, spread
 from services.analysis.measure.pitches import PitchListener
-from services.analysis.measure.pulse import Array, pulses
-from services.analysis.measure.readings import Reading, describe, scene
+from services.analysis.measure.pulse import Array, Pulse, pulses
+from services.analysis.measure.readings import Reading, Scene, describe, scene
+from services.analysis.measure.series import Series
 from services.analysis.measure.weigh import probabilities
 from services.analysis.results import Beat, Curve, Feature, Metre, Rhythm, Shortfall, Tempo
 
@@ -54,43 +55,54 @@ class RhythmMeasurement:
     def result(self) -> Rhythm | Shortfall:
         """Returns the rhythm, or why there is none to tell."""
         onsets = self._onsets()
-        if onsets.level.max(initial=0.0) < _SILENCE:
+        if onsets.level.largest() < _SILENCE:
             return _short("silent", "There is nothing to hear.")
         if len(onsets.flux) < _SHORTEST_SECONDS * SHORT.rate:
             return _short("too_short", "A rhythm needs some seconds of music.")
         curve = combined(onsets.flux)
-        if onsets.flux.std(axis=0).max() < _FAINTEST_FLUX or len(pick(curve)) < _FEWEST_ONSETS:
+        if spread(onsets.flux).max() < _FAINTEST_FLUX or len(pick(curve)) < _FEWEST_ONSETS:
             return _short("no_pulse", "Hardly any notes start here.")
-        found = self.readings()
+        heard = scene(onsets.flux, self.pitches.chroma)
+        found = describe(heard, _clear(curve))
         if not found:
             return _short("no_pulse", "There is no steady pulse.")
-        return _told(found, curve, self.source)
+        return _told(heard, found, curve, self.source)
 
     def readings(self) -> list[Reading]:
         """Returns everything the rhythm could be, to choose from."""
-        onsets = self._onsets()
-        clear = [pulse for pulse in pulses(combined(onsets.flux)) if pulse.strength > _NO_PULSE]
-        return describe(scene(onsets.flux, self.pitches.chroma()), clear)
+        flux = self._onsets().flux
+        return describe(scene(flux, self.pitches.chroma), _clear(combined(flux)))
 
-    def flux(self) -> FloatArray:
-        """Returns the flux of the mix."""
-        return self._mix.strength().flux
+    @property
+    def flux(self) -> Series[np.float32]:
+        """The flux of the mix."""
+        return self._mix.heard.flux
 
     def _onsets(self) -> OnsetStrength:
         """Returns the onsets of the drums, of the mix where they pause, of the mix alone if there are none."""
-        mix = self._mix.strength()
+        mix = self._mix.heard
         if self._drums is None:
             return mix
-        drums = self._drums.strength()
-        loudest = drums.level.max(initial=0.0)
+        drums = self._drums.heard
+        loudest = drums.level.largest()
         if loudest < _SILENCE:
             self.source = tuple(name for name in self.source if name != "drums")
             return mix
-        pause = scipy.ndimage.maximum_filter1d(drums.level, int(2 * SHORT.rate)) < _PAUSE * loudest
-        return OnsetStrength(np.where(pause[:, None], mix.flux, drums.flux), mix.level)
+        second = int(SHORT.rate)
+        flux = Series(mix.flux.columns, np.float32)
+        sides = (series.overlapping(second) for series in (drums.level, mix.flux, drums.flux))
+        for (level, inner), (of_mix, _), (of_drums, _) in zip(*sides, strict=True):
+            pause = scipy.ndimage.maximum_filter1d(level, 2 * second, axis=0) < _PAUSE * loudest
+            flux.append(np.where(pause, of_mix, of_drums)[inner])
+        return OnsetStrength(flux, mix.level)
 
 
-def _told(found: Sequence[Reading], curve: Array, source: tuple[str, ...]) -> Rhythm:
+def _clear(curve: Array) -> list[Pulse]:
+    """Returns the pulses of the onsets that are more than chance."""
+    return [pulse for pulse in pulses(curve) if pulse.strength > _NO_PULSE]
+
+
+def _told(heard: Scene, found: Sequence[Reading], curve: Array, source: tuple[str, ...]) -> Rhythm:
     """Turns the readings and their likelihoods into a result."""
     likely = probabilities(found)
     by_pulse: dict[int, float] = {}
@@ -106,10 +118,10 @@ def _told(found: Sequence[Reading], curve: Array, source: tuple[str, ...]) -> Rh
     bpm = float(np.median(tempo_curve.values))
     tempos = np.array([60 * SHORT.rate / r.pulse.period for r in found])
     same = np.abs(np.log(tempos / tempos[best])) < _SAME_TEMPO
-    metre, counts = _bars(reading, likely, [found[i] for i in mine], mine)
-    heard = clear * float(likely[same].sum())
-    confidence = heard * _usual(bpm) * (metre.confidence if metre else _LEAST_BAR_CONFIDENCE)
-    others = _alternatives(bpm, tempos[~same], clear * likely[~same], heard * (1 - _usual(bpm)))
+    metre, counts = _bars(heard, reading, likely, [found[i] for i in mine], mine)
+    certain = clear * float(likely[same].sum())
+    confidence = certain * _usual(bpm) * (metre.confidence if metre else _LEAST_BAR_CONFIDENCE)
+    others = _alternatives(bpm, tempos[~same], clear * likely[~same], certain * (1 - _usual(bpm)))
     return Rhythm(
         source=source,
         tempo=Tempo(bpm=bpm, confidence=confidence),
@@ -123,7 +135,7 @@ def _told(found: Sequence[Reading], curve: Array, source: tuple[str, ...]) -> Rh
 
 
 def _bars(
-    reading: Reading, likely: Array, siblings: Sequence[Reading], indices: Sequence[int]
+    heard: Scene, reading: Reading, likely: Array, siblings: Sequence[Reading], indices: Sequence[int]
 ) -> tuple[Metre | None, NDArray[np.intp]]:
     """Returns the metre, None if bars cannot be told, and the position of each beat in its bar."""
     shares = likely[list(indices)] / likely[list(indices)].sum()
@@ -131,7 +143,7 @@ def _bars(
         return None, np.zeros(len(reading.pulse.beats), np.intp)
     confidence = sum(float(s) for s, r in zip(shares, siblings, strict=True) if r.metre == reading.metre)
     metre = Metre(beats_per_bar=reading.metre, beat_unit=8 if reading.metre == 6 else 4, confidence=confidence)  # noqa: PLR2004
-    return metre, positions(reading)
+    return metre, positions(heard, reading)
 
 
 def _usual(bpm: float) -> float:

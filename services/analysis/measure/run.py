@@ -7,7 +7,7 @@ from services.analysis.measure.chord_model import lattice
 from services.analysis.measure.chords import chord_path, chords
 from services.analysis.measure.form import FormMeasurement
 from services.analysis.measure.frontend import Listener, Signal, Sources, listen
-from services.analysis.measure.key import tonality
+from services.analysis.measure.key import Hearing, tonality
 from services.analysis.measure.loudness import LoudnessListener
 from services.analysis.measure.melody import MelodyListener
 from services.analysis.measure.rhythm import RhythmMeasurement
@@ -73,8 +73,8 @@ class _Run:
         self.form = FormMeasurement(stems, self.rhythm) if self.rhythm and parts else None
         self.harmony = HarmonyListener(pitched) if features & {Feature.KEY, Feature.CHORDS} else None
         self.timbre = TimbreListener(_MIX) if Feature.TIMBRE in features else None
-        shared = self.harmony if pitched == _MIX and self.harmony else None
-        self.of_mix = shared or (HarmonyListener(_MIX) if self.timbre else None)
+        shared = self.harmony if pitched == _MIX else None
+        self.of_mix = shared or (HarmonyListener(_MIX) if self.timbre or self.harmony else None)
         self.loudness = LoudnessListener(sources.channel_count) if Feature.LOUDNESS in features else None
         voice = ("vocals",) if "vocals" in stems else _MIX
         self.melody = MelodyListener(voice) if Feature.MELODY in features else None
@@ -96,15 +96,14 @@ class _Run:
         told.append((Feature.RHYTHM, rhythm))
         pulse = rhythm if isinstance(rhythm, Rhythm) else None
         harmony = self.harmony.harmony() if self.harmony else None
+        of_mix = self.of_mix.harmony() if self.of_mix and self.of_mix is not self.harmony else harmony
         form = self.form.result(pulse, duration) if self.form else None
         told.append((Feature.FORM, form))
         if harmony:
             parts = [section.start for section in form.sections] if isinstance(form, Form) and pulse else []
-            told += _harmonic(harmony, [beat.time for beat in pulse.beats] if pulse else [], parts)
+            beats = [beat.time for beat in pulse.beats] if pulse else []
+            told += _harmonic(harmony, None if of_mix is harmony else of_mix, beats, parts)
         if self.timbre:
-            of_mix = harmony
-            if self.of_mix and self.of_mix is not self.harmony:
-                of_mix = self.of_mix.harmony()
             told.append((Feature.TIMBRE, self.timbre.timbre(of_mix)))
         if self.melody:
             told.append((Feature.MELODY, self.melody.melody()))
@@ -124,9 +123,16 @@ _FIELDS = {Feature.KEY: "tonality"}
 """Of Measurements, where they are not called as the feature is."""
 
 
-def _harmonic(harmony: Harmony, beats: Sequence[float], parts: Sequence[float]) -> list[tuple[Feature, object]]:
-    """Tells the key, and the chords in its light."""
-    grid = lattice(harmony, beats)
-    key = tonality(harmony, grid, chord_path(grid), parts)
-    named = chords(harmony, grid, None if isinstance(key, Shortfall) else key)
+def _harmonic(
+    harmony: Harmony, of_mix: Harmony | None, beats: Sequence[float], parts: Sequence[float]
+) -> list[tuple[Feature, object]]:
+    """Tells the key, and the chords in its light; of stems, the mix helps with the key."""
+    heard = _heard(harmony, beats)
+    key = tonality(harmony, heard, parts, _heard(of_mix, beats) if of_mix else None)
+    named = chords(harmony, heard.lattice, None if isinstance(key, Shortfall) else key)
     return [(Feature.KEY, key), (Feature.CHORDS, named)]
+
+
+def _heard(harmony: Harmony, beats: Sequence[float]) -> Hearing:
+    grid = lattice(harmony, beats)
+    return Hearing(grid, chord_path(grid))

@@ -6,7 +6,7 @@ of notes with overtones, so that the overtones of one note are not heard as othe
 through the same windows and bins as the music, which tells the lowest ones apart where their fundamentals run together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,7 @@ import scipy.ndimage
 from numpy.typing import NDArray
 
 from services.analysis.measure.frontend import LONG, SAMPLE_RATE_HZ, Block, FloatArray, Frames, Signal
+from services.analysis.measure.series import Series
 from services.analysis.measure.tuning import TuningEstimate
 
 _LOWEST_NOTE = 28  # MIDI: E1
@@ -33,20 +34,19 @@ _SLAB = 1024  # frames that are explained at a time, to bound memory
 
 @dataclass(frozen=True, kw_only=True)
 class Harmony:
-    """What sounds, by pitch class, C first, in frames of LONG.
+    """What sounds, in frames of LONG.
 
     Attributes:
         source: as in the results.
-        bass: activity below A3, shape (n, 12). treble: activity above, with a soft border, shape (n, 12).
-        level: magnitude of each frame relative to a full-scale sine, shape (n,).
+        pitches: activity of each pitch class, C first: below A3, then, after a soft border, above, shape (n, 24).
+        level: magnitude of each frame relative to a full-scale sine, shape (n, 1).
         tuning_cents: offset from A4 = 440 Hz.
         clarity: how much the spectral peaks agree on a tuning, 0..1.
     """
 
     source: tuple[str, ...]
-    bass: FloatArray
-    treble: FloatArray
-    level: FloatArray
+    pitches: Series[np.float32]
+    level: Series[np.float32]
     tuning_cents: float
     clarity: float
 
@@ -68,8 +68,8 @@ class HarmonyListener:
         self.signal = signal
         self.frames: Sequence[Frames] = (LONG,)
         self._map = _log_frequency_map()
-        self._spectra: list[NDArray[np.float16]] = []
-        self._levels: list[FloatArray] = []
+        self._spectra = Series(_BINS, np.float16)
+        self._level = Series(1, np.float32)
         self._tuning = TuningEstimate()
 
     def hear(self, block: Block) -> None:
@@ -78,38 +78,24 @@ class HarmonyListener:
         if not len(magnitudes):
             return
         self._spectra.append((magnitudes[:, : len(self._map)] @ self._map * np.float32(_SCALE)).astype(np.float16))
-        self._levels.append(np.sqrt(np.square(magnitudes).sum(axis=1)))
+        self._level.append(np.sqrt(np.square(magnitudes).sum(axis=1, keepdims=True)))
         self._tuning.add(magnitudes)
 
     def harmony(self) -> Harmony:
         """Returns what was heard, explained as notes."""
         source = () if self.signal == ("mix",) else self.signal
         cents, dictionary = self._tuning.cents, _dictionary()
-        chroma = [np.zeros((0, 24), np.float32)]
-        for slab in _slabs(self._spectra):
+        pitches = Series(24, np.float32)
+        for _, slab in self._spectra.slabs(_SLAB):
             tuned = _in_tune(slab.astype(np.float32) / np.float32(_SCALE), cents)
-            chroma.append(_explain(_whitened(tuned), dictionary) @ _fold())
-        pitches = np.concatenate(chroma)
+            pitches.append(_explain(_whitened(tuned), dictionary) @ _fold())
         return Harmony(
             source=source,
-            bass=pitches[:, :12],
-            treble=pitches[:, 12:],
-            level=np.concatenate(self._levels) if self._levels else np.zeros(0, np.float32),
+            pitches=pitches,
+            level=self._level,
             tuning_cents=cents,
             clarity=self._tuning.clarity,
         )
-
-
-def _slabs(pieces: Sequence[NDArray[np.float16]]) -> Iterator[NDArray[np.float16]]:
-    """Yields the pieces joined to some _SLAB rows each; all of them at once would take their memory twice."""
-    waiting: list[NDArray[np.float16]] = []
-    for piece in pieces:
-        waiting.append(piece)
-        if sum(map(len, waiting)) >= _SLAB:
-            yield np.concatenate(waiting)
-            waiting = []
-    if waiting:
-        yield np.concatenate(waiting)
 
 
 @cache

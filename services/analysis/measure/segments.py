@@ -18,7 +18,7 @@ from services.analysis.measure.bar_features import Bars
 from services.analysis.measure.pulse import Array
 
 # Inside a part chords come and go, so they say little about its bars; but parts that repeat have the same ones.
-_SOUND = {"timbre": 1.0, "pattern": 1.0, "level": 1.0, "parts": 0.5}
+_SOUND = {"timbre": 1.0, "pattern": 1.0, "level": 1.0, "parts": 1.0}
 _CONTENT = {"timbre": 0.5, "pattern": 0.5, "harmony": 2.0, "level": 0.5, "parts": 1.0}
 _ON_TOP = {"parts"}  # what only stems tell: it takes nothing from the say of the others
 # Less than this between bars, in the units of Bars, is no change of music: a third to a half of what songs have.

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.measure.frontend import MEDIUM, SAMPLE_RATE_HZ, Block, FloatArray, Frames, Signal
+from services.analysis.measure.series import Series
 from services.analysis.results import Feature, Shortfall
 from services.analysis.spectrogram import Spectrogram
 
@@ -29,7 +30,7 @@ class SpectrogramListener:
             sr=SAMPLE_RATE_HZ, n_fft=MEDIUM.size, n_mels=_BANDS, fmin=_LOWEST_HZ, norm=None
         ).T
         self._waiting = np.zeros((0, MEDIUM.size // 2 + 1), np.float32)
-        self._kept: list[NDArray[np.uint8]] = []
+        self._kept = Series(_BANDS, np.uint8)
 
     def hear(self, block: Block) -> None:
         """Takes the next block."""
@@ -41,17 +42,17 @@ class SpectrogramListener:
 
     def spectrogram(self) -> Spectrogram | Shortfall:
         """Returns what was heard."""
-        kept = list(self._kept)
         if len(self._waiting):
-            kept.append(self._levels(np.repeat(self._waiting[-1:], _POOL, axis=0)))
-        if not any(levels.any() for levels in kept):
+            self._kept.append(self._levels(np.repeat(self._waiting[-1:], _POOL, axis=0)))
+            self._waiting = self._waiting[:0]
+        if not self._kept.largest():
             return Shortfall(feature=Feature.SPECTROGRAM, reason="silent", message="There is nothing to hear.")
         centres = librosa.mel_frequencies(_BANDS + 2, fmin=_LOWEST_HZ, fmax=SAMPLE_RATE_HZ / 2)[1:-1]
         return Spectrogram(
             start=(_POOL - 1) / 2 / MEDIUM.rate,
             step=_POOL / MEDIUM.rate,
             band_hz=centres.astype(np.float32),
-            levels=np.concatenate(kept),
+            levels=self._kept.mapped(),
         )
 
     def _levels(self, spectra: FloatArray) -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ import scipy.fft
 
 from services.analysis.measure.frontend import MEDIUM, SAMPLE_RATE_HZ, Block, FloatArray, Frames, Signal
 from services.analysis.measure.salience import Harmony
+from services.analysis.measure.series import Series
 from services.analysis.results import Curve, Feature, Shortfall, Timbre
 
 _POOL = 4  # frames of MEDIUM per value: 93 ms, fine enough to draw and to compare
@@ -35,7 +36,7 @@ class TimbreListener:
             for low, high in pairwise(_CONTRAST_EDGES_HZ)
         ]
         self._waiting = np.zeros((0, bins), np.float32)
-        self._kept: list[FloatArray] = []
+        self._kept = Series(11 + _MFCC, np.float32)
 
     def hear(self, block: Block) -> None:
         """Takes the next block."""
@@ -54,11 +55,15 @@ class TimbreListener:
         Args:
             harmony: what sounds in the same signal, for the chroma; None leaves the chroma empty.
         """
-        rows = np.concatenate(self._kept) if self._kept else np.zeros((0, 11 + _MFCC), np.float32)
-        silent = rows[:, 0] < 10 * np.log10(_AUDIBLE)
-        if silent.all():
+        told, audible = Series(self._kept.columns, np.float32), False
+        for _, slab in self._kept.slabs():
+            silent = slab[:, 0] < 10 * np.log10(_AUDIBLE)
+            slab[silent, 1:] = np.nan
+            told.append(slab)
+            audible = audible or not silent.all()
+        if not audible:
             return Shortfall(feature=Feature.TIMBRE, reason="silent", message="There is nothing to hear.")
-        rows[silent, 1:] = np.nan
+        rows = told.mapped()
 
         def curve(columns: int | slice) -> Curve:
             return Curve(start=(_POOL - 1) / 2 / MEDIUM.rate, step=_POOL / MEDIUM.rate, values=rows[:, columns])
@@ -97,7 +102,9 @@ def _contrast(power: FloatArray) -> FloatArray:
 
 def _chroma(harmony: Harmony | None) -> Curve:
     """Returns bass and treble together, the largest pitch class of each frame 1, NaN where nothing sounds."""
-    rows = harmony.bass + harmony.treble if harmony else np.zeros((0, 12), np.float32)
-    largest = rows.max(axis=1, keepdims=True, initial=0.0)
-    values = np.where(largest > 0, rows / np.maximum(largest, np.float32(_FLOOR)), np.nan).astype(np.float32)
-    return Curve(start=0.0, step=harmony.frame_seconds if harmony else 1.0, values=values)
+    chroma = Series(12, np.float32)
+    for _, pitches in harmony.pitches.slabs() if harmony else ():
+        rows = pitches[:, :12] + pitches[:, 12:]
+        largest = rows.max(axis=1, keepdims=True)
+        chroma.append(np.where(largest > 0, rows / np.maximum(largest, np.float32(_FLOOR)), np.nan))
+    return Curve(start=0.0, step=harmony.frame_seconds if harmony else 1.0, values=chroma.mapped())

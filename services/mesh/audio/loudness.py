@@ -88,8 +88,9 @@ class LoudnessMeter:
         """Returns the measurements of everything that came."""
         for meter in self._peaks:
             meter.flush()
+        self._energies = [np.concatenate(self._energies)] if self._energies else [np.zeros(0)]
         return Metered(
-            steps=np.concatenate(self._energies) if self._energies else np.zeros(0),
+            steps=self._energies[0],
             true_peak=max(meter.peak for meter in self._peaks),
             sample_peak=max(meter.sample_peak for meter in self._peaks),
         )
