@@ -57,7 +57,8 @@ function preloadedPieces(): Plugin {
 const PIECES: readonly (readonly [string, RegExp])[] = [
   ["loader", /preload-helper/], // loads the others
   ["react", /node_modules[\\/](react|react-dom|scheduler)[\\/]/],
-  ["contracts", /@bufbuild|@connectrpc|@sound-forge-alchemy|[\\/]gen[\\/]ts[\\/]/],
+  ["runtime", /@bufbuild|@connectrpc|@tanstack/],
+  ["contracts", /@sound-forge-alchemy|[\\/]gen[\\/]ts[\\/]/],
   ["page", /./],
 ];
 
