@@ -17,7 +17,8 @@ from services.processing import runs
 from services.processing.adapters import stem_mp4
 from services.processing.adapters.encode import FORMATS
 from services.processing.domain import SeparationSpec, TrackTags
-from services.processing.finished import finished, stem_files
+from services.processing.finished import finished, stem_files, track_today
+from services.processing.ports import Library
 from services.processing.usecases import Catalogue
 
 _KEEP_ALIVE_SECONDS = 10.0
@@ -39,18 +40,27 @@ class Exports:
     """Makes exports; every call names the user on whose behalf it is made."""
 
     def __init__(
-        self, *, store: JobStore, catalogue: Catalogue, blobs: LocalBlobStore, folder: Path, ffmpeg: str
+        self,
+        *,
+        store: JobStore,
+        library: Library,
+        catalogue: Catalogue,
+        blobs: LocalBlobStore,
+        folder: Path,
+        ffmpeg: str,
     ) -> None:
         """Makes the use case.
 
         Args:
             store: records of separations.
+            library: knows what their tracks are called today.
             catalogue: the models.
             blobs: finished stems.
             folder: where stem files are made; they need as much room as the stems.
             ffmpeg: the program, from `ffmpeg_path`.
         """
         self._store = store
+        self._library = library
         self._catalogue = catalogue
         self._blobs = blobs
         self._folder = folder
@@ -62,17 +72,19 @@ class Exports:
         job = await finished(self._store, owner, name)
         spec = SeparationSpec.from_record(job.spec)
         stems = stem_files(self._blobs, job)
+        track = await track_today(self._library, job)
+        tags = track.tags if track else spec.tags
         if form is ExportFormat.ZIP:
-            pieces = threaded(_zipped(job, spec, stems, self._license(spec.model)))
-            return Export(titled_filename(spec.tags.title, "stems", ".zip"), "application/zip", pieces)
+            pieces = threaded(_zipped(job, spec, tags.title, stems, self._license(spec.model)))
+            return Export(titled_filename(tags.title, "stems", ".zip"), "application/zip", pieces)
         known = self._known_stems(spec.model)
         if spec.wanted_stems and not spec.complement and set(spec.wanted_stems) != set(known or spec.wanted_stems):
             raise StemsUnsuitable(name, "some stems of the model are missing, so that the others do not make the mix")
         tracks = stem_mp4.laid_out(name, list(stems))
         return Export(
-            titled_filename(spec.tags.title, spec.model, ".stem.mp4"),
+            titled_filename(tags.title, spec.model, ".stem.mp4"),
             "video/mp4",
-            self._muxed(tracks, stems, spec.tags),
+            self._muxed(tracks, stems, tags),
         )
 
     async def _muxed(
@@ -113,16 +125,18 @@ class Exports:
         return {"license": info.license, "license_uri": info.license_uri}
 
 
-def _zipped(job: Job, spec: SeparationSpec, stems: Mapping[str, Path], terms: Mapping[str, str]) -> Iterator[bytes]:
+def _zipped(
+    job: Job, spec: SeparationSpec, title: str, stems: Mapping[str, Path], terms: Mapping[str, str]
+) -> Iterator[bytes]:
     """Yields a zip archive, nothing compressed: audio does not shrink further."""
     sink = _Sink()
     suffix = FORMATS[spec.encoding].suffix
-    names = {stem: titled_filename(spec.tags.title, stem, suffix) for stem in stems}
+    names = {stem: titled_filename(title, stem, suffix) for stem in stems}
     listed = [
         {"stem": found["stem"], "file": names[found["stem"]], "sha256": found["sha256"]}
         for found in (job.result or {})["stems"]
     ]
-    about = {"separation": job.name, "title": spec.tags.title, "model": spec.model, **terms, "stems": listed}
+    about = {"separation": job.name, "title": title, "model": spec.model, **terms, "stems": listed}
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]  # writes are enough
         for stem, path in stems.items():
             large = path.stat().st_size > _ZIP64_FROM_BYTES

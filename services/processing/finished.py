@@ -1,11 +1,13 @@
-"""Separations that have succeeded, and their files."""
+"""Separations that have succeeded, their files, and their tracks as they are today."""
 
 from pathlib import Path
 
 from services.mesh.blobs import LocalBlobStore
-from services.mesh.errors import BlobMissing, JobStateConflict, SeparationNotFound
+from services.mesh.errors import BlobMissing, DependencyUnavailable, JobStateConflict, SeparationNotFound, TrackNotFound
 from services.mesh.jobs.job import Job, JobState
 from services.mesh.jobs.store import JobStore
+from services.processing.domain import TrackSource
+from services.processing.ports import Library
 
 
 async def finished(store: JobStore, owner: str, name: str) -> Job:
@@ -21,6 +23,14 @@ async def finished(store: JobStore, owner: str, name: str) -> Job:
     if job.state is not JobState.SUCCEEDED:
         raise JobStateConflict(name, job.state.value, "only a separation that has succeeded can be exported.")
     return job
+
+
+async def track_today(library: Library, job: Job) -> TrackSource | None:
+    """Returns the track of a separation, whose tags may have been edited since; None where the library does not tell."""
+    try:
+        return await library.source(job.owner, job.parent)
+    except (DependencyUnavailable, TrackNotFound):
+        return None
 
 
 def stem_files(blobs: LocalBlobStore, job: Job) -> dict[str, Path]:

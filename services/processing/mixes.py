@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.mesh.blobs import LocalBlobStore
-from services.mesh.errors import DependencyUnavailable, InvalidRequest, StemUnknown, TrackNotFound, Violation
+from services.mesh.errors import InvalidRequest, StemUnknown, Violation
 from services.mesh.filenames import titled_filename
 from services.mesh.jobs.job import Job
 from services.mesh.jobs.store import JobStore
@@ -15,7 +15,7 @@ from services.mesh.pieces import read, threaded
 from services.processing import runs
 from services.processing.adapters.encode import FORMATS
 from services.processing.domain import RATES, SeparationSpec, TrackTags
-from services.processing.finished import finished, stem_files
+from services.processing.finished import finished, stem_files, track_today
 from services.processing.mix import MixReport, MixSpec, StemLevel, described
 from services.processing.ports import Library, Mixer, MixRequest
 from services.processing.stem_blobs import cover_file
@@ -116,9 +116,8 @@ class Mixes:
     async def _track(self, job: Job, separation: SeparationSpec) -> tuple[TrackTags, float]:
         """Returns the tags that the mix carries, those of today where the library answers; and how long the stems are."""
         part = separation.options.part
-        try:
-            track = await self._library.source(job.owner, job.parent)
-        except (DependencyUnavailable, TrackNotFound):
+        track = await track_today(self._library, job)
+        if track is None:
             return separation.tags, part.duration if part else 0.0
         return track.tags, part.duration if part else track.duration_seconds
 

@@ -73,6 +73,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
         )
         exports = Exports(
             store=store,
+            library=library,
             catalogue=catalogue,
             blobs=blobs,
             folder=settings.data_dir / "exports",

@@ -17,7 +17,7 @@ from alchemy.realtime.v1.realtime_service_pb2_grpc import RealtimeServiceStub, a
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
 from services.mesh.drain import Drain, stop
-from services.mesh.errors import BlobMissing, TrackNotFound
+from services.mesh.errors import BlobMissing, DependencyUnavailable, TrackNotFound
 from services.mesh.events import EventLog, EventTail
 from services.mesh.ids import new_id
 from services.mesh.jobs.store import JobStore
@@ -57,14 +57,16 @@ class OneTrack:
     def __init__(self) -> None:
         self.registered: dict[str, list[StemFile]] = {}
         self.blobs_missing = False
+        self.answers = True
+        self.titles = {(OWNER, TRACK): "Song", (OWNER, SAME_TRACK): "The same", (STRANGER, STRANGERS_TRACK): "Theirs"}
 
     async def source(self, owner: str, track: str) -> TrackSource:
-        titles = {(OWNER, TRACK): "Song", (OWNER, SAME_TRACK): "The same", (STRANGER, STRANGERS_TRACK): "Theirs"}
-        if (owner, track) not in titles:
+        if not self.answers:
+            raise DependencyUnavailable("library")
+        if (owner, track) not in self.titles:
             raise TrackNotFound(track)
-        return TrackSource(
-            sha256="00" * 32, tags=TrackTags(title=titles[owner, track]), sample_rate_hz=48000, duration_seconds=60.0
-        )
+        tags = TrackTags(title=self.titles[owner, track])
+        return TrackSource(sha256="00" * 32, tags=tags, sample_rate_hz=48000, duration_seconds=60.0)
 
     async def register(
         self, owner: str, separation: str, model: str, stems: Sequence[StemFile]
@@ -174,7 +176,14 @@ async def _mesh(client: Client, folder: Path) -> AsyncIterator[Mesh]:
     streams = StemStreams(
         store=store, catalogue=catalogue, blobs=blobs, work_dir=work_dir, ffmpeg=ffmpeg_path(), drain=drain
     )
-    exports = Exports(store=store, catalogue=catalogue, blobs=blobs, folder=folder / "exports", ffmpeg=ffmpeg_path())
+    exports = Exports(
+        store=store,
+        library=library,
+        catalogue=catalogue,
+        blobs=blobs,
+        folder=folder / "exports",
+        ffmpeg=ffmpeg_path(),
+    )
     mixes = Mixes(
         store=store, library=library, blobs=blobs, mixer=MixingProcess(ffmpeg_path()), folder=folder / "exports"
     )

@@ -19,7 +19,7 @@ from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.errors import StemsUnsuitable
 from services.processing.adapters.stem_mp4 import laid_out, with_stem_atom
 from services.processing.ports import FloatArray
-from tests.rpc.conftest import AS_OWNER, AS_STRANGER, TRACK, Mesh
+from tests.rpc.conftest import AS_OWNER, AS_STRANGER, OWNER, TRACK, Mesh
 from tests.rpc.failing import failing
 from tests.rpc.finished import RATE, finished, tones
 
@@ -124,6 +124,20 @@ async def test_a_zip_holds_the_stems_and_what_they_are(mesh: Mesh, tmp_path: Pat
     assert about["license"] == "MIT"
     assert [stem["stem"] for stem in about["stems"]] == list(TWO)
     assert (await export(mesh, name, ZIP))[0] == content
+
+
+async def test_exports_are_named_as_the_track_is_called_today(mesh: Mesh, tmp_path: Path) -> None:
+    name = await finished(mesh, tmp_path, tones(TWO), model="models/spleeter-2stems")
+    mesh.library.titles[OWNER, TRACK] = "Glass Hours"
+    content, filename = await export(mesh, name, ZIP)
+    assert filename == "Glass Hours (stems).zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.namelist()[0] == "Glass Hours (vocals).wav"
+        about = json.loads(archive.read("separation.json"))
+    assert (about["title"], about["stems"][0]["file"]) == ("Glass Hours", "Glass Hours (vocals).wav")
+    assert (await export(mesh, name, STEM_MP4))[1] == "Glass Hours (spleeter-2stems).stem.mp4"
+    mesh.library.answers = False
+    assert (await export(mesh, name, ZIP))[1] == "Song (stems).zip"
 
 
 async def test_stems_that_are_not_the_mix_make_no_stem_file(mesh: Mesh, tmp_path: Path) -> None:

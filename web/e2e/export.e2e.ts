@@ -79,7 +79,7 @@ test("stems, a zip and a stem file are exported, and the choices are remembered"
   await page.reload();
   await expect.poll(() => button(/^Play/).isEnabled(), { timeout: 15_000 }).toBe(true);
   await button("Export").click();
-  expect(await dialog().getByRole("combobox", { name: "Bit depth" }).textContent()).toBe("32 bit float");
+  expect(await dialog().getByRole("combobox", { name: "Bit depth" }).locator("option:checked").textContent()).toBe("32 bit float");
   await page.getByRole("tab", { name: "Stems" }).click();
   await choose("Format", "FLAC");
   await page.getByRole("checkbox", { name: "Vocals" }).click();

@@ -1,6 +1,7 @@
 import { Dialog as Primitive } from "radix-ui";
 
 import { text } from "../text/en";
+import { LAYER } from "../ui/opening";
 import type { Offer } from "./offer";
 import { SignInForm } from "./SignInForm";
 import styles from "./SignIn.module.css";
@@ -10,7 +11,7 @@ export default function SignInAgain({ offer }: { offer: Offer }) {
   return (
     <Primitive.Root open>
       <Primitive.Portal>
-        <Primitive.Content className={styles.again} onEscapeKeyDown={stay} onInteractOutside={stay}>
+        <Primitive.Content className={styles.again} {...{ [LAYER]: "" }} onEscapeKeyDown={stay} onInteractOutside={stay}>
           <div className={styles.card}>
             <header className={styles.header}>
               <img src="/favicon.svg" alt="" width={48} height={48} />

@@ -72,15 +72,14 @@ test("without a filter everything shows", async () => {
 test("an address says what shows, and how much of it", async () => {
   show("/jobs?state=failed");
   await shows("https://example.org/song.mp3");
-  expect(screen.getByRole("combobox", { name: "State" }).textContent).toBe("Failed");
+  expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "State" }).value).toBe("failed");
   expect(screen.getByRole("status").textContent).toBe("1 of 3 jobs");
 });
 
-test("a choice by keyboard changes what shows, and the address", async () => {
+test("a choice changes what shows, and the address", async () => {
   show();
   await shows("Slow Motion", "Fast Motion", "https://example.org/song.mp3");
-  screen.getByRole("combobox", { name: "Kind" }).focus();
-  await userEvent.keyboard("{Enter}{ArrowDown}{Enter}");
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Kind" }), "Separations");
   await shows("Slow Motion", "Fast Motion");
   expect(window.location.search).toBe("?kind=separation");
 });

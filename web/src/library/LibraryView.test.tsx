@@ -14,6 +14,7 @@ import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testi
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { replaceQuery } from "../app/routes";
 import { exportQueue } from "../export/exports";
 import { ExportTray } from "../export/ExportTray";
 import { Toasts } from "../ui/Toasts";
@@ -103,6 +104,7 @@ beforeEach(() => {
   run += 1;
   server = new Server();
   localStorage.clear();
+  window.history.replaceState(null, "", "/");
   // Where nothing is laid out, everything is in sight.
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
   vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
@@ -114,7 +116,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function open(): Promise<void> {
+async function open(shown = server.tracks.length): Promise<void> {
   render(
     <TransportProvider transport={server.transport}>
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
@@ -126,7 +128,7 @@ async function open(): Promise<void> {
       </QueryClientProvider>
     </TransportProvider>,
   );
-  await waitFor(() => expect(titles()).toHaveLength(server.tracks.length));
+  await waitFor(() => expect(titles()).toHaveLength(shown));
 }
 
 const titles = () => [...document.querySelectorAll("a[data-row]")].map((link) => link.textContent);
@@ -288,6 +290,26 @@ test("tempo filters show as chips, and a search that finds nothing can be cleare
   await screen.findByText("Nothing matches");
   await click("Clear search and filters");
   await waitFor(() => expect(titles()).toEqual(["Fast", "Slow"]));
+});
+
+test("what is looked for, and in which order, is part of the address", async () => {
+  server.track("Amber").track("Blue Amber").track("Cobalt");
+  await open();
+  await userEvent.type(screen.getByRole("textbox", { name: /^Search/ }), "amber");
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Show" }), "Not separated");
+  await click("Sort by title");
+  expect(window.location.search).toBe("?q=amber&state=unseparated&sort=title");
+  await waitFor(() => expect(titles()).toEqual(["Amber", "Blue Amber"]));
+});
+
+test("an address says what shows; without an order, it is the last one", async () => {
+  server.track("Slow", { music: { bpm: 64 } }).track("Fast", { music: { bpm: 128 } }).track("Faster", { music: { bpm: 140 } });
+  window.history.replaceState(null, "", "/?bpm=100-&sort=-bpm");
+  await open(2);
+  expect(titles()).toEqual(["Faster", "Fast"]);
+  await click("Sort by title");
+  act(() => replaceQuery(""));
+  expect(titles()).toEqual(["Fast", "Faster", "Slow"]);
 });
 
 test("tags are changed; what the server refuses is told where it was asked for", async () => {

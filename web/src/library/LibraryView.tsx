@@ -5,6 +5,7 @@ import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState 
 import { separations, tracks } from "../api/collections";
 import { failureOf } from "../api/failure";
 import { useRecords } from "../api/use-records";
+import { replaceQuery, useQueryString } from "../app/routes";
 import view from "../app/View.module.css";
 import { useBringIn } from "../bring/context";
 import { text } from "../text/en";
@@ -18,9 +19,9 @@ import { useAnalyse } from "./analysing";
 import { EditTrack } from "./EditTrack";
 import { FilterChips } from "./FilterChips";
 import styles from "./LibraryView.module.css";
-import { ANY_MUSIC } from "./music-filter";
 import { MusicFilters } from "./MusicFilters";
-import { arranged, type Filter, type Row, rowsOf, type Sort, type SortColumn } from "./rows";
+import { type LibraryQuery, libraryQueryFrom, noteLibrary, queryOfLibrary, WHOLE_LIBRARY } from "./query";
+import { arranged, type Filter, FILTERS, type Row, rowsOf, type Sort, SORT_COLUMNS, type SortColumn } from "./rows";
 import { SelectionBar } from "./SelectionBar";
 import { useSeparate } from "./separating";
 import type { TrackActions } from "./TrackRow";
@@ -28,11 +29,9 @@ import { TrackTable } from "./TrackTable";
 
 const ExportTracks = lazy(() => import("./ExportTracks"));
 
-const FILTERS: readonly Filter[] = ["all", "separated", "unseparated", "working", "failed"];
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
-const COLUMNS: readonly unknown[] = ["title", "artist", "album", "bpm", "key", "length", "added"];
 
-/** Every track that somebody has. */
+/** Every track that somebody has. Which of them show, and in which order, is part of the address. */
 export function LibraryView() {
   const bringIn = useBringIn();
   const library = useRecords(tracks);
@@ -41,10 +40,12 @@ export function LibraryView() {
   const remove = useDelete();
   const separate = useSeparate();
   const analyse = useAnalyse();
-  const [search, setSearch] = useState("");
-  const [filter, setFilter] = useState<Filter>("all");
-  const [music, setMusic] = useState(ANY_MUSIC);
-  const [sort, setSort] = useRemembered<Sort>("sort", sortFrom);
+  const address = useQueryString();
+  const query = useMemo(() => libraryQueryFrom(address), [address]);
+  useEffect(() => noteLibrary(address), [address]);
+  const [usual, setUsual] = useRemembered<Sort>("sort", sortFrom);
+  const { words, filter, music, sort = usual } = query;
+  const change = (next: Partial<LibraryQuery>) => replaceQuery(queryOfLibrary({ ...query, ...next }));
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const [edited, setEdited] = useState<Row>();
   const [exported, setExported] = useState<readonly Track[]>([]);
@@ -56,8 +57,8 @@ export function LibraryView() {
     () => rowsOf(listed ?? NOTHING, separated ?? NOTHING).filter((row) => !doomed.has(row.track.name)),
     [listed, separated, doomed],
   );
-  const words = useDeferredValue(search);
-  const rows = useMemo(() => arranged(all, words, filter, sort, music), [all, words, filter, sort, music]);
+  const looked = useDeferredValue(words);
+  const rows = useMemo(() => arranged(all, looked, filter, sort, music), [all, looked, filter, sort, music]);
   // What is done to the selection is done to what shows of it, never to what a filter hides.
   const selected = useMemo(() => rows.filter((row) => selection.has(row.track.name)), [rows, selection]);
 
@@ -80,8 +81,11 @@ export function LibraryView() {
     }),
     [separate, analyse, remove],
   );
-  const sortBy = (column: SortColumn) =>
-    setSort({ column, descending: sort.column === column ? !sort.descending : column === "added" });
+  const sortBy = (column: SortColumn) => {
+    const order = { column, descending: sort.column === column ? !sort.descending : column === "added" };
+    setUsual(order);
+    change({ sort: order });
+  };
   useEffect(() => {
     const selectAll = (event: KeyboardEvent) => {
       const elsewhere = event.target instanceof HTMLElement && event.target.closest("input, textarea, [contenteditable], [role=dialog], [role=menu]");
@@ -92,11 +96,6 @@ export function LibraryView() {
     document.addEventListener("keydown", selectAll);
     return () => document.removeEventListener("keydown", selectAll);
   }, []);
-  const clear = () => {
-    setSearch("");
-    setFilter("all");
-    setMusic(ANY_MUSIC);
-  };
 
   return (
     <>
@@ -104,21 +103,21 @@ export function LibraryView() {
         <h1>{text.library.title}</h1>
         {all.length > 0 && (
           <>
-            <SearchField label={text.library.search} clearLabel={text.library.clearSearch} value={search} onChange={setSearch} />
+            <SearchField label={text.library.search} clearLabel={text.library.clearSearch} value={words} onChange={(words) => change({ words })} />
             <Choice
               label={text.library.filter.label}
               value={filter}
               options={FILTERS.map((value) => ({ value, text: text.library.filter[value] }))}
-              onChange={(value) => setFilter(value as Filter)}
+              onChange={(value) => change({ filter: value as Filter })}
             />
-            <MusicFilters filter={music} onChange={setMusic} />
+            <MusicFilters filter={music} onChange={(music) => change({ music })} />
           </>
         )}
         <Button look="primary" icon={Plus} onClick={bringIn.open}>
           {text.library.add}
         </Button>
       </header>
-      {all.length > 0 && <FilterChips filter={music} onChange={setMusic} />}
+      {all.length > 0 && <FilterChips filter={music} onChange={(music) => change({ music })} />}
       {jobs.isError && !jobs.data && library.data && (
         <p className={styles.unknown} role="alert">
           {text.library.statesUnknown} {failureOf(jobs.error).words}
@@ -136,7 +135,7 @@ export function LibraryView() {
         </Message>
       ) : rows.length === 0 ? (
         <Message icon={filter === "failed" ? CircleAlert : SearchX} title={text.library.nothing.title} words={text.library.nothing.words}>
-          <Button onClick={clear}>{text.library.nothing.clear}</Button>
+          <Button onClick={() => change({ ...WHOLE_LIBRARY, sort: query.sort })}>{text.library.nothing.clear}</Button>
         </Message>
       ) : (
         <>
@@ -183,8 +182,8 @@ export function LibraryView() {
 
 function sortFrom(stored: unknown): Sort {
   const { column, descending } = (stored ?? {}) as Record<string, unknown>;
-  if (!COLUMNS.includes(column)) return { column: "added", descending: true };
-  return { column: column as SortColumn, descending: descending === true };
+  const known = SORT_COLUMNS.find((one) => one === column);
+  return known ? { column: known, descending: descending === true } : { column: "added", descending: true };
 }
 
 /** The names from one row to another, both included, whichever comes first. */

@@ -31,7 +31,8 @@ export interface Row {
 }
 
 /** Columns that the list can be sorted by. */
-export type SortColumn = "title" | "artist" | "album" | "bpm" | "key" | "length" | "added";
+export const SORT_COLUMNS = ["title", "artist", "album", "bpm", "key", "length", "added"] as const;
+export type SortColumn = (typeof SORT_COLUMNS)[number];
 
 /** An order of the list. */
 export interface Sort {
@@ -40,7 +41,8 @@ export interface Sort {
 }
 
 /** Which tracks show. */
-export type Filter = "all" | "separated" | "unseparated" | "working" | "failed";
+export const FILTERS = ["all", "separated", "unseparated", "working", "failed"] as const;
+export type Filter = (typeof FILTERS)[number];
 
 const KIND: Readonly<Record<Exclude<Filter, "all">, TrackState["kind"]>> = {
   separated: "separated",

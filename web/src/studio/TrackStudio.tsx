@@ -10,6 +10,7 @@ import { LinkButton } from "../app/LinkButton";
 import { analysisPath } from "../app/routes";
 import { Artwork } from "../library/Artwork";
 import { EditTrack } from "../library/EditTrack";
+import { libraryPath } from "../library/query";
 import { rowsOf } from "../library/rows";
 import { useSeparate } from "../library/separating";
 import { SongGone } from "../library/SongGone";
@@ -65,7 +66,7 @@ export default function TrackStudio({ track: name }: { track: string }) {
     <>
       <SongHeader
         track={track}
-        back={{ to: "/", words: text.notFound.back }}
+        back={{ to: libraryPath(), words: text.notFound.back }}
         about={track.album}
         picture={<Artwork artifact={track.artworkArtifact} size={44} />}
       >

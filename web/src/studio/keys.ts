@@ -21,7 +21,7 @@ export const LANE = "data-stem";
 export function deskKey(event: KeyboardEvent, single: boolean): DeskAction | undefined {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const target = event.target instanceof HTMLElement ? event.target : undefined;
-  if (target?.closest("input, textarea, [role=slider], [role=menu], [role=dialog], [role=listbox]")) return event.key === "?" && !target.closest("input, textarea") ? { kind: "help" } : undefined;
+  if (target?.closest("input, textarea, select, [role=slider], [role=menu], [role=dialog]")) return event.key === "?" && !target.closest("input, textarea, select") ? { kind: "help" } : undefined;
   const pressing = target?.closest("button, a") !== null && target !== undefined;
   const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
   if (digit && single) return { kind: event.shiftKey ? "solo" : "mute", stem: Number(digit) - 1 };

@@ -1,9 +1,8 @@
-import { Check, ChevronDown } from "lucide-react";
-import { Select as Primitive } from "radix-ui";
+import { useEffect, useRef } from "react";
 
 import styles from "./Choice.module.css";
 
-/** One of several, closed until it is opened. Values must not be empty. */
+/** One of several, closed until it is opened. The browser's own list: on a phone that is the phone's. */
 export function Choice({
   label,
   value,
@@ -15,28 +14,27 @@ export function Choice({
   options: readonly { value: string; text: string }[];
   onChange: (value: string) => void;
 }) {
+  const select = useRef<HTMLSelectElement>(null);
+  useEffect(() => {
+    // Escape closes the list and nothing else: the window or panel that it is in listens at the document, after this.
+    const keep = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && isOpen(select.current)) event.stopPropagation();
+    };
+    window.addEventListener("keydown", keep, { capture: true });
+    return () => window.removeEventListener("keydown", keep, { capture: true });
+  }, []);
   return (
-    <Primitive.Root value={value} onValueChange={onChange}>
-      <Primitive.Trigger className={styles.trigger} aria-label={label}>
-        <Primitive.Value />
-        <Primitive.Icon className={styles.icon}>
-          <ChevronDown size={16} aria-hidden />
-        </Primitive.Icon>
-      </Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Content className={styles.list} position="popper" sideOffset={4} collisionPadding={8}>
-          <Primitive.Viewport>
-            {options.map((option) => (
-              <Primitive.Item key={option.value} value={option.value} className={styles.option}>
-                <Primitive.ItemText>{option.text}</Primitive.ItemText>
-                <Primitive.ItemIndicator className={styles.icon}>
-                  <Check size={16} aria-hidden />
-                </Primitive.ItemIndicator>
-              </Primitive.Item>
-            ))}
-          </Primitive.Viewport>
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
+    <select ref={select} className={styles.choice} aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.text}
+        </option>
+      ))}
+    </select>
   );
+}
+
+/** Whether its list is open; browsers that cannot tell keep the keys of an open list to themselves. */
+function isOpen(select: HTMLSelectElement | null): boolean {
+  return CSS.supports("selector(:open)") && select?.matches(":open") === true;
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { text } from "../text/en";
 import { IconButton } from "./Button";
 import styles from "./Dialog.module.css";
+import { LAYER } from "./opening";
 
 /** A window over the page that takes the focus and gives it back. */
 export function Dialog({
@@ -24,6 +25,7 @@ export function Dialog({
         <Primitive.Overlay className={styles.scrim} />
         <Primitive.Content
           className={styles.dialog}
+          {...{ [LAYER]: "" }}
           aria-describedby={undefined}
           onOpenAutoFocus={(event) => {
             // The window itself, not its close button: that would open with a tooltip.

@@ -4,6 +4,7 @@ import { Toast as Primitive } from "radix-ui";
 import { text } from "../text/en";
 import { Button, IconButton } from "./Button";
 import { classes } from "./classes";
+import { LAYER } from "./opening";
 import { dismiss, useToasts } from "./toasts";
 import styles from "./Toasts.module.css";
 
@@ -16,6 +17,7 @@ export function Toasts() {
         <Primitive.Root
           key={id}
           className={classes(styles.toast, danger && styles.danger)}
+          {...{ [LAYER]: "" }}
           type={danger ? "foreground" : "background"}
           duration={duration}
           onOpenChange={(open) => !open && dismiss(id)}

@@ -1,14 +1,18 @@
 import { Tooltip as Primitive } from "radix-ui";
 import type { ReactElement } from "react";
 
+import { useOpening } from "./opening";
 import styles from "./Tooltip.module.css";
 
 /** Explains the control that it wraps, on hover and on focus. */
 export function Tooltip({ text, children }: { text: string; children: ReactElement }) {
+  const { open, onOpenChange, trigger, container } = useOpening();
   return (
-    <Primitive.Root>
-      <Primitive.Trigger asChild>{children}</Primitive.Trigger>
-      <Primitive.Portal>
+    <Primitive.Root open={open} onOpenChange={onOpenChange}>
+      <Primitive.Trigger asChild ref={trigger}>
+        {children}
+      </Primitive.Trigger>
+      <Primitive.Portal container={container}>
         <Primitive.Content className={styles.tooltip} sideOffset={6} collisionPadding={8}>
           {text}
         </Primitive.Content>

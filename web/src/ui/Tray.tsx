@@ -2,6 +2,7 @@ import { Check, CircleAlert, CircleStop, ListX } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { IconButton } from "./Button";
+import { LAYER } from "./opening";
 import { ProgressBar } from "./ProgressBar";
 import styles from "./Tray.module.css";
 
@@ -35,7 +36,7 @@ export function Tray({
   children: ReactNode;
 }) {
   return (
-    <section className={styles.tray} aria-label={label}>
+    <section className={styles.tray} aria-label={label} {...{ [LAYER]: "" }}>
       <header className={styles.header}>
         <h2>{title}</h2>
         {onCancel && <IconButton label={cancel} icon={CircleStop} onClick={onCancel} />}
