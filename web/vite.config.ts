@@ -6,6 +6,8 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+import { pieces, preloadedPieces } from "./pieces";
+
 // `npm run dev` serves the page itself and hands every call to a mesh that runs on this machine, so that the page speaks to
 // its own origin there too.
 const mesh = process.env["SFA_TARGET"] ?? "http://127.0.0.1:3000";
@@ -26,61 +28,17 @@ function compressedTwins(): Plugin {
   };
 }
 
-/** Has the page's pieces loaded with its first lines, though main.ts imports them one after the other. */
-function preloadedPieces(): Plugin {
-  return {
-    name: "preloaded-pieces",
-    apply: "build",
-    transformIndexHtml: {
-      order: "post",
-      handler: (html, { bundle = {}, chunk }) => {
-        const chunks = new Map(Object.values(bundle).flatMap((file) => (file.type === "chunk" ? [[file.fileName, file]] : [])));
-        const found = new Set<string>();
-        const follow = (name: string) => {
-          if (found.has(name)) return;
-          found.add(name);
-          chunks.get(name)?.imports.forEach(follow);
-        };
-        chunk?.dynamicImports.forEach(follow);
-        const styles = [...found].flatMap((name) => [...(chunks.get(name)?.viteMetadata?.importedCss ?? [])]);
-        const links = [
-          ...[...found].map((name) => ({ rel: "modulepreload", fetchpriority: "low", crossorigin: true, href: `/${name}` })),
-          ...[...new Set(styles)].map((name) => ({ rel: "stylesheet", crossorigin: true, href: `/${name}` })),
-        ];
-        return links.filter(({ href }) => !html.includes(href)).map((attrs) => ({ tag: "link", attrs, injectTo: "head" as const }));
-      },
-    },
-  };
-}
-
-/** What the page begins with, in few files, each of which is evaluated by itself (src/main.ts). */
-const PIECES: readonly (readonly [string, RegExp])[] = [
-  ["loader", /preload-helper/], // loads the others
-  ["react", /node_modules[\\/](react|react-dom|scheduler)[\\/]/],
-  ["runtime", /@bufbuild|@connectrpc|@tanstack/],
-  ["contracts", /@sound-forge-alchemy|[\\/]gen[\\/]ts[\\/]/],
-  ["page", /./],
-];
-
-const pieceOf = (index: number) => (id: string, modules: { getModuleInfo: (id: string) => { importedIds: readonly string[] } | null }): string | null => {
-  if (first.size === 0) {
-    const follow = (module: string) => {
-      if (first.has(module)) return;
-      first.add(module);
-      modules.getModuleInfo(module)?.importedIds.forEach(follow);
-    };
-    follow(join(import.meta.dirname, "src", "begin.tsx"));
-  }
-  const [name, test] = PIECES[index] ?? ["", /$^/];
-  return first.has(id) && test.test(id) ? name : null;
-};
-const first = new Set<string>();
-
 export default defineConfig({
   plugins: [react(), compressedTwins(), preloadedPieces()],
   resolve: { preserveSymlinks: true }, // gen/ts is linked into node_modules, and finds its runtime from there
   server: { port: 8001, strictPort: true, proxy: Object.fromEntries(proxied.map((path) => [path, mesh])) },
-  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0, cssCodeSplit: false, rolldownOptions: { output: { codeSplitting: { groups: PIECES.map((_, index) => ({ debugName: "pieces", name: pieceOf(index), priority: PIECES.length - index })) } } } },
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    rolldownOptions: { output: { codeSplitting: { groups: pieces() } } },
+  },
   worker: { format: "es" },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
