@@ -115,7 +115,7 @@ $(WEB): web/package.json web/package-lock.json $(INSTALLED)
 	$(BIN)/python -m tools.npm ci --silent
 	@touch $@
 
-$(STUDIO): $(WEB) web/index.html web/vite.config.ts $(shell find web/src web/public gen/ts -type f)
+$(STUDIO): $(WEB) web/index.html web/vite.config.ts web/pieces.ts $(shell find web/src web/public gen/ts -type f)
 	$(BIN)/python -m tools.npm run --silent build
 	@touch $@
 

@@ -8,7 +8,7 @@ export default defineConfig(
   tseslint.configs.strictTypeChecked,
   reactHooks.configs.flat.recommended,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } } },
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js", "public/theme.js"] } } },
     plugins: { "react-web-api": reactWebApi },
     rules: {
       // What an effect starts, it ends: listeners, timers and observers that stay behind slow a page that is open for days.

@@ -6,6 +6,8 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+import { pieces, preloadedPieces } from "./pieces";
+
 // `npm run dev` serves the page itself and hands every call to a mesh that runs on this machine, so that the page speaks to
 // its own origin there too.
 const mesh = process.env["SFA_TARGET"] ?? "http://127.0.0.1:3000";
@@ -27,10 +29,16 @@ function compressedTwins(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), compressedTwins()],
+  plugins: [react(), compressedTwins(), preloadedPieces()],
   resolve: { preserveSymlinks: true }, // gen/ts is linked into node_modules, and finds its runtime from there
   server: { port: 8001, strictPort: true, proxy: Object.fromEntries(proxied.map((path) => [path, mesh])) },
-  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0 },
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    rolldownOptions: { output: { codeSplitting: { groups: pieces() } } },
+  },
   worker: { format: "es" },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],

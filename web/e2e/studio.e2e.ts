@@ -104,7 +104,7 @@ test("a job is found again after a reload, plays while it runs, and can be cance
   await expect.poll(() => loudness(page), { timeout: 20_000 }).toBeGreaterThan(LOUD);
   await page.getByRole("link", { name: /^Jobs/ }).click();
   await cancel.click();
-  await expect.poll(() => page.getByText("Cancelled").isVisible(), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => page.locator("main section").getByText("Cancelled").isVisible(), { timeout: 15_000 }).toBe(true);
 });
 
 test("a deletion can be undone", async () => {

@@ -1,5 +1,5 @@
 import { ServerOff } from "lucide-react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useDeferredValue } from "react";
 
 import { useTheme } from "../app/theme";
 import { text } from "../text/en";
@@ -12,7 +12,8 @@ const SignInAgain = lazy(() => import("./SignInAgain"));
 /** Shows the studio to whoever may see it, and to everybody else the way in. Where nobody signs in it shows nothing of itself. */
 export function AccountGate({ children }: { children: ReactNode }) {
   useTheme();
-  const [state] = useAccount();
+  // The whole page follows: drawn in pieces, so that the browser can answer meanwhile.
+  const state = useDeferredValue(useAccount()[0]);
   switch (state.kind) {
     case "asking":
       return state.silent && <Message icon={ServerOff} title={text.account.unreachable.title} words={text.account.unreachable.words} />;

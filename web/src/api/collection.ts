@@ -30,7 +30,7 @@ export class Collection<T extends Resource> {
     this.#pages = pages;
   }
 
-  /** The query that loads everything; readers see each page as it arrives. */
+  /** The query that loads everything; readers see the first page as it arrives, and then each time that there is twice as much. */
   query(transport: Transport, client: QueryClient) {
     return queryOptions({
       queryKey: this.key,
@@ -38,10 +38,13 @@ export class Collection<T extends Resource> {
       queryFn: async ({ signal }): Promise<Records<T>> => {
         this.#changedWhileLoading = new Set();
         const loaded = new Map<string, T>();
-        const first = client.getQueryData<Records<T>>(this.key) === undefined;
+        // Whoever has a list already is not shown it shrink and grow again.
+        let next = client.getQueryData<Records<T>>(this.key) === undefined ? 1 : Infinity;
         for await (const page of this.#pages(transport, signal)) {
           for (const record of page) loaded.set(record.name, record);
-          if (first) client.setQueryData<Records<T>>(this.key, this.#merged(client, loaded));
+          if (loaded.size < next) continue;
+          client.setQueryData<Records<T>>(this.key, this.#merged(client, loaded));
+          next = 2 * loaded.size;
         }
         return this.#merged(client, loaded);
       },
@@ -76,7 +79,7 @@ export class Collection<T extends Resource> {
     for (const record of loaded.values()) {
       const other = known?.get(record.name);
       if (!this.#deleted.has(record.name)) {
-        merged.set(record.name, other && other.revision > record.revision ? other : record);
+        merged.set(record.name, other && other.revision >= record.revision ? other : record);
       }
     }
     for (const name of this.#changedWhileLoading) {

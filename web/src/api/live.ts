@@ -14,6 +14,8 @@ export type LiveState = "connecting" | "live" | "lost";
 const SILENCE_MS = 40_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
+/** Lists wait for the stream so long: what was listed before it began has to be listed again. */
+const FIRST_WORD_MS = 2_000;
 
 /**
  * Follows the mesh's one event stream until the signal aborts, writes what it hears into the query cache, and takes up after
@@ -29,13 +31,16 @@ export async function follow(
   let cursor = "";
   let pause = FIRST_PAUSE_MS;
   report("connecting");
+  const late = setTimeout(() => report("lost"), FIRST_WORD_MS);
+  signal.addEventListener("abort", () => clearTimeout(late), { once: true });
   while (!signal.aborted) {
     const silence = new Silence(signal);
     try {
       for await (const { event } of realtime.subscribe({ cursor }, { signal: silence.signal })) {
         silence.heard();
+        clearTimeout(late);
         if (!event) continue;
-        // Without a cursor the stream begins now: what was listed before may have changed in between.
+        // Without a cursor the stream begins now: what was listed before, if anything was, may have changed in between.
         if (!cursor || event.kind.case === "reset") refresh(client);
         cursor = event.cursor;
         pause = FIRST_PAUSE_MS;

@@ -4,8 +4,8 @@ import { createContext, use, useEffect, useState } from "react";
 
 import { follow, type LiveState } from "./live";
 
-/** How the event stream stands, for every view. */
-export const LiveContext = createContext<LiveState>("connecting");
+/** How the event stream stands, for every view; where nobody opens one, lists need not wait for it. */
+export const LiveContext = createContext<LiveState>("lost");
 
 /** How the event stream stands. */
 export function useLive(): LiveState {

@@ -51,9 +51,11 @@ export function LibraryView() {
   const [exported, setExported] = useState<readonly Track[]>([]);
   const lastSelected = useRef<string>(undefined);
 
+  // Thousands of tracks are drawn in pieces, so that the browser can answer meanwhile.
+  const [listed, separated] = [useDeferredValue(library.data), useDeferredValue(jobs.data)];
   const all = useMemo(
-    () => rowsOf(library.data ?? NOTHING, jobs.data ?? NOTHING).filter((row) => !doomed.has(row.track.name)),
-    [library.data, jobs.data, doomed],
+    () => rowsOf(listed ?? NOTHING, separated ?? NOTHING).filter((row) => !doomed.has(row.track.name)),
+    [listed, separated, doomed],
   );
   const looked = useDeferredValue(words);
   const rows = useMemo(() => arranged(all, looked, filter, sort, music), [all, looked, filter, sort, music]);
@@ -123,7 +125,7 @@ export function LibraryView() {
       )}
       {library.isError && !library.data ? (
         <FailedMessage title={text.library.failed} cause={library.error} onRetry={() => void library.refetch()} />
-      ) : library.isPending ? (
+      ) : !listed ? (
         <div className={styles.loading} role="status" aria-label={text.common.loading} />
       ) : all.length === 0 ? (
         <Message icon={Disc3} title={text.library.empty.title} words={text.library.empty.words}>

@@ -6,6 +6,7 @@ import { JobState } from "@sound-forge-alchemy/api/alchemy/type/v1/job_pb.js";
 import type { Records } from "../api/collection";
 import { camelot, type PlainKey, plainKey } from "../music/pitch";
 import { secondsOf } from "../text/format";
+import { lazily } from "../text/lazily";
 import { looksFor } from "../text/searching";
 import { ANY_MUSIC, fits, type MusicFilter } from "./music-filter";
 
@@ -50,18 +51,34 @@ const KIND: Readonly<Record<Exclude<Filter, "all">, TrackState["kind"]>> = {
   failed: "failed",
 };
 
-/** One line for each track. */
+const UNSEPARATED: TrackState = { kind: "none" };
+/** Lines by their track: one that has not changed is not made, and not drawn, again. */
+const MADE = new WeakMap<Track, Row>();
+
+/** One line for each track; the same one as before if nothing has changed in it. */
 export function rowsOf(tracks: Records<Track>, separations: Records<Separation>): Row[] {
   const states = statesOf(separations);
-  return [...tracks.values()].map((track) => ({
+  return Array.from(tracks.values(), (track) => rowOf(track, states.get(track.name) ?? UNSEPARATED));
+}
+
+function rowOf(track: Track, state: TrackState): Row {
+  const before = MADE.get(track);
+  if (before && same(before.state, state)) return before;
+  const row = {
     track,
-    state: states.get(track.name) ?? { kind: "none" },
+    state,
     seconds: secondsOf(track.audio?.duration),
     added: track.createTime ? timestampDate(track.createTime) : new Date(0),
     bpm: track.music?.bpm ?? 0,
     key: plainKey(track.music?.key),
     haystack: [track.title, track.artist, track.album, track.filename].join("\n").toLowerCase(),
-  }));
+  };
+  MADE.set(track, row);
+  return row;
+}
+
+function same(one: TrackState, other: TrackState): boolean {
+  return one.kind === "none" || other.kind === "none" ? one.kind === other.kind : one.separation === other.separation;
 }
 
 /** The lines that match every word of the search and the filters, sorted. */
@@ -77,12 +94,12 @@ export function arranged(rows: readonly Row[], search: string, filter: Filter, s
   return shown.sort((a, b) => sign * compare(a, b) || (a.track.name < b.track.name ? 1 : -1));
 }
 
-const COLLATOR = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+const COLLATOR = lazily(() => new Intl.Collator("en", { numeric: true, sensitivity: "base" }));
 
 const COMPARE: Readonly<Record<SortColumn, (a: Row, b: Row) => number>> = {
-  title: (a, b) => COLLATOR.compare(a.track.title, b.track.title),
-  artist: (a, b) => COLLATOR.compare(a.track.artist, b.track.artist),
-  album: (a, b) => COLLATOR.compare(a.track.album, b.track.album),
+  title: (a, b) => COLLATOR().compare(a.track.title, b.track.title),
+  artist: (a, b) => COLLATOR().compare(a.track.artist, b.track.artist),
+  album: (a, b) => COLLATOR().compare(a.track.album, b.track.album),
   bpm: (a, b) => a.bpm - b.bpm,
   key: (a, b) => roundTheWheel(a.key) - roundTheWheel(b.key),
   length: (a, b) => a.seconds - b.seconds,

@@ -1,8 +1,9 @@
 import type { Bundle, Form, Format, Kind } from "../export/choices";
+import { lazily } from "./lazily";
 
 /** So many titles are told; of more, how many there are. */
 const NAMED = 3;
-const LIST = new Intl.ListFormat("en");
+const LIST = lazily(() => new Intl.ListFormat("en"));
 
 /** The texts of exports. */
 export const exportText = {
@@ -22,7 +23,7 @@ export const exportText = {
   },
   leftOut: (titles: readonly string[]) => {
     const [named, more] = [titles.slice(0, NAMED).map((title) => `“${title}”`), titles.length - NAMED];
-    return `Left out: ${LIST.format(more > 0 ? [...named, `${more} more`] : named)}.`;
+    return `Left out: ${LIST().format(more > 0 ? [...named, `${more} more`] : named)}.`;
   },
   kinds: { mix: "Mix", stems: "Stems", bundle: "One file", analysis: "Analysis" } satisfies Record<Kind, string>,
   kindsOfMany: { bundle: "One file each", stems: "Stems", analysis: "Analysis" } satisfies Partial<Record<Kind, string>>,

@@ -1,8 +1,11 @@
 import type { Duration } from "@bufbuild/protobuf/wkt";
 
-const COUNT = new Intl.NumberFormat("en");
-const DAY = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
-const DAY_OF_YEAR = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+import { lazily } from "./lazily";
+
+// A browser takes some ten milliseconds to make the first of them: not while the page opens.
+const COUNT = lazily(() => new Intl.NumberFormat("en"));
+const DAY = lazily(() => new Intl.DateTimeFormat("en", { day: "numeric", month: "short" }));
+const DAY_OF_YEAR = lazily(() => new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" }));
 
 /** "3:07", "1:02:09". */
 export function clock(seconds: number): string {
@@ -51,7 +54,7 @@ export function percent(fraction: number): string {
 
 /** "12,345". */
 export function count(value: number): string {
-  return COUNT.format(value);
+  return COUNT().format(value);
 }
 
 /** "just now", "12 min ago", "22 Nov": when something happened, seen from `now`. */
@@ -60,7 +63,7 @@ export function ago(when: Date, now: Date): string {
   if (seconds < 60) return "just now";
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return (when.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(when);
+  return (when.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR)().format(when);
 }
 
 function two(value: number): string {

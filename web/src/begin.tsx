@@ -1,9 +1,6 @@
-import "./styles/tokens.css";
-import "./styles/base.css";
-
 import { TransportProvider } from "@connectrpc/connect-query";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { startTransition, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { AccountGate } from "./account/AccountGate";
@@ -23,14 +20,17 @@ void account.begin();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <TransportProvider transport={transport}>
-      <QueryClientProvider client={client}>
-        <AccountGate>
-          <App />
-        </AccountGate>
-      </QueryClientProvider>
-    </TransportProvider>
-  </StrictMode>,
+const page = createRoot(root);
+startTransition(() =>
+  page.render(
+    <StrictMode>
+      <TransportProvider transport={transport}>
+        <QueryClientProvider client={client}>
+          <AccountGate>
+            <App />
+          </AccountGate>
+        </QueryClientProvider>
+      </TransportProvider>
+    </StrictMode>,
+  ),
 );
