@@ -62,7 +62,7 @@ def open_stereo(path: Path, *, ffmpeg: str, limits: ChildLimits | None = None) -
         AudioUndecodable: no decoder reads the file.
     """
     limits = limits or ChildLimits()
-    with _Decoder(path, ffmpeg, limits, ()) as plain:
+    with _Decoder(path, ffmpeg, limits, au.output()) as plain:
         header = plain.header()
         if header is None:
             plain.finish()
@@ -70,7 +70,7 @@ def open_stereo(path: Path, *, ffmpeg: str, limits: ChildLimits | None = None) -
         if header.channel_count <= _STEREO:
             yield StereoStream(plain, header)
             return
-    mixes = (("-ac", "2"), ("-af", _average(header.channel_count)))
+    mixes = (("-ac", "2", *au.output()), au.output(_average(header.channel_count)))
     for options in mixes:
         with _Decoder(path, ffmpeg, limits, options) as mixed:
             header = mixed.header()
@@ -85,7 +85,7 @@ class _Decoder:
 
     def __init__(self, path: Path, ffmpeg: str, limits: ChildLimits, options: tuple[str, ...]) -> None:
         self._process = subprocess.Popen(
-            command(ffmpeg, path, (*options, *au.OUTPUT), limits),
+            command(ffmpeg, path, options, limits),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

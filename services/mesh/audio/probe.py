@@ -109,7 +109,7 @@ async def probe(path: Path, *, ffmpeg: str, limits: AudioLimits) -> Probe:
     try:
         async with (
             asyncio.timeout(limits.child.wall_seconds),
-            running(command(ffmpeg, path, au.OUTPUT, limits.child)) as child,
+            running(command(ffmpeg, path, au.output(), limits.child)) as child,
         ):
             counted = await _count(child, limits)
             status, log = await child.finish()
