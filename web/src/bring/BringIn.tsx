@@ -1,16 +1,19 @@
 import { ArrowDownToLine } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 
 import { account } from "../account/here";
+import { later } from "../app/later";
+import { ViewBoundary } from "../app/ViewBoundary";
 import { text } from "../text/en";
 import { TrayDock } from "../ui/Tray";
 import { BringInContext } from "./context";
-import { BringInDialog } from "./BringInDialog";
 import styles from "./BringIn.module.css";
 import { looksLikeLink } from "./links";
 import { UploadTray } from "./UploadTray";
 import { restSender, UploadQueue } from "./uploads";
 import { thenParameters, useWish } from "./wish";
+
+const BringInDialog = later(() => import("./BringInDialog"));
 
 /**
  * The way in, around the whole page: files dropped anywhere, links pasted anywhere, and the dialog for both. `tray` shares the
@@ -42,19 +45,23 @@ export function BringIn({ tray, children }: { tray: ReactNode; children: ReactNo
     <BringInContext value={control}>
       {children}
       {open && (
-        <BringInDialog
-          first={pasted}
-          wish={wish}
-          onWish={setWish}
-          onFiles={(files) => {
-            add(files);
-            setOpen(false);
-          }}
-          onClose={() => {
-            setOpen(false);
-            setPasted("");
-          }}
-        />
+        <ViewBoundary>
+          <Suspense>
+            <BringInDialog
+              first={pasted}
+              wish={wish}
+              onWish={setWish}
+              onFiles={(files) => {
+                add(files);
+                setOpen(false);
+              }}
+              onClose={() => {
+                setOpen(false);
+                setPasted("");
+              }}
+            />
+          </Suspense>
+        </ViewBoundary>
       )}
       <TrayDock>
         {tray}

@@ -10,7 +10,7 @@ import type { Wish } from "./wish";
 import { WishForm } from "./WishForm";
 
 /** Ways to bring music in, and what should follow. */
-export function BringInDialog({
+export default function BringInDialog({
   first,
   wish,
   onWish,

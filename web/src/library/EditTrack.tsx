@@ -15,7 +15,7 @@ import styles from "./EditTrack.module.css";
 const TEXTS = ["title", "artist", "album", "albumArtist", "genre", "releaseDate"] as const;
 
 /** The tags of a track, to be changed. */
-export function EditTrack({ track, onClose }: { track: Track; onClose: () => void }) {
+export default function EditTrack({ track, onClose }: { track: Track; onClose: () => void }) {
   const client = useQueryClient();
   const [values, setValues] = useState(() => ({
     ...(Object.fromEntries(TEXTS.map((field) => [field, track[field]])) as Record<(typeof TEXTS)[number], string>),

@@ -1,10 +1,11 @@
 import type { Track } from "@sound-forge-alchemy/api/alchemy/library/v1/track_pb.js";
 import { CircleAlert, Disc3, Plus, SearchX } from "lucide-react";
-import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 
 import { separations, tracks } from "../api/collections";
 import { failureOf } from "../api/failure";
 import { useRecords } from "../api/use-records";
+import { later } from "../app/later";
 import { replaceQuery, useQueryString } from "../app/routes";
 import view from "../app/View.module.css";
 import { useBringIn } from "../bring/context";
@@ -16,7 +17,6 @@ import { useRemembered } from "../ui/remembered";
 import { SearchField } from "../ui/SearchField";
 import { useDelete, useDoomed } from "./deletion";
 import { useAnalyse } from "./analysing";
-import { EditTrack } from "./EditTrack";
 import { FilterChips } from "./FilterChips";
 import styles from "./LibraryView.module.css";
 import { MusicFilters } from "./MusicFilters";
@@ -27,7 +27,8 @@ import { useSeparate } from "./separating";
 import type { TrackActions } from "./TrackRow";
 import { TrackTable } from "./TrackTable";
 
-const ExportTracks = lazy(() => import("./ExportTracks"));
+const EditTrack = later(() => import("./EditTrack"));
+const ExportTracks = later(() => import("./ExportTracks"));
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -170,12 +171,10 @@ export function LibraryView() {
           )}
         </>
       )}
-      {edited && <EditTrack track={edited.track} onClose={() => setEdited(undefined)} />}
-      {exported.length > 0 && (
-        <Suspense>
-          <ExportTracks tracks={exported} onOrdered={() => setSelection(new Set())} onClose={() => setExported([])} />
-        </Suspense>
-      )}
+      <Suspense>
+        {edited && <EditTrack track={edited.track} onClose={() => setEdited(undefined)} />}
+        {exported.length > 0 && <ExportTracks tracks={exported} onOrdered={() => setSelection(new Set())} onClose={() => setExported([])} />}
+      </Suspense>
     </>
   );
 }

@@ -3,10 +3,9 @@ import { camelot, type PlainKey } from "./pitch";
 const HOURS = 12;
 
 /** All keys, round the Camelot wheel from 1A, 1B to 12B. */
-export const WHEEL: readonly PlainKey[] = Array.from({ length: 24 }, (_, tonic) => ({ tonic: tonic % 12, minor: tonic < 12 })).sort((one, other) => {
-  const [a, b] = [camelot(one), camelot(other)];
-  return a.hour - b.hour || a.letter.localeCompare(b.letter);
-});
+export const WHEEL: readonly PlainKey[] = Array.from({ length: 24 }, (_, tonic) => ({ tonic: tonic % 12, minor: tonic < 12 })).sort(
+  (one, other) => camelot(one).hour - camelot(other).hour, // minor keys first, as they were
+);
 
 /** Whether two keys are the same. */
 export function sameKey(one: PlainKey | undefined, other: PlainKey | undefined): boolean {

@@ -9,7 +9,7 @@ import { useRecords } from "../api/use-records";
 import { LinkButton } from "../app/LinkButton";
 import { analysisPath } from "../app/routes";
 import { Artwork } from "../library/Artwork";
-import { EditTrack } from "../library/EditTrack";
+import EditTrack from "../library/EditTrack";
 import { libraryPath } from "../library/query";
 import { rowsOf } from "../library/rows";
 import { useSeparate } from "../library/separating";

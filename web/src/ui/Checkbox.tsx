@@ -1,5 +1,5 @@
 import { Check, Minus } from "lucide-react";
-import { Checkbox as Primitive } from "radix-ui";
+import * as Primitive from "@radix-ui/react-checkbox";
 
 import styles from "./Checkbox.module.css";
 

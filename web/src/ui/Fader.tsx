@@ -1,4 +1,4 @@
-import { Slider } from "radix-ui";
+import * as Slider from "@radix-ui/react-slider";
 
 import styles from "./Fader.module.css";
 import { Tooltip } from "./Tooltip";

@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import { DropdownMenu as Primitive } from "radix-ui";
+import * as Primitive from "@radix-ui/react-dropdown-menu";
 import type { ReactElement, ReactNode } from "react";
 
 import { classes } from "./classes";

@@ -1,4 +1,4 @@
-import { Progress as Primitive } from "radix-ui";
+import * as Primitive from "@radix-ui/react-progress";
 
 import { classes } from "./classes";
 import styles from "./ProgressBar.module.css";

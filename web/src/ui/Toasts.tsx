@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { Toast as Primitive } from "radix-ui";
+import * as Primitive from "@radix-ui/react-toast";
 
 import { text } from "../text/en";
 import { Button, IconButton } from "./Button";
