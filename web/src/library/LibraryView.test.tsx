@@ -317,7 +317,7 @@ test("tags are changed; what the server refuses is told where it was asked for",
   await open();
   await click("Actions for Amber");
   await userEvent.click(screen.getByRole("menuitem", { name: "Edit details" }));
-  const title = screen.getByLabelText("Title");
+  const title = await screen.findByLabelText("Title");
   const save = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save" });
   await userEvent.clear(title);
   expect(save().disabled).toBe(true);
