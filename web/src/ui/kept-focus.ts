@@ -17,24 +17,14 @@ export function isAdrift(): boolean {
  */
 export function useKeptFocus(): void {
   useEffect(() => {
-    let held: EventTarget | null = null;
-    const hold = ({ target }: FocusEvent) => (held = target);
-    const let_go = ({ target }: FocusEvent) => {
-      // Clicking beside everything takes the focus away from something that stays.
-      if (target instanceof Node && target.isConnected) held = null;
+    const leave = ({ target, relatedTarget }: FocusEvent) => {
+      // Somebody else got it; or the page has lost it, to a click beside everything or because what had it is going: that shows in a moment.
+      if (relatedTarget !== null || !(target instanceof Element)) return;
+      requestAnimationFrame(() => {
+        if (!target.isConnected && isAdrift()) giveFocus(null);
+      });
     };
-    const observer = new MutationObserver(() => {
-      if (!(held instanceof Element) || held.isConnected) return;
-      held = null;
-      requestAnimationFrame(() => isAdrift() && giveFocus(null));
-    });
-    document.addEventListener("focusin", hold);
-    document.addEventListener("focusout", let_go);
-    observer.observe(document.body, { childList: true, subtree: true });
-    return () => {
-      document.removeEventListener("focusin", hold);
-      document.removeEventListener("focusout", let_go);
-      observer.disconnect();
-    };
+    document.addEventListener("focusout", leave);
+    return () => document.removeEventListener("focusout", leave);
   }, []);
 }
