@@ -7,12 +7,14 @@ ARG BUILD_BASE=${PYTHON_BASE}
 FROM ${BUILD_BASE} AS build
 # analysis, download, library, processing, realtime or spotify: the package's extra and the module that is run.
 ARG SERVICE
+# More of the package's extras: beats, for an analysis that is given BEAT_MODEL.
+ARG EXTRAS=""
 WORKDIR /source
 COPY . .
 # ffmpeg, as a wheel, for those that decode what is uploaded, measured or mixed, or take the sound out of what a page plays.
 RUN case "$SERVICE" in analysis|download|library|processing) ffmpeg=imageio-ffmpeg;; *) ffmpeg=;; esac \
     && python -m venv /app \
-    && /app/bin/pip install --no-cache-dir ".[${SERVICE},otel,postgres]" $ffmpeg
+    && /app/bin/pip install --no-cache-dir -c constraints/cpu.txt ".[${SERVICE},otel,postgres${EXTRAS:+,$EXTRAS}]" $ffmpeg
 
 FROM ${PYTHON_BASE}
 ARG SERVICE

@@ -82,7 +82,7 @@ class Beat:
 
 @dataclass(frozen=True, kw_only=True)
 class Metre:
-    """The time signature: 3/4, 4/4, 6/8."""
+    """The time signature: 3/4, 4/4, 6/8; where a network finds the beats, whatever it counts."""
 
     beats_per_bar: int
     beat_unit: int

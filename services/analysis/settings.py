@@ -21,6 +21,12 @@ class Settings(ServiceSettings):
     library_target: str = setting("LIBRARY_TARGET", "host:port of the library.", default="127.0.0.1:3005")
     ffmpeg: str = setting("FFMPEG", "The ffmpeg to run; empty = the one in its wheel, else on PATH.", default="")
     queue: str = setting("QUEUE", "Queue that jobs go to and workers take from.", default="analyze")
+    beat_model: Path | None = setting(
+        "BEAT_MODEL",
+        "File of a network that finds beats, made by `sfa beats convert`; the same for the service and its workers. Empty = none, we find them.",
+        default=None,
+        parse=Path,
+    )
     max_queued_jobs: int = setting("MAX_QUEUED_JOBS", "How many jobs may wait.", default="10000", parse=_count)
 
     @property

@@ -19,3 +19,18 @@ VERSIONS: Mapping[Feature, str] = {
     Feature.MELODY: "1.1",
     Feature.SPECTROGRAM: "1",
 }
+
+_ON_BEATS = frozenset({Feature.RHYTHM, Feature.KEY, Feature.CHORDS, Feature.FORM})
+
+
+def versions(tracker: str = "") -> Mapping[Feature, str]:
+    """Returns the versions of all features where beats are found by a network.
+
+    Args:
+        tracker: what tells the network from others; empty = beats are found by ours.
+    """
+    if not tracker:
+        return VERSIONS
+    return {
+        feature: f"{version} on {tracker}" if feature in _ON_BEATS else version for feature, version in VERSIONS.items()
+    }

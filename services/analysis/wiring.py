@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from alchemy.analysis.v1.analysis_service_pb2_grpc import add_AnalysisServiceServicer_to_server
+from services.analysis.adapters import beat_model
 from services.analysis.adapters.files import BlobResultFiles
 from services.analysis.adapters.index import RedisFeatureIndex
 from services.analysis.adapters.library import GrpcLibrary
@@ -16,7 +17,7 @@ from services.analysis.settings import Settings
 from services.analysis.shelf import Shelf
 from services.analysis.translate import AnalysisEvents
 from services.analysis.usecases import Analyses
-from services.analysis.versions import VERSIONS
+from services.analysis.versions import versions
 from services.mesh import redis
 from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
@@ -35,6 +36,7 @@ SERVICE = "alchemy.analysis.v1.AnalysisService"
 @asynccontextmanager
 async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle]:
     """Connects the service's parts; closes them in reverse."""
+    model = beat_model.chosen(settings.beat_model)
     async with (
         redis.connect(settings.redis_url) as client,
         channel(settings.library_target, load_key(settings.mesh_key_file)) as to_library,
@@ -49,7 +51,7 @@ async def build(settings: Settings, drain: Drain) -> AsyncIterator[ServiceBundle
             dispatcher=dispatcher,
             library=library,
             shelf=Shelf(library=library, files=files, index=RedisFeatureIndex(client)),
-            versions=VERSIONS,
+            versions=versions(model.version if model else ""),
             queue=settings.queue,
             max_queued=settings.max_queued_jobs,
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.analysis.adapters import beat_model
 from services.analysis.adapters.files import BlobResultFiles
 from services.analysis.adapters.index import RedisFeatureIndex
 from services.analysis.adapters.library import GrpcLibrary
@@ -15,18 +16,27 @@ from services.mesh import redis
 from services.mesh.access import channel
 from services.mesh.audio.ffmpeg import ffmpeg_path
 from services.mesh.blobs import LocalBlobStore
+from services.mesh.child import ChildDied
 from services.mesh.drain import Drain, stop
 from services.mesh.jobs.dispatch import DramatiqDispatcher
 from services.mesh.jobs.store import JobStore
 from services.mesh.jobs.worker import JobWorker
 from services.mesh.keys import load_key
 from services.mesh.server import run_worker
+from services.mesh.settings import CannotStart
 
 
 async def work(settings: Settings, drain: Drain) -> None:
     """Runs the worker until the drain starts."""
     blobs = LocalBlobStore(settings.data_dir / "blobs")
-    measurer = MeasuringProcess(ffmpeg_path(settings.ffmpeg))
+    model = beat_model.chosen(settings.beat_model)
+    measurer = MeasuringProcess(ffmpeg_path(settings.ffmpeg), model)
+    if model is not None:
+        # Before anything is taken from the queue: what cannot be loaded ends the worker, not one job after the other.
+        try:
+            await measurer.start()
+        except ChildDied as death:
+            raise CannotStart(f"BEAT_MODEL={model.path} cannot be loaded; the line above says why.") from death
     dispatcher = DramatiqDispatcher(settings.redis_url, ACTOR)
     async with (
         redis.connect(settings.redis_url) as client,

@@ -154,3 +154,10 @@ class Inbox:
             if os.getpgrp() == os.getpid():
                 os.killpg(0, signal.SIGKILL)  # and its ffmpeg
             os._exit(0)
+
+
+def usable_cores() -> int:
+    """Returns how many processors this process may use, for libraries that would take as many threads as there are processors."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

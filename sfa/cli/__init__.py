@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "analyze": "Tell tempo, key, chords and more.",
     "import": "Fetch songs from links.",
     "models": "List models; install their weights.",
+    "beats": "Prepare a network for beats.",
     "devices": "Show what computes, and what waits.",
     "tracks": "List, show and delete songs.",
     "jobs": "List, cancel and retry separations.",

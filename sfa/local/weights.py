@@ -29,7 +29,7 @@ async def install(model: str, data_dir: DataDir, *, source: Path | None = None) 
     arguments = ["services.processing.install", model, "--json"]
     if source is not None:
         arguments += ["--from", str(source)]
-    async with aclosing(_reported(arguments, data_dir, f"{model} was not installed.")) as events:
+    async with aclosing(reported(_on(data_dir, arguments), f"{model} was not installed.")) as events:
         async for event in events:
             yield event
 
@@ -47,7 +47,7 @@ async def add(source: Path, data_dir: DataDir, description: Mapping[str, str]) -
     """
     options = [f"--{name}={value}" for name, value in description.items() if value]
     arguments = ["services.processing.models", "add", *options, str(source)]
-    async with aclosing(_reported(arguments, data_dir, f"{source} was not added.")) as events:
+    async with aclosing(reported(_on(data_dir, arguments), f"{source} was not added.")) as events:
         async for event in events:
             yield event
 
@@ -59,15 +59,27 @@ async def remove(model: str, data_dir: DataDir) -> None:
         InstallFailed: If it is not installed, or cannot be removed.
     """
     arguments = ["services.processing.models", "remove", model]
-    async with aclosing(_reported(arguments, data_dir, "Nothing was removed.")) as events:
+    async with aclosing(reported(_on(data_dir, arguments), "Nothing was removed.")) as events:
         async for _ in events:
             pass
 
 
-async def _reported(arguments: list[str], data_dir: DataDir, otherwise: str) -> AsyncGenerator[dict[str, Any]]:
-    """Runs a module of the processing service on the models folder and yields its events."""
+def _on(data_dir: DataDir, arguments: list[str]) -> list[str]:
+    return [*arguments, "--models-dir", str(data_dir.models)]
+
+
+async def reported(arguments: list[str], otherwise: str) -> AsyncGenerator[dict[str, Any]]:
+    """Runs a module of a service and yields its events, a line of JSON each.
+
+    Args:
+        arguments: The module, and what it is told.
+        otherwise: What has not happened if it fails.
+
+    Raises:
+        InstallFailed: If it fails; it says why by an event "error", or by the last line on its standard error.
+    """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", *arguments, "--models-dir", str(data_dir.models)),
+        *(sys.executable, "-m", *arguments),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

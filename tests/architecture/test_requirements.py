@@ -19,6 +19,11 @@ BASE = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependen
 # By extra: what is started of it.
 STARTED = {
     "analysis": ("services.analysis.__main__", "services.analysis.worker", "services.analysis.adapters.measuring"),
+    "beats": (
+        "services.analysis.adapters.beat_network",
+        "services.analysis.adapters.convert_network",
+        "services.analysis.beats",
+    ),
     "download": ("services.download.__main__", "services.download.worker"),
     "gateway": ("sfa.door",),
     "library": ("services.library.__main__",),
@@ -36,6 +41,8 @@ STARTED = {
 OURS = ("services", "sfa", "alchemy")
 # Installed beside the extra, in the image or by who wants it: the code looks whether it is there.
 OPTIONAL = {"imageio_ffmpeg", "opentelemetry", "asyncpg"}
+# Likewise: modules of ours that are loaded only where another extra is.
+OF_ANOTHER = {"services.analysis.adapters.beat_network": "beats"}
 
 
 @pytest.mark.parametrize("extra", STARTED)
@@ -69,7 +76,7 @@ def _foreign(extra: str) -> Iterator[tuple[str, str]]:
     pending = list(STARTED[extra])
     while pending:
         module = pending.pop()
-        if module in seen:
+        if module in seen or OF_ANOTHER.get(module, extra) != extra:
             continue
         seen.add(module)
         path = _file(module)

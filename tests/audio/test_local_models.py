@@ -12,7 +12,7 @@ import torch
 import yaml
 from demucs.states import get_state
 
-from services.processing.adapters import convert
+from services.mesh import sandbox
 from services.processing.adapters.demucs import load_demucs
 from services.processing.adapters.local_models import Description, add_checkpoint, add_folder
 from services.processing.adapters.processor import Processor
@@ -145,9 +145,9 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes) -> Non
 def test_the_converting_process_gives_up_what_it_does_not_need() -> None:
     code = """
 import json, resource, socket
-from services.processing.adapters import convert
-left = convert.leave_network()
-convert.limit()
+from services.mesh import sandbox
+left = sandbox.leave_network()
+sandbox.limit()
 try:
     socket.create_connection(("127.0.0.1", 1), timeout=1)
     why = "connected"
@@ -159,8 +159,8 @@ print(json.dumps([left, why, limits]))
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     left, why, limits = json.loads(ran.stdout)
     assert limits[0] == 0
-    assert 0 < limits[1] <= convert._CPU_SECONDS
-    assert 0 < limits[2] <= convert._MEMORY_BYTES
+    assert 0 < limits[1] <= sandbox.CPU_SECONDS
+    assert 0 < limits[2] <= sandbox.MEMORY_BYTES
     if left:
         assert why == "Network is unreachable"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.analysis.adapters.beat_model import BeatModel
 from services.analysis.adapters.files import read_findings
 from services.analysis.ports import MeasureRequest, OnProgress
 from services.analysis.results import Feature, Measurements
@@ -12,14 +13,21 @@ from services.mesh.errors import MeshError
 class MeasuringProcess:
     """A `Measurer` that computes in one child process, kept warm between requests and replaced when it dies."""
 
-    def __init__(self, ffmpeg: str) -> None:
-        """Starts nothing yet; `ffmpeg` comes from `ffmpeg_path`."""
-        self._ffmpeg = ffmpeg
+    def __init__(self, ffmpeg: str, model: BeatModel | None = None) -> None:
+        """Starts nothing yet.
+
+        Args:
+            ffmpeg: of `ffmpeg_path`.
+            model: the network that finds beats; None = we do.
+        """
+        self._arguments = ["--ffmpeg", ffmpeg]
+        if model is not None:
+            self._arguments += ["--beat-model", str(model.path), "--beat-model-sha256", model.sha256]
         self._child: Child | None = None
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
-        """Starts the child and waits until it has loaded its libraries, so that the first request need not."""
+        """Starts the child and waits until it has loaded its libraries, so that the first request need not. Raises ChildDied."""
         async with self._turn:
             await self._ready()
 
@@ -27,7 +35,7 @@ class MeasuringProcess:
         """Returns a child that is alive and waits for requests."""
         if self._child is not None and self._child.alive:
             return self._child
-        self._child = child = await Child.start("services.analysis.adapters.measuring", "--ffmpeg", self._ffmpeg)
+        self._child = child = await Child.start("services.analysis.adapters.measuring", *self._arguments)
         # A fresh child says nothing before it is ready.
         await child.event()
         return child

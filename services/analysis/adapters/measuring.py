@@ -15,12 +15,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from services.analysis.adapters.beat_model import BeatModel, BeatModelInvalid
 from services.analysis.codec import file_parts
 from services.analysis.domain import Findings
 from services.analysis.results import Feature
 from services.mesh.audio.decode import StereoStream, open_stereo
 from services.mesh.child import Inbox, Message, Outbox
+
+if TYPE_CHECKING:
+    from services.analysis.measure import BeatNetwork
 
 _log = logging.getLogger("measuring")
 
@@ -29,12 +34,15 @@ def main() -> None:
     """Runs the process until stdin ends."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ffmpeg", required=True)
+    parser.add_argument("--beat-model", type=Path, help="a network that finds beats; absent = none, we find them")
+    parser.add_argument("--beat-model-sha256", help="what its file must have")
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="measuring: %(message)s")
     outbox, inbox = Outbox(), Inbox()
     # Imported only now, so that the inbox's thread already watches over the seconds that this takes.
     from services.analysis.measure import Sources, measure  # noqa: PLC0415
 
+    network = _network(options) if options.beat_model else None
     outbox.send({"event": "ready"})
     while True:
         message = inbox.next()
@@ -51,7 +59,7 @@ def main() -> None:
                 duration=message["duration"],
                 channel_count=message["channel_count"],
             )
-            measurements = measure(sources, [Feature(name) for name in message["features"]], report)
+            measurements = measure(sources, [Feature(name) for name in message["features"]], report, network)
             findings = Findings(
                 measurements=measurements,
                 analyses=dict.fromkeys(measurements.versions, ""),
@@ -63,6 +71,16 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the worker must hear of it, and the next track may succeed
             _log.exception("analysis %s failed", message["id"])
             outbox.fail(message["id"], error)
+
+
+def _network(options: argparse.Namespace) -> "BeatNetwork":
+    """Loads torch and the network, or ends the process with a line that says why not."""
+    from services.analysis.adapters.beat_network import LoadedBeatNetwork  # noqa: PLC0415 - needs the extra "beats"
+
+    try:
+        return LoadedBeatNetwork(BeatModel(path=options.beat_model, sha256=options.beat_model_sha256))
+    except (BeatModelInvalid, OSError) as error:
+        sys.exit(f"measuring: BEAT_MODEL={options.beat_model}: {error}")
 
 
 def _openers(files: Message, ffmpeg: str) -> dict[str, Callable[[], AbstractContextManager[StereoStream]]]:

@@ -27,7 +27,8 @@ _FAINTEST_FLUX = 2e-3  # the steadiest of tones varies less
 _FEWEST_ONSETS = 4
 _NO_PULSE, _CLEAR_PULSE = 0.2, 0.5  # strength of a pulse in noise or speech, and in music with a beat
 _SAME_TEMPO = 0.04
-_LEAST_BAR_CONFIDENCE = 0.25
+LEAST_BAR_CONFIDENCE = 0.25
+"""Less, and bars are not told."""
 _CURVE_STEP_SECONDS = 0.5
 _CURVE_BEATS = 8
 _ALTERNATIVES = 4
@@ -56,16 +57,25 @@ class RhythmMeasurement:
         """Returns the rhythm, or why there is none to tell."""
         onsets = self._onsets()
         if onsets.level.largest() < _SILENCE:
-            return _short("silent", "There is nothing to hear.")
+            return short("silent", "There is nothing to hear.")
         if len(onsets.flux) < _SHORTEST_SECONDS * SHORT.rate:
-            return _short("too_short", "A rhythm needs some seconds of music.")
+            return short("too_short", "A rhythm needs some seconds of music.")
         curve = combined(onsets.flux)
         if spread(onsets.flux).max() < _FAINTEST_FLUX or len(pick(curve)) < _FEWEST_ONSETS:
-            return _short("no_pulse", "Hardly any notes start here.")
+            return short("no_pulse", "Hardly any notes start here.")
+        return self._pulse(onsets, curve)
+
+    def _pulse(self, onsets: OnsetStrength, curve: Array) -> Rhythm | Shortfall:
+        """Tells the rhythm of what has onsets.
+
+        Args:
+            onsets: of what is listened to.
+            curve: their `combined` strength.
+        """
         heard = scene(onsets.flux, self.pitches.chroma)
         found = describe(heard, _clear(curve))
         if not found:
-            return _short("no_pulse", "There is no steady pulse.")
+            return short("no_pulse", "There is no steady pulse.")
         return _told(heard, found, curve, self.source)
 
     def readings(self) -> list[Reading]:
@@ -114,14 +124,14 @@ def _told(heard: Scene, found: Sequence[Reading], curve: Array, source: tuple[st
     reading = found[best]
     clear = float(np.clip((reading.pulse.strength - _NO_PULSE) / (_CLEAR_PULSE - _NO_PULSE), 0, 1))
     times = seconds(reading.pulse.beats)
-    tempo_curve = _tempo_curve(times)
-    bpm = float(np.median(tempo_curve.values))
+    curve_of_tempo = tempo_curve(times)
+    bpm = float(np.median(curve_of_tempo.values))
     tempos = np.array([60 * SHORT.rate / r.pulse.period for r in found])
     same = np.abs(np.log(tempos / tempos[best])) < _SAME_TEMPO
     metre, counts = _bars(heard, reading, likely, [found[i] for i in mine], mine)
     certain = clear * float(likely[same].sum())
-    confidence = certain * _usual(bpm) * (metre.confidence if metre else _LEAST_BAR_CONFIDENCE)
-    others = _alternatives(bpm, tempos[~same], clear * likely[~same], certain * (1 - _usual(bpm)))
+    confidence = certain * usual(bpm) * (metre.confidence if metre else LEAST_BAR_CONFIDENCE)
+    others = alternatives(bpm, tempos[~same], clear * likely[~same], certain * (1 - usual(bpm)))
     return Rhythm(
         source=source,
         tempo=Tempo(bpm=bpm, confidence=confidence),
@@ -129,7 +139,7 @@ def _told(heard: Scene, found: Sequence[Reading], curve: Array, source: tuple[st
         beats=tuple(Beat(time=float(t), position=int(p)) for t, p in zip(times, counts, strict=True)),
         confidence=clear * by_pulse[best_pulse],
         metre=metre,
-        tempo_curve=tempo_curve,
+        tempo_curve=curve_of_tempo,
         onsets=tuple(float(t) for t in np.maximum(pick(curve), 0)),
     )
 
@@ -139,19 +149,23 @@ def _bars(
 ) -> tuple[Metre | None, NDArray[np.intp]]:
     """Returns the metre, None if bars cannot be told, and the position of each beat in its bar."""
     shares = likely[list(indices)] / likely[list(indices)].sum()
-    if shares.max() < _LEAST_BAR_CONFIDENCE:
+    if shares.max() < LEAST_BAR_CONFIDENCE:
         return None, np.zeros(len(reading.pulse.beats), np.intp)
     confidence = sum(float(s) for s, r in zip(shares, siblings, strict=True) if r.metre == reading.metre)
-    metre = Metre(beats_per_bar=reading.metre, beat_unit=8 if reading.metre == 6 else 4, confidence=confidence)  # noqa: PLR2004
-    return metre, positions(heard, reading)
+    return metre_of(reading.metre, confidence), positions(heard, reading)
 
 
-def _usual(bpm: float) -> float:
+def metre_of(beats_per_bar: int, confidence: float) -> Metre:
+    """Returns the time signature of bars of so many beats: six are eighths, others quarters."""
+    return Metre(beats_per_bar=beats_per_bar, beat_unit=8 if beats_per_bar == 6 else 4, confidence=confidence)  # noqa: PLR2004
+
+
+def usual(bpm: float) -> float:
     """Returns how usual it is to tap at a tempo, 1 for the most usual."""
     return float(np.exp(-0.5 * (np.log2(bpm / _USUAL_BPM) / _USUAL_OCTAVES) ** 2))
 
 
-def _alternatives(bpm: float, tempos: Array, shares: Array, unusual: float) -> list[Tempo]:
+def alternatives(bpm: float, tempos: Array, shares: Array, unusual: float) -> list[Tempo]:
     """Returns other tempi, most likely first; half and double are among them whatever speaks for them.
 
     Args:
@@ -170,13 +184,13 @@ def _alternatives(bpm: float, tempos: Array, shares: Array, unusual: float) -> l
         else:
             groups.append([float(tempo), float(share)])
     for group in groups:
-        group[1] *= _usual(group[0])
+        group[1] *= usual(group[0])
     ranked = sorted(groups, key=lambda group: -group[1])
     kept = [group for i, group in enumerate(ranked) if i < _ALTERNATIVES or group in octaves]
     return [Tempo(bpm=tempo, confidence=share) for tempo, share in kept]
 
 
-def _tempo_curve(times: Array) -> Curve:
+def tempo_curve(times: Array) -> Curve:
     """Returns the tempo around each half second, over some bars."""
     reach = min(_CURVE_BEATS, len(times) - 1)
     spans = (times[reach:] - times[:-reach]) / reach
@@ -186,5 +200,6 @@ def _tempo_curve(times: Array) -> Curve:
     return Curve(start=float(times[0]), step=_CURVE_STEP_SECONDS, values=values)
 
 
-def _short(reason: str, message: str) -> Shortfall:
+def short(reason: str, message: str) -> Shortfall:
+    """Returns why there is no rhythm to tell."""
     return Shortfall(feature=Feature.RHYTHM, reason=reason, message=message)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from services.analysis.measure.beat_logits import BeatNetwork
 from services.analysis.measure.chord_model import lattice
 from services.analysis.measure.chords import chord_path, chords
 from services.analysis.measure.form import FormMeasurement
@@ -10,12 +11,13 @@ from services.analysis.measure.frontend import Listener, Signal, Sources, listen
 from services.analysis.measure.key import Hearing, tonality
 from services.analysis.measure.loudness import LoudnessListener
 from services.analysis.measure.melody import MelodyListener
+from services.analysis.measure.network_rhythm import NetworkRhythm
 from services.analysis.measure.rhythm import RhythmMeasurement
 from services.analysis.measure.salience import Harmony, HarmonyListener
 from services.analysis.measure.spectrogram import SpectrogramListener
 from services.analysis.measure.timbre import TimbreListener
 from services.analysis.results import Feature, Form, Measurements, Rhythm, Shortfall
-from services.analysis.versions import VERSIONS
+from services.analysis.versions import versions
 
 _HEARING = 0.7
 """The share of a feature's progress that reading takes."""
@@ -24,13 +26,16 @@ _MIX: Signal = ("mix",)
 Report = Callable[[Feature, float], None]
 
 
-def measure(sources: Sources, features: Collection[Feature], report: Report) -> Measurements:
+def measure(
+    sources: Sources, features: Collection[Feature], report: Report, network: BeatNetwork | None = None
+) -> Measurements:
     """Measures a track.
 
     Args:
         sources: the mix, and stems if there are any.
         features: what to measure.
         report: told which feature is measured, and its share done, 0..1.
+        network: finds the beats; None = we do.
 
     Returns:
         Each feature that was asked for, or a shortfall that says why it cannot be told.
@@ -38,7 +43,7 @@ def measure(sources: Sources, features: Collection[Feature], report: Report) -> 
     Raises:
         AudioUndecodable: a source cannot be read to its end.
     """
-    run = _Run(sources, frozenset(features))
+    run = _Run(sources, frozenset(features), network)
 
     def heard(share: float) -> None:
         for feature in features:
@@ -49,10 +54,11 @@ def measure(sources: Sources, features: Collection[Feature], report: Report) -> 
         if feature in features:
             run.keep(feature, result)
             report(feature, 1.0)
+    by_feature = versions(network.version if network else "")
     return Measurements(
         duration=duration,
         shortfalls=tuple(run.shortfalls),
-        versions={feature: VERSIONS[feature] for feature in features},
+        versions={feature: by_feature[feature] for feature in features},
         **run.kept,
     )
 
@@ -60,14 +66,15 @@ def measure(sources: Sources, features: Collection[Feature], report: Report) -> 
 class _Run:
     """Who listens to what, and in which order it is told: chords and sections need beats, the key needs both, chords need the key."""
 
-    def __init__(self, sources: Sources, features: frozenset[Feature]) -> None:
+    def __init__(self, sources: Sources, features: frozenset[Feature], network: BeatNetwork | None) -> None:
         stems = [name for name in sources.openers if name != "mix"]
         pitched = tuple(name for name in ("bass", "other") if name in stems) or _MIX
         beats = features & {Feature.RHYTHM, Feature.FORM, Feature.KEY, Feature.CHORDS}
         self.features = features
         self.kept: dict[str, Any] = {}
         self.shortfalls: list[Shortfall] = []
-        self.rhythm = RhythmMeasurement(stems) if beats else None
+        rhythm = NetworkRhythm(stems, network) if network else RhythmMeasurement(stems)
+        self.rhythm = rhythm if beats else None
         # The key listens to how parts begin.
         parts = features & {Feature.FORM, Feature.KEY, Feature.CHORDS}
         self.form = FormMeasurement(stems, self.rhythm) if self.rhythm and parts else None

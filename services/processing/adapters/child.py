@@ -7,12 +7,11 @@ its model warm between requests.
 
 import argparse
 import logging
-import os
 import sys
 from pathlib import Path
 
 from services.mesh.audio.ffmpeg import ffmpeg_path
-from services.mesh.child import Inbox, Outbox
+from services.mesh.child import Inbox, Outbox, usable_cores
 from services.mesh.errors import MeshError
 from services.processing.adapters.wire import output_to_wire, request_from_wire
 from services.processing.domain import Precision
@@ -44,7 +43,7 @@ def _serve(inbox: Inbox, outbox: Outbox, options: argparse.Namespace) -> None:
 
     from services.processing.adapters.runner import Runner  # noqa: PLC0415
 
-    torch.set_num_threads(options.threads or _usable_cores())
+    torch.set_num_threads(options.threads or usable_cores())
     runner = Runner(
         options.models_dir,
         options.device,
@@ -74,12 +73,6 @@ def _serve(inbox: Inbox, outbox: Outbox, options: argparse.Namespace) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the worker must hear of it, and the next track may succeed
             _log.exception("separation %s failed", request.id)
             outbox.fail(request.id, error)
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Turns the checkpoint of one Demucs network into the safetensors form in which its authors publish networks today."""
 
 import json
-import pickle
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +12,7 @@ from demucs.hdemucs import HDemucs
 from demucs.htdemucs import HTDemucs
 from safetensors.torch import save_file
 
+from services.mesh.sandbox import UNREADABLE, reason_of
 from services.processing.adapters.demucs_files import NETWORK_CLASSES, DemucsFileInvalid, read_header
 
 _ALLOWED = [Demucs, HDemucs, HTDemucs, Fraction]
@@ -48,10 +48,8 @@ def _loaded(checkpoint: Path) -> Mapping[str, Any]:
     try:
         with torch.serialization.safe_globals(_ALLOWED):
             package = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
-        # torch explains at length how to trust the file after all; the first line says what it asked for.
-        why = next((line for line in str(error).splitlines() if "global" in line.lower()), str(error).split("\n")[0])
-        raise DemucsFileInvalid(f"not a checkpoint of a Demucs network ({why.strip()[:200]})") from error
+    except UNREADABLE as error:
+        raise DemucsFileInvalid(f"not a checkpoint of a Demucs network ({reason_of(error)})") from error
     if not isinstance(package, Mapping):
         raise DemucsFileInvalid(f"it holds a {type(package).__name__}, not a package of a network")
     return package

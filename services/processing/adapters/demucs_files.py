@@ -13,12 +13,11 @@ from typing import Any
 
 import yaml
 
+from services.mesh import safetensors_head
+
 # The metadata names a class to construct. Only these three are networks, so nothing else is ever imported because a file
 # says so.
 NETWORK_CLASSES = frozenset({"demucs.htdemucs.HTDemucs", "demucs.hdemucs.HDemucs", "demucs.demucs.Demucs"})
-
-# That of the largest published network has 150 kB; the format allows 100 MB.
-_LARGEST_HEADER_BYTES = 100_000_000
 
 
 class DemucsFileInvalid(ValueError):
@@ -78,8 +77,7 @@ def parse_header(content: bytes) -> NetworkHeader:
         DemucsFileInvalid: it is none, is quantized, or names a class that is no Demucs network.
     """
     try:
-        size = int.from_bytes(content[:8], "little")
-        metadata = json.loads(content[8 : 8 + size])["__metadata__"]
+        metadata = safetensors_head.metadata(content)
         header = NetworkHeader(
             metadata["klass"],
             tuple(_decoded(json.loads(metadata["args"]))),
@@ -96,12 +94,11 @@ def parse_header(content: bytes) -> NetworkHeader:
 
 def read_header(path: Path) -> NetworkHeader:
     """Reads the metadata of a safetensors file, and nothing else of it. Raises DemucsFileInvalid."""
-    with path.open("rb") as file:
-        start = file.read(8)
-        size = int.from_bytes(start, "little")
-        if size > _LARGEST_HEADER_BYTES:
-            raise DemucsFileInvalid(f"not a Demucs network: a header of {size} bytes")
-        return parse_header(start + file.read(size))
+    try:
+        content = safetensors_head.read(path)
+    except ValueError as error:
+        raise DemucsFileInvalid(f"not a Demucs network: {error}") from error
+    return parse_header(content)
 
 
 def _decoded(value: Any) -> Any:  # noqa: ANN401 - JSON is any shape

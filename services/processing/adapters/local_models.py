@@ -1,10 +1,7 @@
 """Models that a server's owner brings along: a folder with Demucs networks and a small manifest. See docs/models.md."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from services.mesh.sandbox import NotConverted, converted
 from services.processing.adapters.demucs_files import Bag, DemucsFileInvalid, read_header
 from services.processing.adapters.install import install
 from services.processing.adapters.weight_sources import (
@@ -28,8 +26,6 @@ MANIFEST = "model.yaml"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _STEM = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 _LONGEST_ID = 64
-# Wall-clock; the child limits its own processor time, memory and files.
-_CONVERSION_SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,35 +182,10 @@ def add_checkpoint(
     report("converting", 0, size)
     with tempfile.TemporaryDirectory(prefix="sfa-convert-") as name:
         folder = Path(name)
-        _convert(checkpoint.resolve(), folder)
-        fields = {**asdict(description), "networks": ["network.safetensors"]}
+        try:
+            network = converted("services.processing.adapters.convert", checkpoint, folder)
+        except NotConverted as error:
+            raise SourceRefused(str(error)) from error
+        fields = {**asdict(description), "networks": [network.name]}
         (folder / MANIFEST).write_text(yaml.safe_dump(fields, allow_unicode=True), encoding="utf-8")
         return add_folder(folder, models_dir, report)
-
-
-def _convert(checkpoint: Path, folder: Path) -> None:
-    """Runs the child: nothing of our environment, a folder of its own, no input; it limits itself further."""
-    environment = {
-        "PATH": os.defpath,
-        "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "OMP_NUM_THREADS": "1",
-    }
-    command = [sys.executable, "-m", "services.processing.adapters.convert", str(checkpoint), "network.safetensors"]
-    try:
-        ran = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_CONVERSION_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise SourceRefused(f"{checkpoint.name} was not converted within {_CONVERSION_SECONDS} s.") from error
-    if ran.returncode != 0:
-        said = ran.stderr.decode(errors="replace").strip().splitlines()
-        why = said[-1] if said else f"its conversion ended with status {ran.returncode}"
-        raise SourceRefused(f"{checkpoint.name} was not converted: {why}")

@@ -6,6 +6,7 @@ import { BringIn } from "../bring/BringIn";
 import { ExportTray } from "../export/ExportTray";
 import { LibraryView } from "../library/LibraryView";
 import { text } from "../text/en";
+import { useKeptFocus } from "../ui/kept-focus";
 import { Message } from "../ui/Message";
 import { Toasts } from "../ui/Toasts";
 import { TooltipProvider } from "../ui/Tooltip";
@@ -27,6 +28,7 @@ export function App() {
   const pathname = usePathname();
   const route = routeOf(pathname);
   const main = useRef<HTMLElement>(null);
+  useKeptFocus();
   const arrived = useRef(pathname);
   useEffect(() => {
     // Whoever follows a link by keyboard or screen reader goes on in the view that it leads to.

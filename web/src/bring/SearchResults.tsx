@@ -3,8 +3,9 @@ import { Download, Music } from "lucide-react";
 import { useState } from "react";
 
 import { text } from "../text/en";
-import { clock, secondsOf } from "../text/format";
+import { clock, isolated, secondsOf } from "../text/format";
 import { IconButton } from "../ui/Button";
+import { Name } from "../ui/Name";
 import styles from "./SearchResults.module.css";
 
 /** Songs that Spotify found. */
@@ -17,10 +18,8 @@ export function SearchResults({ tracks, busy, onFetch }: { tracks: readonly Trac
           <li key={track.name} className={styles.result}>
             <Cover address={track.album?.artwork.at(-1)?.uri} />
             <span className={styles.names}>
-              <span className={styles.title}>{track.title}</span>
-              <span className={styles.artist}>
-                {[track.artists.map((artist) => artist.title).join(", "), track.album?.title].filter(Boolean).join(" · ")}
-              </span>
+              <Name words={track.title} className={styles.title} />
+              <Name words={whoseOf(track)} className={styles.artist} />
             </span>
             {track.duration && <span className={styles.artist}>{clock(secondsOf(track.duration))}</span>}
             <IconButton label={text.bring.get(track.title)} icon={Download} disabled={busy} onClick={() => onFetch(track)} />
@@ -29,6 +28,11 @@ export function SearchResults({ tracks, busy, onFetch }: { tracks: readonly Trac
       })}
     </ul>
   );
+}
+
+/** Who plays it, and on which album it is. */
+function whoseOf({ artists, album }: Track): string {
+  return [artists.map(({ title }) => isolated(title)).join(", "), album && isolated(album.title)].filter(Boolean).join(" · ");
 }
 
 /** An album's cover, from Spotify's host; a note where there is none, or where it cannot be had. */

@@ -4,10 +4,11 @@ import { Ban, Check, CircleAlert, Download, HardDriveDownload, RotateCw, ScanSea
 import { failureOfJob } from "../api/failure";
 import { Link, trackPath } from "../app/routes";
 import { text } from "../text/en";
-import { ago, percent, secondsOf } from "../text/format";
+import { ago, isolated, percent, secondsOf } from "../text/format";
 import { IconButton } from "../ui/Button";
 import { classes } from "../ui/classes";
 import { Details } from "../ui/Message";
+import { Name } from "../ui/Name";
 import { ProgressBar } from "../ui/ProgressBar";
 import styles from "./JobCard.module.css";
 import { isActive, type Job } from "./jobs";
@@ -28,9 +29,9 @@ export function JobCard({ job, actions, now }: { job: Job; actions: JobActions; 
         <Icon size={18} aria-hidden />
       </span>
       <div className={styles.words}>
-        <p className={styles.title} title={job.title}>
+        <Name as="p" words={job.title} lines={2} className={styles.title}>
           {job.track ? <Link to={trackPath(job.track)}>{job.title}</Link> : job.title}
-        </p>
+        </Name>
         <p className={styles.line}>
           <span>{kind}</span>
           {!isActive(job) && <Ending job={job} now={now} />}
@@ -38,7 +39,7 @@ export function JobCard({ job, actions, now }: { job: Job; actions: JobActions; 
         {job.match && (
           <p className={styles.line}>
             <a href={job.match.uri} target="_blank" rel="noreferrer">
-              {text.jobs.found(job.match.title, job.match.author)}
+              {text.jobs.found(isolated(job.match.title), isolated(job.match.author))}
             </a>
             {job.match.score < DOUBTFUL && <span>{text.jobs.doubtful}</span>}
           </p>

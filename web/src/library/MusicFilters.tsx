@@ -27,7 +27,14 @@ export function MusicFilters({ filter, onChange }: { filter: MusicFilter; onChan
     />
   );
   return (
-    <Popover label={words.title} trigger={<Button icon={SlidersHorizontal}>{words.title}</Button>}>
+    <Popover
+      label={words.title}
+      trigger={
+        <Button icon={SlidersHorizontal} compact title={words.title}>
+          {words.title}
+        </Button>
+      }
+    >
       <h2>{words.title}</h2>
       <div className={styles.range}>
         {tempo(words.from, filter.slowest, (slowest) => ({ ...filter, slowest }))}

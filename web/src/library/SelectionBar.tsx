@@ -1,6 +1,8 @@
 import { Download, ScanSearch, Split, Trash2, X } from "lucide-react";
+import { useRef } from "react";
 
 import { text } from "../text/en";
+import { useBottomInset } from "../ui/bottom-inset";
 import { Button, IconButton } from "../ui/Button";
 import styles from "./SelectionBar.module.css";
 
@@ -20,8 +22,10 @@ export function SelectionBar({
   onDelete: () => void;
   onClear: () => void;
 }) {
+  const bar = useRef<HTMLDivElement>(null);
+  useBottomInset(bar);
   return (
-    <div className={styles.bar} role="toolbar" aria-label={text.library.selected(count)}>
+    <div ref={bar} className={styles.bar} role="toolbar" aria-label={text.library.selected(count)}>
       <IconButton label={text.library.clearSelection} icon={X} onClick={onClear} />
       <span className={styles.count} role="status">
         {text.library.selected(count)}

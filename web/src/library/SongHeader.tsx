@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { Link } from "../app/routes";
 import view from "../app/View.module.css";
 import { text } from "../text/en";
+import { Name } from "../ui/Name";
 import styles from "./SongHeader.module.css";
 
 /** The top of a view of one song: the way back, whose song it is, and what can be done with it. */
@@ -25,6 +26,8 @@ export function SongHeader({
   picture?: ReactNode;
   children: ReactNode;
 }) {
+  const artist = track.artist || text.library.unknownArtist;
+  const line = about ? `${artist} · ${about}` : artist;
   return (
     <header className={view.header}>
       <Link to={to} className={styles.back} aria-label={words}>
@@ -32,10 +35,16 @@ export function SongHeader({
       </Link>
       {picture}
       <div className={styles.names}>
-        <h1 className={styles.title} title={title}>
-          {track.title}
-        </h1>
-        <p className={styles.artist}>{[track.artist || text.library.unknownArtist, about].filter(Boolean).join(" · ")}</p>
+        <Name as="h1" words={track.title} title={title} lines={2} className={styles.title} />
+        <Name as="p" words={line} className={styles.artist}>
+          <bdi>{artist}</bdi>
+          {about && (
+            <>
+              {" · "}
+              <bdi>{about}</bdi>
+            </>
+          )}
+        </Name>
       </div>
       {children}
     </header>

@@ -8,6 +8,7 @@ import { IconButton } from "../ui/Button";
 import { Checkbox } from "../ui/Checkbox";
 import { classes } from "../ui/classes";
 import { Menu } from "../ui/Menu";
+import { Name } from "../ui/Name";
 import { Artwork } from "./Artwork";
 import { KeyChip } from "./KeyChip";
 import type { Row } from "./rows";
@@ -52,14 +53,14 @@ export const TrackRow = memo(function TrackRow({
       <span role="cell" className={styles.song}>
         <Artwork artifact={track.artworkArtifact} />
         <span className={styles.names}>
-          <Link to={trackPath(track.name)} className={styles.title} data-row={index} title={track.title}>
-            {track.title}
+          <Link to={trackPath(track.name)} className={styles.title} data-row={index}>
+            <Name words={track.title} />
           </Link>
-          <span className={styles.artist}>{track.artist || text.library.unknownArtist}</span>
+          <Name words={track.artist || text.library.unknownArtist} className={styles.artist} />
         </span>
       </span>
-      <span role="cell" className={styles.album} title={track.album}>
-        {track.album}
+      <span role="cell" className={styles.album}>
+        <Name words={track.album} />
       </span>
       <span role="cell" className={styles.bpm}>
         {row.bpm > 0 && text.library.bpm(row.bpm)}

@@ -26,10 +26,11 @@ import { type Part, Timeline } from "./Timeline";
 import { TransportBar } from "./TransportBar";
 import { useSize } from "./use-size";
 import { following, type ViewWindow, zoomed } from "./view-window";
+import { Zoom } from "./Zoom";
 
-/** Beside the waveforms: the panels, the meters, the gaps. On a phone the panels are above. */
+/** Beside the waveforms: the panels, the meters, the gaps. On a narrow desk the panels are above. */
 const BESIDE = { wide: 236 + 8 + 24, narrow: 8 + 8 };
-const NARROW = 552;
+const NARROW = 640;
 /** Lanes share the height that ruler and transport leave, within what looks right. */
 const BARS = 108;
 const LOWEST_LANE = 92;
@@ -54,7 +55,8 @@ export function Desk({ deck, track }: { deck: Deck; track: Track }) {
   const beats = music?.beats ?? NO_BEATS;
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
-  const width = Math.max(0, size.width - (size.width > NARROW ? BESIDE.wide : BESIDE.narrow));
+  const narrow = size.width <= NARROW;
+  const width = Math.max(0, size.width - (narrow ? BESIDE.narrow : BESIDE.wide));
   const laneHeight = Math.max(LOWEST_LANE, Math.min(HIGHEST_LANE, (size.height - BARS) / deck.stems.length));
 
   const mix = useMemo(() => deck.stems.map(({ stem }) => settings[stem] ?? NEUTRAL), [deck, settings]);
@@ -159,7 +161,10 @@ export function Desk({ deck, track }: { deck: Deck; track: Track }) {
             loop={loop}
             beats={beats}
             head={
-              <MusicBar session={session} music={music} known={known} begin={begin} semitones={shift.semitones} open={open} onOpen={setOpen} />
+              <>
+                <MusicBar session={session} music={music} known={known} begin={begin} semitones={shift.semitones} open={open} onOpen={setOpen} />
+                {narrow && <Zoom small onZoom={zoom} />}
+              </>
             }
             lanes={
               music &&
@@ -208,7 +213,8 @@ export function Desk({ deck, track }: { deck: Deck; track: Track }) {
             onShift={setShift}
             onClick={setClick}
             onHelp={() => setHelping(true)}
-            onZoom={zoom}
+            narrow={narrow}
+            zoom={<Zoom small={false} onZoom={zoom} />}
           />
           <HelpDialog open={helping} keys={keys} onKeys={setKeys} onClose={() => setHelping(false)} />
         </>

@@ -16,6 +16,8 @@ export type Part = Span;
 const CLICK_PIXELS = 4;
 const STEP_SECONDS = 5;
 const MARK_PIXELS = 88;
+/** A mark whose label would be cut off is left out. */
+const LABEL_PIXELS = 30;
 
 /** The ruler and the lanes below it: a click goes there, a drag along the ruler makes a loop, the wheel or two fingers zoom and move. */
 export function Timeline({
@@ -39,7 +41,7 @@ export function Timeline({
   loop: Part | undefined;
   /** What loops are drawn to. */
   beats: readonly Beat[];
-  /** Beside the ruler. */
+  /** Beside the ruler, or above it where there is no room. */
   head: ReactNode;
   /** Between the ruler and the stems; they stay in sight with the ruler. */
   lanes: ReactNode;
@@ -89,6 +91,7 @@ export function Timeline({
   return (
     <div ref={element} className={styles.timeline}>
       <div className={styles.ruler}>
+        <div className={styles.head}>{head}</div>
         <div
           className={styles.marks}
           style={{ width }}
@@ -105,14 +108,13 @@ export function Timeline({
           onPointerCancel={release}
           onKeyDown={(event) => stepBy(event, session, seconds)}
         >
-          {rulerMarks(view, width / MARK_PIXELS).map((second) => (
+          {rulerMarks(view, width / MARK_PIXELS).filter((second) => left(second) < width - LABEL_PIXELS).map((second) => (
             <span key={second} className={styles.mark} style={{ left: left(second) }}>
               {view.length < 8 ? preciseClock(second) : clock(second)}
             </span>
           ))}
           {shown && <span className={styles.handle} style={{ left: left(shown.start), width: left(shown.end) - left(shown.start) }} />}
         </div>
-        {head}
         {loop && (
           <div className={styles.edges} style={{ width }}>
             {(["start", "end"] as const).map((end) => (

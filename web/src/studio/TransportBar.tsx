@@ -1,11 +1,12 @@
-import { CircleQuestionMark, LoaderCircle, Maximize, Pause, Play, Repeat, SkipBack, ZoomIn, ZoomOut } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { CircleQuestionMark, LoaderCircle, Pause, Play, Repeat, SkipBack } from "lucide-react";
+import { type ReactNode, useRef, useSyncExternalStore } from "react";
 
 import type { ClickSettings } from "../engine/click";
 import type { Shift } from "../engine/player";
 import { type Beat, beatAt } from "../music/music";
 import { text } from "../text/en";
 import { clock, preciseClock } from "../text/format";
+import { useBottomInset } from "../ui/bottom-inset";
 import { IconButton } from "../ui/Button";
 import { classes } from "../ui/classes";
 import { Fader } from "../ui/Fader";
@@ -15,7 +16,7 @@ import type { Session } from "./session";
 import type { Part } from "./Timeline";
 import styles from "./TransportBar.module.css";
 
-/** Play, position, loop, tempo, pitch, zoom. */
+/** Play, position, loop, tempo, pitch; zoom where there is room for it. */
 export function TransportBar({
   session,
   seconds,
@@ -27,7 +28,8 @@ export function TransportBar({
   onShift,
   onClick,
   onHelp,
-  onZoom,
+  narrow,
+  zoom,
 }: {
   session: Session;
   seconds: number;
@@ -39,14 +41,18 @@ export function TransportBar({
   onShift: (shift: Shift) => void;
   onClick: (click: ClickSettings) => void;
   onHelp: () => void;
-  /** Shows so many times as much; 0 = everything. */
-  onZoom: (factor: number) => void;
+  /** Whether the buttons for zooming are elsewhere, since the bar is full without them. */
+  narrow: boolean;
+  zoom: ReactNode;
 }) {
+  const bar = useRef<HTMLDivElement>(null);
+  useBottomInset(bar);
   const { ready, playing, waiting } = useSyncExternalStore(session.subscribe, session.playback);
+  const help = <IconButton label={text.desk.help.open} icon={CircleQuestionMark} onClick={onHelp} />;
   const label = playing ? text.studio.pause : text.studio.play;
   return (
-    <div className={styles.bar} role="toolbar" aria-label={text.studio.transport}>
-      <div className={styles.group}>
+    <div ref={bar} className={styles.bar} role="toolbar" aria-label={text.studio.transport}>
+      <div className={classes(styles.group, styles.playback)}>
         <IconButton label={text.studio.toStart} icon={SkipBack} onClick={() => session.seek(loop?.start ?? 0)} />
         <Tooltip text={label}>
           <button type="button" className={styles.play} aria-label={label} disabled={!ready} onClick={() => session.toggle()}>
@@ -68,6 +74,7 @@ export function TransportBar({
         />
         <ClickMenu click={click} possible={beats.length > 1} className={styles.on} onChange={onClick} />
         <Clock session={session} seconds={seconds} beats={beats} />
+        {narrow && help}
       </div>
       <div className={classes(styles.group, styles.shifts)}>
         <span className={styles.label}>{text.studio.tempo}</span>
@@ -93,12 +100,12 @@ export function TransportBar({
           onChange={(semitones) => onShift({ ...shift, semitones })}
         />
       </div>
-      <div className={classes(styles.group, styles.zoom)}>
-        <IconButton label={text.studio.zoomOut} icon={ZoomOut} onClick={() => onZoom(2)} />
-        <IconButton label={text.studio.zoomAll} icon={Maximize} onClick={() => onZoom(0)} />
-        <IconButton label={text.studio.zoomIn} icon={ZoomIn} onClick={() => onZoom(0.5)} />
-        <IconButton label={text.desk.help.open} icon={CircleQuestionMark} onClick={onHelp} />
-      </div>
+      {!narrow && (
+        <div className={styles.group}>
+          {zoom}
+          {help}
+        </div>
+      )}
     </div>
   );
 }
@@ -108,7 +115,7 @@ function Clock({ session, seconds, beats }: { session: Session; seconds: number;
   const place = useSyncExternalStore(session.subscribe, () => placeOf(session, beats));
   return (
     <span className={styles.clock}>
-      <strong>{now}</strong> {`/ ${clock(seconds)}`}
+      <strong>{now}</strong> <span>{`/ ${clock(seconds)}`}</span>
       {place && <span className={styles.place}>{place}</span>}
     </span>
   );

@@ -1,7 +1,7 @@
 import { account } from "./account";
 import { analysis } from "./analysis";
 import { desk } from "./desk";
-import { roughly } from "./format";
+import { isolated, roughly } from "./format";
 
 /** Every text of the studio in one place: what a translator needs, and nothing else. Failures are in failures.ts. */
 export const text = {
@@ -66,7 +66,7 @@ export const text = {
     export: "Export",
     delete: "Delete",
     clearSelection: "Clear the selection",
-    deleted: (n: number, title: string) => (n === 1 ? `Deleted “${title}”` : `Deleted ${n} tracks`),
+    deleted: (n: number, title: string) => (n === 1 ? `Deleted “${isolated(title)}”` : `Deleted ${n} tracks`),
     queued: {
       separations: {
         done: (queued: number, known: number) =>

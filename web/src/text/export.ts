@@ -1,4 +1,5 @@
 import type { Bundle, Form, Format, Kind } from "../export/choices";
+import { isolated } from "./format";
 import { lazily } from "./lazily";
 
 /** So many titles are told; of more, how many there are. */
@@ -9,7 +10,7 @@ const LIST = lazily(() => new Intl.ListFormat("en"));
 export const exportText = {
   open: "Export",
   title: "Export",
-  titleOf: (n: number, title: string) => (n === 1 ? `Export “${title}”` : `Export ${n} tracks`),
+  titleOf: (n: number, title: string) => (n === 1 ? `Export “${isolated(title)}”` : `Export ${n} tracks`),
   have: {
     stems: (n: number, all: number) => {
       if (n > 0) return `${n} of ${all} tracks ${n === 1 ? "has" : "have"} stems.`;
@@ -22,7 +23,7 @@ export const exportText = {
     },
   },
   leftOut: (titles: readonly string[]) => {
-    const [named, more] = [titles.slice(0, NAMED).map((title) => `“${title}”`), titles.length - NAMED];
+    const [named, more] = [titles.slice(0, NAMED).map((title) => `“${isolated(title)}”`), titles.length - NAMED];
     return `Left out: ${LIST().format(more > 0 ? [...named, `${more} more`] : named)}.`;
   },
   kinds: { mix: "Mix", stems: "Stems", bundle: "One file", analysis: "Analysis" } satisfies Record<Kind, string>,

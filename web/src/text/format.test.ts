@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ago, clock, percent, preciseClock, roughly, size } from "./format";
+import { ago, clock, isolated, percent, preciseClock, roughly, size } from "./format";
 
 test.each([
   [0, "0:00"],
@@ -34,4 +34,9 @@ test("ago counts from now, and names days of other years in full", () => {
   expect(ago(new Date(2026, 10, 22, 11, 59, 30), now)).toBe("just now");
   expect(ago(new Date(2026, 10, 22, 9), now)).toBe("3 h ago");
   expect(ago(new Date(2025, 10, 2), now)).toBe("Nov 2, 2025");
+});
+
+test("only a name that is written from right to left is isolated", () => {
+  expect(isolated("Slow Motion")).toBe("Slow Motion");
+  expect(`“${isolated("שיר (Live)")}”`).toBe("“\u2068שיר (Live)\u2069”");
 });

@@ -69,3 +69,10 @@ export function ago(when: Date, now: Date): string {
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }
+
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name for the middle of a sentence: written from right to left, it does not turn the sentence round (Unicode's first strong isolate). */
+export function isolated(name: string): string {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
+}

@@ -11,14 +11,20 @@ type Look = "primary" | "plain" | "quiet" | "danger";
 export function Button({
   look = "plain",
   icon: Icon,
+  compact = false,
   children,
   className,
   ...rest
-}: ComponentProps<"button"> & { look?: Look; icon?: LucideIcon }) {
+}: ComponentProps<"button"> & {
+  look?: Look;
+  icon?: LucideIcon;
+  /** Whether only the icon shows where the page is as narrow as a phone. */
+  compact?: boolean;
+}) {
   return (
-    <button type="button" className={classes(styles.button, styles[look], className)} {...rest}>
+    <button type="button" className={classes(styles.button, styles[look], compact && styles.compact, className)} {...rest}>
       {Icon && <Icon size={16} aria-hidden />}
-      {children}
+      {compact ? <span>{children}</span> : children}
     </button>
   );
 }

@@ -15,6 +15,7 @@ export function Field({ label, hint, error, ...rest }: ComponentProps<"input"> &
         aria-invalid={error !== undefined}
         aria-describedby={note ? `${id}-note` : undefined}
         autoComplete="off"
+        dir="auto"
         {...rest}
       />
       {note && (

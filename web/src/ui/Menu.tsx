@@ -27,7 +27,15 @@ export function Menu({ heading, items, children }: { heading?: ReactNode; items:
         <Primitive.Content className={styles.menu} align="end" sideOffset={4} collisionPadding={8}>
           {heading && <Primitive.Label className={styles.heading}>{heading}</Primitive.Label>}
           {items.map(({ text, icon: Icon, onSelect, danger }) => (
-            <Primitive.Item key={text} className={classes(styles.item, danger && styles.danger)} onSelect={onSelect}>
+            <Primitive.Item
+              key={text}
+              className={classes(styles.item, danger && styles.danger)}
+              onSelect={() => {
+                // So that a window which this opens knows whom to give the focus back to.
+                trigger.current?.focus();
+                onSelect();
+              }}
+            >
               <Icon size={16} aria-hidden />
               {text}
             </Primitive.Item>

@@ -33,6 +33,7 @@ export function SearchField({
       <input
         ref={input}
         type="text"
+        dir="auto"
         className={styles.input}
         aria-label={label}
         placeholder={label}

@@ -2,6 +2,7 @@ import { Check, CircleAlert, CircleStop, ListX } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { IconButton } from "./Button";
+import { Name } from "./Name";
 import { LAYER } from "./opening";
 import { ProgressBar } from "./ProgressBar";
 import styles from "./Tray.module.css";
@@ -63,11 +64,7 @@ export function TrayRow({ name, status, control }: { name: ReactNode; status: Re
 
 /** A name that may be longer than the tray is wide. */
 export function TrayName({ children }: { children: string }) {
-  return (
-    <span className={styles.name} title={children}>
-      {children}
-    </span>
-  );
+  return <Name words={children} className={styles.name} />;
 }
 
 /** How one of them stands, in words. */
