@@ -46,7 +46,7 @@ export function SongHeader({
           )}
         </Name>
       </div>
-      {children}
+      <div className={styles.deeds}>{children}</div>
     </header>
   );
 }
