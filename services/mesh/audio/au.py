@@ -6,8 +6,8 @@ It is the simplest format that says what the samples are and needs no seeking.
 import struct
 from dataclasses import dataclass
 
-# Samples travel through ffmpeg's threads by so many frames. A codec's own few (1152 of an MP3) cost a third more processor time,
-# for nothing but waking threads.
+# Samples travel through ffmpeg's threads by so many frames. A codec's own few (1152 of an MP3) cost a third more processor time
+# and upwards, for nothing but waking threads.
 _PIECE_FRAMES = 2**15
 
 FIXED_BYTES = 24
