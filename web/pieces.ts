@@ -4,9 +4,9 @@ import type { Plugin, Rolldown } from "vite";
 
 const BEGINNING = join(import.meta.dirname, "src", "begin.tsx");
 
-/** What the page begins with, in few files, each of which is evaluated by itself (src/main.ts). The first that fits takes a module. */
+/** What the page begins with, in few files; src/main.ts says in which steps it is evaluated. The first that fits takes a module. */
 const PIECES: readonly (readonly [name: string, modules: RegExp])[] = [
-  ["loader", /preload-helper/], // loads the others
+  ["loader", /preload-helper|app[\\/]pause/], // loads the others, and imports none of them
   ["react", /node_modules[\\/](react|react-dom|scheduler)[\\/]/],
   ["runtime", /@bufbuild|@connectrpc|@tanstack/],
   ["contracts", /@sound-forge-alchemy|[\\/]gen[\\/]ts[\\/]/],

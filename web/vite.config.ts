@@ -37,7 +37,8 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     cssCodeSplit: false,
-    rolldownOptions: { output: { codeSplitting: { groups: pieces() } } },
+    // Modules are evaluated when the first step that wants them is (src/main.ts), not with the file that they are in.
+    rolldownOptions: { output: { strictExecutionOrder: true, codeSplitting: { groups: pieces() } } },
   },
   worker: { format: "es" },
   test: {

@@ -1,6 +1,8 @@
 import type { Transport } from "@connectrpc/connect";
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
 
+import { pause } from "../app/pause";
+
 /** What every resource of the mesh has: a name, and a number that grows with each change. */
 export interface Resource {
   name: string;
@@ -12,6 +14,13 @@ export type Records<T> = ReadonlyMap<string, T>;
 
 /** Yields the server's pages of one list, until they end or the signal aborts. */
 export type Pages<T> = (transport: Transport, signal: AbortSignal) => AsyncIterable<readonly T[]>;
+
+// Lists begin one after another: five in one task would keep a slow device from answering.
+let last = Promise.resolve();
+function turn(): Promise<void> {
+  last = last.then(pause);
+  return last;
+}
 
 /**
  * All resources of one kind that the user has: loaded page by page, then kept current by events.
@@ -36,6 +45,7 @@ export class Collection<T extends Resource> {
       queryKey: this.key,
       staleTime: Infinity, // events keep it current
       queryFn: async ({ signal }): Promise<Records<T>> => {
+        await turn();
         this.#changedWhileLoading = new Set();
         const loaded = new Map<string, T>();
         // Whoever has a list already is not shown it shrink and grow again.
