@@ -76,6 +76,7 @@ def every_rpc() -> list[Rpc]:
 
 
 RPCS = every_rpc()
+UNAVAILABLE = re.compile("^(503|UNAVAILABLE)|DEPENDENCY_UNAVAILABLE")
 
 
 @dataclass
@@ -178,8 +179,11 @@ async def answers(guarded: Guarded, *headers: tuple[str, str]) -> list[tuple[Rpc
     at_once = asyncio.Semaphore(20)
 
     async def ask(rpc: Rpc, way: Callable[..., Any]) -> tuple[Rpc, str]:
-        async with at_once:
-            return rpc, await way(rpc, *headers)
+        async with at_once, asyncio.timeout(60):
+            # On a full machine a health check may come too late, and the gateway holds a service for gone until the next one.
+            while UNAVAILABLE.search(answer := await way(rpc, *headers)):
+                await asyncio.sleep(0.2)
+            return rpc, answer
 
     ways = (guarded.grpc, guarded.grpc_web, guarded.rest, guarded.events)
     return await asyncio.gather(*(ask(rpc, way) for rpc in RPCS for way in ways))
