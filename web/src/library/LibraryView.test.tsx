@@ -265,6 +265,37 @@ test("a deletion that is not undone is done, and what could not be deleted comes
   await notice(FULL);
 });
 
+test("who deletes a track by the keyboard goes on at the one that takes its place", async () => {
+  server.track("A").track("B").track("C");
+  await open();
+  const remove = async (title: string) => {
+    act(() => screen.getByRole("button", { name: `Actions for ${title}` }).focus());
+    await userEvent.keyboard("{Enter}");
+    act(() => screen.getByRole("menuitem", { name: "Delete" }).focus());
+    await userEvent.keyboard("{Enter}");
+  };
+  await remove("B");
+  expect(titles()).toEqual(["C", "A"]);
+  await waitFor(() => expect(document.activeElement?.textContent).toBe("A"));
+  await remove("A");
+  await waitFor(() => expect(document.activeElement?.textContent).toBe("C"));
+});
+
+test("a list that is put in order leaves the focus with its track, and one elsewhere where it is", async () => {
+  server.track("A").track("B").track("C");
+  window.history.replaceState(null, "", "/?sort=title");
+  await open();
+  expect(titles()).toEqual(["A", "B", "C"]);
+  act(() => screen.getByRole("link", { name: "C" }).focus());
+  act(() => replaceQuery("?sort=-title"));
+  expect(titles()).toEqual(["C", "B", "A"]);
+  expect(document.activeElement?.textContent).toBe("C");
+  act(() => screen.getByRole("textbox", { name: /^Search/ }).focus());
+  await userEvent.keyboard("B");
+  await waitFor(() => expect(titles()).toEqual(["B"]));
+  expect(document.activeElement).toBe(screen.getByRole("textbox", { name: /^Search/ }));
+});
+
 test("the list is sorted by a column, and the other way round", async () => {
   server.track("Take 10", { album: "B" }).track("Take 9", { album: "A" }).track("take 11", { album: "C" });
   await open();

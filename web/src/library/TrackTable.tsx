@@ -1,10 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, useMemo, useRef } from "react";
+import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react";
 
 import { text } from "../text/en";
 import { Checkbox } from "../ui/Checkbox";
 import { classes } from "../ui/classes";
+import { isAdrift } from "../ui/kept-focus";
 import { useNow } from "../ui/use-now";
 import type { Row, Sort, SortColumn } from "./rows";
 import { type TrackActions, TrackRow } from "./TrackRow";
@@ -58,6 +59,22 @@ export function TrackTable({
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${to}"]`)?.focus());
   };
 
+  // Who deletes a track by the keyboard goes on at the one that takes its place.
+  const focused = useRef<{ name: string; index: number }>(undefined);
+  const noteFocus = ({ target }: FocusEvent) => {
+    const index = Number(target.closest("[role=row]")?.querySelector<HTMLElement>("[data-row]")?.dataset["row"] ?? -1);
+    const name = rows[index]?.track.name; // none where it is the menu of a row, which is elsewhere on the page
+    if (name !== undefined) focused.current = { name, index };
+  };
+  useLayoutEffect(() => {
+    const before = focused.current;
+    if (!before || rows[before.index]?.track.name === before.name) return;
+    const index = rows.findIndex(({ track }) => track.name === before.name);
+    focused.current = index < 0 ? undefined : { ...before, index };
+    if (index >= 0 || !isAdrift()) return;
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${Math.min(before.index, rows.length - 1)}"]`)?.focus();
+  }, [rows]);
+
   // Not at each step of the scrolling: there may be ten thousand.
   const chosen = useMemo(() => rows.filter((row) => selection.has(row.track.name)).length, [rows, selection]);
   const header = ({ column, title, style }: (typeof COLUMNS)[number]) => (
@@ -88,7 +105,7 @@ export function TrackTable({
           <span className={styles.unseen}>{text.library.columns.actions}</span>
         </span>
       </div>
-      <div ref={scroller} className={styles.scroller} role="rowgroup" onKeyDown={moveFocus}>
+      <div ref={scroller} className={styles.scroller} role="rowgroup" onKeyDown={moveFocus} onFocus={noteFocus}>
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {virtual.getVirtualItems().map(({ index, key, start }) => {
             const row = rows[index];

@@ -137,7 +137,7 @@ export const text = {
   jobs: {
     title: "Jobs",
     active: "Now",
-    finished: "Before",
+    finished: "Earlier",
     filter: {
       search: "Search song, link, model",
       clearSearch: "Clear the search",
@@ -234,7 +234,7 @@ export const text = {
       starting: "Starting",
       idle: "Free",
       busy: "Busy",
-      unavailable: "Not there",
+      unavailable: "Missing",
       unavailableWords: (device: string) => `The server is set up for ${device}, which its machine does not have. Separations given to it fail.`,
       since: (when: string) => `started ${when}`,
       theirs: "Somebody else’s song",
