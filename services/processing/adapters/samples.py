@@ -13,12 +13,12 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.mesh.errors import StorageFull
 from services.processing.ports import FloatArray
 
 FRAME_BYTES = 8  # two float32
+_PIECE_FRAMES = 2**16
 
 # macOS has no such call; there the slower one does.
 _sync = getattr(os, "fdatasync", os.fsync)
@@ -58,9 +58,7 @@ class SampleFile:
         self._file.seek(0, os.SEEK_END)
         self.length = known.length
         self.peak = known.peak
-        self._measured = measured
-        self._sum = known.mono_sum
-        self._square_sum = known.mono_square_sum
+        self._mono = _MonoSums(known.mono_sum, known.mono_square_sum) if measured else None
 
     def __enter__(self) -> Self:
         return self
@@ -81,7 +79,7 @@ class SampleFile:
     @property
     def statistics(self) -> Statistics:
         """What is known of the samples so far."""
-        return Statistics(self.length, self.peak, self._sum, self._square_sum)
+        return Statistics(self.length, self.peak, *self._mono_sums)
 
     def append(self, block: FloatArray) -> None:
         """Adds samples at the end, shape (2, n). Raises StorageFull."""
@@ -90,26 +88,28 @@ class SampleFile:
             self._file.flush()
         except OSError as error:
             raise storage_error(error) from error
-        if self._measured:
-            mono = np.add(block[0], block[1], dtype=np.float64)
-            mono *= 0.5
-            self._sum = _summed(self._sum, mono)
-            self._square_sum = _summed(self._square_sum, np.square(mono))
+        if self._mono:
+            self._mono.add(block)
         self.length += block.shape[1]
         self.peak = max(self.peak, float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
 
     @property
     def mono_mean(self) -> float:
         """Mean of the mono mix over the whole track."""
-        return self._sum / self.length if self.length else 0.0
+        return self._mono_sums[0] / self.length if self.length else 0.0
 
     @property
     def mono_std(self) -> float:
         """Standard deviation of the mono mix, sample estimate; 0 below two samples."""
         if self.length < 2:  # noqa: PLR2004 - one sample has no spread
             return 0.0
-        variance = (self._square_sum - self._sum**2 / self.length) / (self.length - 1)
+        total, square_total = self._mono_sums
+        variance = (square_total - total**2 / self.length) / (self.length - 1)
         return math.sqrt(max(variance, 0.0))
+
+    @property
+    def _mono_sums(self) -> tuple[float, float]:
+        return self._mono.sums if self._mono else (0.0, 0.0)
 
     def read(self, start: int, stop: int) -> FloatArray:
         """Returns samples [start, stop), shape (2, stop - start), with zeros where that is outside the track."""
@@ -123,13 +123,39 @@ class SampleFile:
         return block
 
 
-def _summed(start: float, values: NDArray[np.float64]) -> float:
-    """Adds values to a sum one after another, so that the sum does not depend on how they are cut into blocks.
+class _MonoSums:
+    """Sum of the mono mix, and of its squares, in float64: the same to the last bit whatever blocks it comes in.
 
-    A dot product would: BLAS adds in an order of its own, that of its threads. And those wait for each other, which takes a
-    hundred times as long where other programs use the processors.
+    Pieces of a fixed length are added up, each by NumPy, pairwise (Higham, SIAM J. Sci. Comput. 14(4), 1993). A dot product would
+    add in an order of BLAS's own, that of its threads; and those wait for each other, which takes a hundred times as long
+    where other programs use the processors.
     """
-    return float(np.add.accumulate(np.concatenate(([start], values)))[-1])
+
+    def __init__(self, total: float, square_total: float) -> None:
+        self._total = total
+        self._square_total = square_total
+        self._piece = np.empty(_PIECE_FRAMES)
+        self._filled = 0
+
+    @property
+    def sums(self) -> tuple[float, float]:
+        """Both, of all that was added."""
+        rest = self._piece[: self._filled]
+        return self._total + float(rest.sum()), self._square_total + float(np.square(rest).sum())
+
+    def add(self, block: FloatArray) -> None:
+        """Adds stereo samples, shape (2, n)."""
+        start = 0
+        while start < block.shape[1]:
+            stop = min(start + _PIECE_FRAMES - self._filled, block.shape[1])
+            end = self._filled + stop - start
+            mono = self._piece[self._filled : end]
+            np.add(block[0, start:stop], block[1, start:stop], out=mono, dtype=np.float64)
+            mono *= 0.5
+            start, self._filled = stop, end
+            if end == _PIECE_FRAMES:
+                self._total, self._square_total = self.sums
+                self._filled = 0
 
 
 def storage_error(error: OSError) -> Exception:
