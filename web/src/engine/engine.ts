@@ -19,6 +19,8 @@ export interface EngineStem {
 /** About half a minute ahead and six seconds behind: 40 MB for four stems, however long they are. */
 const AHEAD = 20;
 const BEHIND = 4;
+/** Until it is played: whoever only looks at a song need not fetch much of it. */
+const AHEAD_AT_REST = 3;
 const RETRY_MS = 1_000;
 
 /** Plays stems of one song on one clock: feeds the worklet with the pieces around the playhead, and tells it what to do. */
@@ -35,6 +37,7 @@ export class Engine {
   readonly #loading = new Map<string, AbortController>();
   readonly #held = new Set<string>();
   #loop: Loop | undefined;
+  #played = false;
   #window: readonly (readonly [number, number])[] = [];
 
   private constructor(context: AudioContext, stems: readonly EngineStem[], onState: (state: PlayerState) => void, onFailure: (cause: unknown) => void) {
@@ -49,6 +52,7 @@ export class Engine {
     this.#node.port.onmessage = ({ data }: MessageEvent<Report>) => {
       if (data.kind === "failed") onFailure(new Error(data.words));
       if (data.kind !== "state") return;
+      this.#played ||= data.playing;
       this.#feed(data.frame, onFailure);
       onState(data);
     };
@@ -122,7 +126,7 @@ export class Engine {
   /** Keeps the pieces around a frame, and those at the loop's beginning, in the worklet's hands. */
   #feed(frame: number, onFailure: (cause: unknown) => void): void {
     const here = Math.floor(frame / CHUNK_FRAMES);
-    const window: (readonly [number, number])[] = [[here - BEHIND, here + AHEAD]];
+    const window: (readonly [number, number])[] = [[here - BEHIND, here + (this.#played ? AHEAD : AHEAD_AT_REST)]];
     if (this.#loop) {
       const start = Math.floor(this.#loop.start / CHUNK_FRAMES);
       window.push([start, start + 2]);
