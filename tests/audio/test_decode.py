@@ -11,7 +11,9 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.mesh.audio.ffmpeg import ffmpeg_path
+from services.mesh.audio import au
+from services.mesh.audio.decode import open_stereo
+from services.mesh.audio.ffmpeg import ChildLimits, command, ffmpeg_path, quick_command
 from services.mesh.errors import AudioEmpty, AudioNotFinite, AudioUndecodable
 from services.processing.adapters.decode import decode
 from services.processing.adapters.samples import SampleFile
@@ -85,6 +87,92 @@ def test_formats(tmp_path: Path, decoded: Callable[[Path], FloatArray], suffix: 
     stereo = decoded(song)
     assert stereo.shape[1] == pytest.approx(2 * RATE, abs=5000)  # AAC and Opus pad
     assert np.sqrt((stereo[:, RATE // 2 : RATE] ** 2).mean()) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
+
+
+def plainly(path: Path) -> FloatArray:
+    """Both channels of what ffmpeg's ordinary way makes of a stereo file."""
+    run = subprocess.run(command(FFMPEG, path, au.output(), ChildLimits()), capture_output=True, check=True)
+    header = au.header(run.stdout[: au.FIXED_BYTES])
+    assert header.channel_count == 2
+    return np.frombuffer(run.stdout[header.size :], au.SAMPLE).astype(np.float32).reshape(-1, 2).T
+
+
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Twenty seconds, in formats whose packets are small."""
+    folder = tmp_path_factory.mktemp("songs")
+    wav = write_wav(folder / "noise.wav", noise(20 * RATE))
+    for suffix in ("mp3", "flac", "ogg", "m4a", "opus"):
+        subprocess.run([FFMPEG, "-v", "error", "-i", wav, folder / f"song.{suffix}"], check=True)
+    return {suffix: (folder / f"song.{suffix}").read_bytes() for suffix in ("mp3", "flac", "ogg", "m4a", "opus")}
+
+
+def quick_is_enough(path: Path) -> bool:
+    with path.open("rb") as file:
+        run = subprocess.run(
+            quick_command(FFMPEG, au.output(), ChildLimits()), stdin=file, capture_output=True, check=False
+        )
+    return run.returncode == 0 and not run.stderr
+
+
+def blocks_of_stream(path: Path) -> list[FloatArray]:
+    with open_stereo(path, ffmpeg=FFMPEG) as stream:
+        return list(stream.blocks())
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "flac", "ogg", "m4a", "opus"])
+def test_the_quick_way_gives_the_same_samples(tmp_path: Path, songs: dict[str, bytes], suffix: str) -> None:
+    (tmp_path / "song").write_bytes(songs[suffix])
+    assert quick_is_enough(tmp_path / "song")
+    np.testing.assert_array_equal(np.hstack(blocks_of_stream(tmp_path / "song")), plainly(tmp_path / "song"))
+
+
+def test_what_the_quick_way_stumbles_over_is_read_by_the_other(
+    tmp_path: Path, songs: dict[str, bytes], decoded: Callable[[Path], FloatArray]
+) -> None:
+    slower = tmp_path / "slower.mp3"
+    slow = write_wav(tmp_path / "slow.wav", noise(3 * 22050), 22050)
+    subprocess.run([FFMPEG, "-v", "error", "-i", slow, slower], check=True)
+    both = tmp_path / "both.mp3"  # as a recorder of streams makes them
+    both.write_bytes(songs["mp3"] + slower.read_bytes())
+    assert not quick_is_enough(both)
+    expected = plainly(both)
+    assert expected.shape[1] > 22 * RATE
+    blocks = blocks_of_stream(both)
+    np.testing.assert_array_equal(np.hstack(blocks), expected)
+    assert len({block.shape for block in blocks[:-1]}) == 1
+    np.testing.assert_array_equal(decoded(both), expected)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_damage_gives_the_same_samples_either_way(tmp_path: Path, songs: dict[str, bytes], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    data = np.frombuffer(songs[("mp3", "flac", "ogg", "m4a")[seed % 4]], np.uint8).copy()
+    for place in random.integers(len(data) // 3, len(data), random.integers(1, 20)):
+        data[place : place + random.integers(1, 400)] ^= random.integers(1, 256, dtype=np.uint8)
+    song = tmp_path / "song"
+    song.write_bytes(data.tobytes())
+    try:
+        expected = plainly(song)
+    except subprocess.CalledProcessError:
+        with pytest.raises(AudioUndecodable):
+            blocks_of_stream(song)
+    else:
+        np.testing.assert_array_equal(np.hstack(blocks_of_stream(song)), expected)
+
+
+def test_an_ffmpeg_that_does_not_know_the_quick_way_decodes_all_the_same(tmp_path: Path) -> None:
+    old = tmp_path / "ffmpeg"
+    old.write_text(f'#!/bin/sh\ncase "$*" in *amovie*) echo "No such filter" >&2; exit 1;; esac\nexec {FFMPEG} "$@"\n')
+    old.chmod(0o755)
+    mix = noise(RATE)
+    with open_stereo(write_wav(tmp_path / "mix.wav", mix), ffmpeg=str(old)) as stream:
+        np.testing.assert_array_equal(np.hstack(list(stream.blocks())), mix)
+
+
+def test_a_file_that_is_gone_is_told(tmp_path: Path, decoded: Callable[[Path], FloatArray]) -> None:
+    with pytest.raises(AudioUndecodable, match="cannot be opened"):
+        decoded(tmp_path / "gone.mp3")
 
 
 def test_a_name_is_never_a_protocol(

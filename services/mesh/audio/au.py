@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # Samples travel through ffmpeg's threads by so many frames. A codec's own few (1152 of an MP3) cost a third more processor time
 # and upwards, for nothing but waking threads.
-_PIECE_FRAMES = 2**15
+PIECE_FRAMES = 2**15
 
 FIXED_BYTES = 24
 SAMPLE = ">f4"
@@ -32,7 +32,7 @@ class Header:
 
 def output(*filters: str) -> tuple[str, ...]:
     """Returns ffmpeg's options for writing the first audio stream, through filters of ffmpeg's if any are given."""
-    chain = ",".join((*filters, f"asetnsamples=n={_PIECE_FRAMES}:p=0"))
+    chain = ",".join((*filters, f"asetnsamples=n={PIECE_FRAMES}:p=0"))
     what = ("-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1")
     return (*what, "-af", chain, "-c:a", "pcm_f32be", "-f", "au")
 

@@ -2,16 +2,17 @@
 
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.mesh.audio import au
-from services.mesh.audio.ffmpeg import READ_BYTES, ChildLimits, Transcript, command, fault
+from services.mesh.audio.ffmpeg import READ_BYTES, ChildLimits, Transcript, command, fault, quick_command
 from services.mesh.errors import AudioUndecodable
 
 _STEREO = 2
@@ -25,24 +26,42 @@ class StereoStream:
         sample_rate_hz: the file's own sample rate.
     """
 
-    def __init__(self, decoder: "_Decoder", header: au.Header) -> None:
+    def __init__(self, decoder: "_Decoder", header: au.Header, again: "Callable[[], _Decoder] | None" = None) -> None:
         self.sample_rate_hz = header.sample_rate_hz
         self._decoder = decoder
         self._header = header
+        self._again = again
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
-        """Yields the samples in order, shape (2, n), once.
+        """Yields the samples in order, shape (2, n), once. All blocks are of one length, except for the last.
 
         Raises:
             AudioUndecodable: decoding failed in the middle, or takes more than its limits allow.
         """
+        whole, last = 0, None
+        for block in self._blocks(self._decoder):
+            if block.shape[1] < _BLOCK_FRAMES:
+                last = block
+                break
+            whole += 1
+            yield block
+        if self._again is not None and self._decoder.stumbled():
+            with self._again() as decoder:
+                decoder.header()
+                yield from islice(self._blocks(decoder), whole, None)
+                decoder.finish()
+            return
+        self._decoder.finish()
+        if last is not None:
+            yield last
+
+    def _blocks(self, decoder: "_Decoder") -> Iterator[NDArray[np.float32]]:
         channels = self._header.channel_count
         frame_bytes = channels * au.SAMPLE_BYTES
-        while data := self._decoder.read(_BLOCK_FRAMES * frame_bytes):
+        while data := decoder.read(_BLOCK_FRAMES * frame_bytes):
             whole = len(data) - len(data) % frame_bytes
             samples = np.frombuffer(data[:whole], au.SAMPLE).astype(np.float32).reshape(-1, channels).T
             yield np.repeat(samples, _STEREO, axis=0) if channels == 1 else samples
-        self._decoder.finish()
 
 
 @contextmanager
@@ -62,7 +81,21 @@ def open_stereo(path: Path, *, ffmpeg: str, limits: ChildLimits | None = None) -
         AudioUndecodable: no decoder reads the file.
     """
     limits = limits or ChildLimits()
-    with _Decoder(path, ffmpeg, limits, au.output()) as plain:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise AudioUndecodable("it cannot be opened") from error
+
+    def decoder(*options: str) -> _Decoder:
+        return _Decoder(command(ffmpeg, path, options, limits), subprocess.DEVNULL, limits)
+
+    # The quick way first; what it stumbles over, the other one may still read.
+    with file, _Decoder(quick_command(ffmpeg, au.output(), limits), file, limits) as quick:
+        header = quick.header()
+        if header is not None and header.channel_count <= _STEREO:
+            yield StereoStream(quick, header, lambda: decoder(*au.output()))
+            return
+    with decoder(*au.output()) as plain:
         header = plain.header()
         if header is None:
             plain.finish()
@@ -72,7 +105,7 @@ def open_stereo(path: Path, *, ffmpeg: str, limits: ChildLimits | None = None) -
             return
     mixes = (("-ac", "2", *au.output()), au.output(_average(header.channel_count)))
     for options in mixes:
-        with _Decoder(path, ffmpeg, limits, options) as mixed:
+        with decoder(*options) as mixed:
             header = mixed.header()
             if header is not None:
                 yield StereoStream(mixed, header)
@@ -83,13 +116,8 @@ def open_stereo(path: Path, *, ffmpeg: str, limits: ChildLimits | None = None) -
 class _Decoder:
     """One run of ffmpeg. It stays in the process group of its parent, to die with it."""
 
-    def __init__(self, path: Path, ffmpeg: str, limits: ChildLimits, options: tuple[str, ...]) -> None:
-        self._process = subprocess.Popen(
-            command(ffmpeg, path, options, limits),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+    def __init__(self, argv: Sequence[str], stdin: IO[bytes] | int, limits: ChildLimits) -> None:
+        self._process = subprocess.Popen(argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert self._process.stdout is not None
         self._samples = self._process.stdout
         self._transcript = Transcript()
@@ -120,6 +148,11 @@ class _Decoder:
     def read(self, size: int) -> bytes:
         """Returns the next bytes of samples: `size` of them, or what is left."""
         return self._samples.read(size)
+
+    def stumbled(self) -> bool:
+        """Waits for the end, and tells whether something stopped it. Its limits are not something that another try changes."""
+        self._listening.join()
+        return self._process.wait() >= 0 and bool(self._process.returncode or self._transcript.lines())
 
     def finish(self) -> None:
         """Waits for the end. Raises AudioUndecodable if it was a failure."""

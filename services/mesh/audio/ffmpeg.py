@@ -7,6 +7,7 @@ diagnostics, and it is dead when the block that runs it ends.
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -14,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.mesh.audio.au import PIECE_FRAMES
 from services.mesh.settings import CannotStart
 
 # Demuxers that hold the audio they name. Playlists and scripts (hls, concat, dash, imf ...) are not among them: they name
@@ -87,10 +89,29 @@ def command(ffmpeg: str, path: Path, output: Sequence[str], limits: ChildLimits)
         output: ffmpeg's output options, the format last: the pipe is added here.
         limits: what the child may use.
     """
-    shell = _LIMITED.format(cpu=limits.cpu_seconds, kib=limits.memory_bytes // 1024)
-    guards = ["-hide_banner", "-nostdin", "-nostats", "-protocol_whitelist", "file,pipe"]
-    source = ["-format_whitelist", ",".join(DEMUXERS), "-i", f"file:{path}"]
-    return ["sh", "-c", shell, ffmpeg, *guards, *source, *output, "pipe:1"]
+    guards = ["-protocol_whitelist", "file,pipe", "-format_whitelist", ",".join(DEMUXERS)]
+    return [*_limited(ffmpeg, limits), *guards, "-i", f"file:{path}", *output, "pipe:1"]
+
+
+def quick_command(ffmpeg: str, output: Sequence[str], limits: ChildLimits) -> list[str]:
+    """Returns the command line that reads the file at its standard input, in one thread as far as it can.
+
+    Each packet of a file (26 ms of an MP3) wakes a thread of ffmpeg's that demultiplexes, and one that decodes, and one that
+    filters. The `amovie` filter does all of that on one thread and puts out large pieces: the same samples for
+    a third less processor time, in little more than half the time. But it stops at whatever is out of the ordinary, so this
+    is for the first attempt: the samples are a beginning of those of `command`, and all of them only if the status is 0 and
+    nothing was said. It needs ffmpeg 6.1.
+
+    Args:
+        ffmpeg: the program, from `ffmpeg_path`.
+        output: as `command` takes it.
+        limits: what the child may use.
+    """
+    guarded = f"format_whitelist={','.join(DEMUXERS)}:protocol_whitelist=fd"
+    options = {"filename": "fd:", "streams": "a:0", "format_opts": guarded}
+    movie = ":".join(f"{name}={_in_a_graph(value)}" for name, value in options.items())
+    graph = f"amovie={movie},aformat=sample_fmts=flt,asetnsamples=n={PIECE_FRAMES}:p=0"
+    return [*_limited(ffmpeg, limits), "-v", "error", "-xerror", "-f", "lavfi", "-i", graph, *output, "pipe:1"]
 
 
 class Transcript:
@@ -168,6 +189,17 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def _limited(ffmpeg: str, limits: ChildLimits) -> list[str]:
+    """Returns how every command line begins."""
+    shell = _LIMITED.format(cpu=limits.cpu_seconds, kib=limits.memory_bytes // 1024)
+    return ["sh", "-c", shell, ffmpeg, "-hide_banner", "-nostdin", "-nostats"]
+
+
+def _in_a_graph(value: str) -> str:
+    """Escapes the value of a filter's option twice, for the graph and for the filter's own options."""
+    return re.sub(r"([:,])", r"\\\\\\\1", value)
 
 
 async def _listen(stream: asyncio.StreamReader, transcript: Transcript) -> None:
