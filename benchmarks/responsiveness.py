@@ -1,6 +1,6 @@
 """How soon a separation can be heard, how true its estimates of time are, and what telling them costs.
 
-    python -m benchmarks.responsiveness first-audio --minutes 1 10 60
+    python -m benchmarks.responsiveness first-audio --minutes 1 10 60 --out benchmarks/results/first_sound.json
     python -m benchmarks.responsiveness eta --seconds 60
 
 First audio: from the call to the first finished sample of a stem that a reader finds, of htdemucs with random weights, in a warm child
@@ -9,6 +9,8 @@ that has the model loaded; the aim is two segments and one second. ETA: of a who
 
 import argparse
 import asyncio
+import json
+import os
 import statistics
 import subprocess
 import tempfile
@@ -40,7 +42,8 @@ def main() -> None:
     first = commands.add_parser("first-audio")
     first.add_argument("--minutes", type=int, nargs="+", default=[1, 10, 60])
     first.add_argument("--rate", type=int, default=44100, help="sample rate of the file")
-    first.set_defaults(run=lambda options: asyncio.run(first_audio(options.minutes, options.rate)))
+    first.add_argument("--out", type=Path, help="where the figures go, as JSON")
+    first.set_defaults(run=first_sound)
     eta = commands.add_parser("eta")
     eta.add_argument("--seconds", type=int, default=60)
     eta.set_defaults(run=lambda options: estimates(options.seconds))
@@ -48,24 +51,37 @@ def main() -> None:
     options.run(options)
 
 
-async def first_audio(minutes: list[int], rate: int) -> None:
-    """Separates MP3 files of several lengths, each until a stem can be heard and three segments are done."""
+def first_sound(options: argparse.Namespace) -> None:
+    """Measures when something is heard, and keeps the figures."""
+    figures = asyncio.run(first_audio(options.minutes, options.rate))
+    if options.out:
+        options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+async def first_audio(minutes: list[int], rate: int) -> list[dict[str, float]]:
+    """Separates MP3 files of several lengths, each until a stem can be heard and three segments are done; returns the figures."""
+    figures: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         installed(folder / "models", htdemucs())
         engine = EngineProcess(folder / "models", "cpu", threads=_THREADS)
         short = song(folder, _WARM_UP_SECONDS, rate)
-        for length in minutes:
+        for turn, length in enumerate(minutes):
             long = song(folder, length * 60, rate)
             # To its end, because a cancel in the middle of a segment costs the child, and the model with it.
-            await engine.separate(_request(short, folder / f"warm{length}"), lambda *_: None)
-            heard, segment = await one(engine, long, folder / f"out{length}")
+            await engine.separate(_request(short, folder / f"warm{turn}"), lambda *_: None)
+            os.sync()  # so that the disk is done with what was made here, as with a file that was uploaded
+            heard, segment = await one(engine, long, folder / f"out{turn}")
             allowed = _SEGMENTS * segment + _SECONDS_MORE
+            figures.append(
+                {"minutes": length, "rate_hz": rate, "heard_s": heard, "segment_s": segment, "allowed_s": allowed}
+            )
             print(
                 f"{length} min, {rate} Hz: heard after {heard:.1f} s; a segment takes {segment:.1f} s, so {allowed:.1f} s are"
                 f" allowed: {'kept' if heard <= allowed else 'MISSED'}"
             )
         await engine.close()
+    return figures
 
 
 async def one(engine: EngineProcess, source: Path, out: Path) -> tuple[float, float]:
