@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -72,6 +73,7 @@ async def first_audio(minutes: list[int], rate: int) -> list[dict[str, float]]:
             await engine.separate(_request(short, folder / f"warm{turn}"), lambda *_: None)
             os.sync()  # so that the disk is done with what was made here, as with a file that was uploaded
             heard, segment = await one(engine, long, folder / f"out{turn}")
+            await asyncio.to_thread(shutil.rmtree, folder / f"out{turn}")
             allowed = _SEGMENTS * segment + _SECONDS_MORE
             figures.append(
                 {"minutes": length, "rate_hz": rate, "heard_s": heard, "segment_s": segment, "allowed_s": allowed}
