@@ -7,7 +7,7 @@ a segment).
 Nor does it join a small block that is freed to what is free around it, but puts it aside for the next of its size, in the list of
 the thread or in a fast bin (malloc/malloc.c of glibc). Such blocks lie anywhere between the large ones, so that a large block fits
 here in one segment and not in the next, and the memory that is touched grows by chance: to anything between 1090 and 1300 MiB for
-htdemucs. Without the two, every segment finds the heap as the one before it did: 1010 MiB, segment after segment, as fast.
+htdemucs. Without the two, every segment finds the heap as the one before it did: 1020 MiB, segment after segment, as fast.
 
 Other C libraries ignore these settings.
 """
