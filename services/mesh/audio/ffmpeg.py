@@ -100,7 +100,7 @@ def quick_command(ffmpeg: str, output: Sequence[str], limits: ChildLimits) -> li
     filters. The `amovie` filter does all of that on one thread and puts out large pieces: the same samples for
     a third less processor time, in little more than half the time. But it stops at whatever is out of the ordinary, so this
     is for the first attempt: the samples are a beginning of those of `command`, and all of them only if the status is 0 and
-    nothing was said. It needs ffmpeg 6.1.
+    nothing was said. It needs ffmpeg 6.0.
 
     Args:
         ffmpeg: the program, from `ffmpeg_path`.
