@@ -95,14 +95,15 @@ def open_stereo(path: Path, *, ffmpeg: str, limits: ChildLimits | None = None) -
         if header is not None and header.channel_count <= _STEREO:
             yield StereoStream(quick, header, lambda: decoder(*au.output()))
             return
-    with decoder(*au.output()) as plain:
-        header = plain.header()
-        if header is None:
-            plain.finish()
-            raise AudioUndecodable("it has no sound")
-        if header.channel_count <= _STEREO:
-            yield StereoStream(plain, header)
-            return
+    if header is None:
+        with decoder(*au.output()) as plain:
+            header = plain.header()
+            if header is None:
+                plain.finish()
+                raise AudioUndecodable("it has no sound")
+            if header.channel_count <= _STEREO:
+                yield StereoStream(plain, header)
+                return
     mixes = (("-ac", "2", *au.output()), au.output(_average(header.channel_count)))
     for options in mixes:
         with decoder(*options) as mixed:
