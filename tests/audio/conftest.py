@@ -1,6 +1,7 @@
 """Models, songs and a warm engine for the audio tests."""
 
 import importlib.util
+import random
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -82,3 +83,28 @@ def read_audio(path: Path) -> FloatArray:
     """Returns a file's samples, shape (2, n)."""
     samples, _ = soundfile.read(path, dtype="float32", always_2d=True)
     return np.ascontiguousarray(samples.T)
+
+
+def mutants(content: bytes, count: int, chance: random.Random) -> Iterator[bytes]:
+    """Damages a file as networks, disks and attackers do."""
+    for _ in range(count):
+        damaged = bytearray(content)
+        match chance.randrange(5):
+            case 0:  # cut
+                del damaged[chance.randrange(len(damaged)) :]
+            case 1:  # a piece is missing, or there twice
+                start = chance.randrange(len(damaged))
+                piece = damaged[start : start + chance.randrange(1, 4096)]
+                damaged[start : start + len(piece)] = b"" if chance.random() < 0.5 else piece * 2
+            case 2:  # bits are flipped all over
+                for _ in range(max(1, len(damaged) // 500)):
+                    damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+            case 3:  # the header lies
+                for _ in range(chance.randrange(1, 8)):
+                    damaged[chance.randrange(min(200, len(damaged)))] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
+            case 4:  # a field is as large as can be
+                start = chance.randrange(max(1, min(400, len(damaged) - 4)))
+                damaged[start : start + 4] = chance.choice(
+                    (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x00\x00\x00\x00")
+                )
+        yield bytes(damaged)

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import random
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -16,7 +16,7 @@ from services.processing import runs
 from services.processing.adapters.engine import EngineProcess
 from services.processing.domain import Encoding
 from services.processing.ports import SeparationRequest
-from tests.audio.conftest import RATE, noise, write_wav
+from tests.audio.conftest import RATE, mutants, noise, write_wav
 
 RUNS = 20
 JOBS = 50
@@ -95,31 +95,6 @@ async def test_fifty_jobs_leave_nothing_behind(models_dir: Path, tmp_path: Path)
         assert files_then <= files
         assert threads_then <= threads
     assert [path.name for path in tmp_path.iterdir()] == ["song.wav"]
-
-
-def mutants(content: bytes, count: int, chance: random.Random) -> Iterator[bytes]:
-    """Damages a file as networks, disks and attackers do."""
-    for _ in range(count):
-        damaged = bytearray(content)
-        match chance.randrange(5):
-            case 0:  # cut
-                del damaged[chance.randrange(len(damaged)) :]
-            case 1:  # a piece is missing, or there twice
-                start = chance.randrange(len(damaged))
-                piece = damaged[start : start + chance.randrange(1, 4096)]
-                damaged[start : start + len(piece)] = b"" if chance.random() < 0.5 else piece * 2
-            case 2:  # bits are flipped all over
-                for _ in range(max(1, len(damaged) // 500)):
-                    damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
-            case 3:  # the header lies
-                for _ in range(chance.randrange(1, 8)):
-                    damaged[chance.randrange(min(200, len(damaged)))] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
-            case 4:  # a field is as large as can be
-                start = chance.randrange(max(1, min(400, len(damaged) - 4)))
-                damaged[start : start + 4] = chance.choice(
-                    (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x00\x00\x00\x00")
-                )
-        yield bytes(damaged)
 
 
 @pytest.mark.parametrize(
